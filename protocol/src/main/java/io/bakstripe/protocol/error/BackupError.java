@@ -1,0 +1,307 @@
+package io.bakstripe.protocol.error;
+
+import static io.bakstripe.protocol.error.ErrorCategory.BUG;
+import static io.bakstripe.protocol.error.ErrorCategory.CONFLICT;
+import static io.bakstripe.protocol.error.ErrorCategory.CORRUPTION;
+import static io.bakstripe.protocol.error.ErrorCategory.DENIED;
+import static io.bakstripe.protocol.error.ErrorCategory.FAILURE;
+import static io.bakstripe.protocol.error.ErrorCategory.KEY_REUSED;
+import static io.bakstripe.protocol.error.ErrorCategory.MALFORMED;
+import static io.bakstripe.protocol.error.ErrorCategory.TIMEOUT;
+import static io.bakstripe.protocol.error.ErrorCategory.TOO_LARGE;
+import static io.bakstripe.protocol.error.ErrorCategory.UNAUTHENTICATED;
+import static io.bakstripe.protocol.error.ErrorCategory.UNKNOWN;
+import static io.bakstripe.protocol.error.ErrorCategory.UNREACHABLE;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The error catalogue. A code, once released, never changes its meaning; {@code %s} in a message is filled by {@link #problem(Object...)}.
+ *
+ * <p>Codes: 1xxx the call is malformed, 2xxx a rule or a state refuses it, 3xxx something does not exist, 4xxx access, 5xxx something does not
+ * answer, 6xxx a backup or restore failed while it ran, 9xxx a defect of ours. Messages that the reference gives keep its exact text.
+ */
+public enum BackupError {
+    PARAMETER_MISSING(1001, MALFORMED, "parameter %s is required", "Add the parameter to the call."),
+    PARAMETER_UNKNOWN(
+            1002, MALFORMED, "parameter %s is not known to %s", "Check the spelling; the procedure takes: %s."),
+    PARAMETER_TYPE(1003, MALFORMED, "parameter %s must be %s, not %s", "Give the value in the type that is asked for."),
+    PARAMETER_EMPTY(1004, MALFORMED, "parameter %s must not be empty", "Give a value or leave the parameter out."),
+    PARAMETER_VALUE(1005, MALFORMED, "parameter %s must be %s, not %s", "Choose one of the values that are allowed."),
+    PARAMETER_TWICE(1006, MALFORMED, "parameter %s is given more than once", "Give each parameter once."),
+    ARN_MALFORMED(
+            1007,
+            MALFORMED,
+            "'%s' is not the ARN of a file in S3",
+            "Write arn:aws:s3:::bucket_name/file_name.extension, without region or account number."),
+    KEY_ARN_MALFORMED(
+            1008, MALFORMED, "'%s' is not the ARN of a KMS key", "Write arn:aws:kms:region:account-id:key/key-id."),
+    S3_ARN_EMPTY(
+            1009,
+            MALFORMED,
+            "S3 ARN prefix cannot be empty",
+            "Name the file, or the prefix that the files have in common and an asterisk."),
+    ASTERISK_RULE(
+            1010,
+            MALFORMED,
+            "a backup to %s files needs exactly one asterisk in the file-name part of the ARN, found %s",
+            "Write for example arn:aws:s3:::bucket/backup*.bak; the asterisk becomes 1-of-n to n-of-n."),
+    NAME_MALFORMED(1011, MALFORMED, "'%2$s' is not a valid %1$s name", "Use %3$s."),
+    BODY_MALFORMED(1012, MALFORMED, "the request body is not what is expected: %s", "Send a JSON object in UTF-8."),
+    SQL_MALFORMED(
+            1013,
+            MALFORMED,
+            "the statement cannot be read: %s",
+            "Send exec statements as in: exec msdb.dbo.rds_task_status @task_id=5;"),
+    ENCRYPTION_NOT_AVAILABLE(
+            1014,
+            MALFORMED,
+            "client-side encryption with a KMS key is not available in this version",
+            "Leave kms_master_key_arn out; files are still uploaded with server-side encryption where the store has it."),
+    TYPE_NOT_AVAILABLE(
+            1015, MALFORMED, "type %s is not available in this version", "Use type FULL, which is the default."),
+    NORECOVERY_NOT_AVAILABLE(
+            1016,
+            MALFORMED,
+            "restoring with NORECOVERY is not available in this version",
+            "Leave with_norecovery out or set it to 0."),
+    QUERY_MALFORMED(1017, MALFORMED, "query parameter %s must be %s, not '%s'", "Correct the address of the request."),
+    BODY_TOO_LARGE(1018, TOO_LARGE, "the request body is larger than %s bytes", "Send a smaller body."),
+    MEDIA_TYPE(1019, MALFORMED, "the request body must be %s", "Set the Content-Type header accordingly."),
+    INSTANCE_AMBIGUOUS(
+            1020, MALFORMED, "the call does not say which instance it is for", "Add ?instance=; there are: %s."),
+
+    FILE_EXISTS(
+            2101,
+            CONFLICT,
+            "Please reissue task with correct type and overwrite property",
+            "%s exists already: choose another name or set overwrite_s3_backup_file to 1."),
+    DATABASE_EXISTS(
+            2102,
+            CONFLICT,
+            "Database '%s' already exists. Two databases that differ only by case or accent are not allowed. Choose a"
+                    + " different database name.",
+            "Restore under another name."),
+    DATABASE_NOT_ONLINE(
+            2103, CONFLICT, "database '%s' is %s and cannot be backed up", "Wait until the database is ONLINE."),
+    RESTORE_PENDING(
+            2104,
+            CONFLICT,
+            "database '%s' already has a pending restore task with RECOVERY: task %s",
+            "Wait for that task to end."),
+    TOO_MANY_FILES(
+            2105,
+            CONFLICT,
+            "The Restore task is unable to restore from more than 10 backup file(s). Please reduce the number of files"
+                    + " matched and try again.",
+            "Use a longer prefix, so that only the files of one backup match; %s match now."),
+    INSTANCE_NOT_MANAGED(
+            2106,
+            CONFLICT,
+            "instance '%s' only knows its databases and cannot restore",
+            "Restore to an instance that is declared with a managed block."),
+    BUCKET_REGION(
+            2107,
+            CONFLICT,
+            "Please specify a bucket that is in the same region as RDS instance",
+            "The bucket is in %s, the instance in %s."),
+    IDEMPOTENCY_KEY_REUSED(
+            2201,
+            KEY_REUSED,
+            "the Idempotency-Key was used before for another call",
+            "Use a new key for every new call."),
+
+    INSTANCE_UNKNOWN(3001, UNKNOWN, "instance '%s' is not registered", "GET /api/v1/instances lists those that are."),
+    DATABASE_UNKNOWN(
+            3002,
+            UNKNOWN,
+            "database '%s' does not exist on instance '%s'",
+            "GET /api/v1/instances/%2$s/databases lists those that do."),
+    TASK_UNKNOWN(3003, UNKNOWN, "task %s does not exist on instance '%s'", "rds_task_status lists all tasks."),
+    BUCKET_UNKNOWN(3004, UNKNOWN, "The specified bucket does not exist", "Check the name of the bucket: %s."),
+    FILE_UNKNOWN(3005, UNKNOWN, "no file matches %s", "Check the ARN; an asterisk stands for any run of characters."),
+    PROCEDURE_UNKNOWN(3006, UNKNOWN, "procedure '%s' is not known", "Known procedures: %s."),
+    CONFIGURATION_UNKNOWN(3007, UNKNOWN, "configuration '%s' is not known", "Known configurations: %s."),
+    PATH_UNKNOWN(3008, UNKNOWN, "there is nothing at this address", "The README lists the calls."),
+
+    TOKEN_MISSING(
+            4001,
+            UNAUTHENTICATED,
+            "a valid bearer token is required",
+            "Send the header Authorization: Bearer <token>."),
+    ACCESS_DENIED(4002, DENIED, "Access Denied", "%s"),
+    DATABASE_LOGIN_REFUSED(
+            4003,
+            DENIED,
+            "database '%s' refused the login: %s",
+            "Check user, password and pg_hba.conf for the role that is declared for this database."),
+    GRANT_MISSING(
+            4004,
+            DENIED,
+            "the role of database '%s' may not execute %s",
+            "docs/postgresql.md lists the grants that a backup needs."),
+
+    STORE_UNREACHABLE(
+            5001,
+            UNREACHABLE,
+            "the object store does not answer: %s",
+            "Check the endpoint and the network, then try again."),
+    DATABASE_UNREACHABLE(
+            5002,
+            UNREACHABLE,
+            "database '%s' does not answer: %s",
+            "Check that the server runs and that its address is right, then try again."),
+    CLUSTER_TIMEOUT(
+            5101,
+            TIMEOUT,
+            "%s did not answer in time",
+            "Try again in a few seconds; GET /health/ready tells whether the cluster is up."),
+    HOST_UNAVAILABLE(5102, TIMEOUT, "no node runs on host '%s'", "Start a node with that host name, then try again."),
+
+    SESSION_LOST(
+            6001, FAILURE, "the backup session on database '%s' was lost: %s", "The attempt starts again by itself."),
+    WAL_LEVEL_TOO_LOW(
+            6002,
+            FAILURE,
+            "database '%s' runs with wal_level=minimal, which cannot be backed up online",
+            "Set wal_level to replica and restart the server."),
+    WAL_GONE(
+            6003,
+            FAILURE,
+            "log segment %s that the backup needs is gone from database '%s'",
+            "Raise wal_keep_size or max_slot_wal_keep_size, then back up again."),
+    STORE_FAILED(6004, FAILURE, "the object store refused %s: %s", "The text is the store's own."),
+    ATTEMPTS_EXHAUSTED(
+            6005,
+            FAILURE,
+            "gave up after %s attempts without progress; the last one: %s",
+            "Mend the cause, then call again."),
+    STRIPE_LIMIT(
+            6006, FAILURE, "file %s reached the largest size a file can have", "Set number_of_files to at least %s."),
+    STOPPED_BY_NODE(6007, FAILURE, "the node that did the work stopped", "The attempt starts again by itself."),
+    ENGINE_FAILED(6008, FAILURE, "database '%s' failed: %s", "The text is the server's own."),
+    SERVER_NOT_STARTED(6009, FAILURE, "the server of database '%s' did not start: %s", "The server's log is in %s."),
+    HOST_IO(6010, FAILURE, "host '%s' failed to write %s: %s", "Check the disk of the host."),
+    PUBLISH_CONFLICT(
+            6011,
+            FAILURE,
+            "a foreign file appeared at %s while the set was being published; visible stripes: %s",
+            "Remove the stripes that are named; the set is incomplete and cannot be restored."),
+    SPACE_SHORT(
+            6012, FAILURE, "host '%s' has %s bytes free, the restore needs %s", "Free some space, then restore again."),
+
+    NOT_A_BACKUP(
+            6101,
+            CORRUPTION,
+            "The media family on device '%s' is incorrectly formed. SQL Server cannot process this media family.",
+            "The file is no Bakstripe backup, or it is encrypted, or a newer version wrote it: %s."),
+    FILE_DAMAGED(
+            6102,
+            CORRUPTION,
+            "Damage to the backup set was detected: file %s, part %s: %s",
+            "Restore from another backup."),
+    FILE_TRUNCATED(
+            6103,
+            CORRUPTION,
+            "The backup set on device '%s' was terminated while it was being created and is incomplete. RESTORE"
+                    + " sequence is terminated abnormally.",
+            "Restore from another backup."),
+    STRIPE_MISSING(
+            6104,
+            CORRUPTION,
+            "The media set has %s media families but only %s are provided. All members must be provided.",
+            "Name all the files of the set, for example with an asterisk."),
+    STRIPE_DOUBLED(
+            6105,
+            CORRUPTION,
+            "The backup media on \"%s\" is part of media family %s which has already been processed on \"%s\". Ensure"
+                    + " that backup devices are correctly specified.",
+            "Match each file of the set once."),
+    STRIPE_FOREIGN(
+            6106,
+            CORRUPTION,
+            "The volume on the device \"%s\" is not part of the media set that is currently being processed. Ensure"
+                    + " that the backup devices are loaded with the correct media.",
+            "Match the files of one backup only."),
+    FILE_CHANGED(
+            6107,
+            CORRUPTION,
+            "file %s was replaced while it was being restored",
+            "Restore again from files that stay."),
+    PATH_UNSAFE(
+            6108,
+            CORRUPTION,
+            "file %s holds the path '%s', which leaves the target directory",
+            "Do not trust this file."),
+    ENGINE_MISMATCH(
+            6109,
+            CONFLICT,
+            "The database was backed up on a server running version %s. That version is incompatible with this server,"
+                    + " which is running version %s.",
+            "Configure binaries of the version that made the backup."),
+    MANIFEST_MISMATCH(
+            6110,
+            CORRUPTION,
+            "the restored files do not match the backup's manifest: %s",
+            "Restore from another backup."),
+
+    INTERNAL(9001, BUG, "internal error: %s", "Report this with the node's log."),
+    PROTOCOL_BROKEN(9002, BUG, "a node got an answer that it cannot place: %s", "Report this with the node's log.");
+
+    private static final Map<String, BackupError> BY_CODE =
+            Arrays.stream(values()).collect(Collectors.toUnmodifiableMap(BackupError::code, Function.identity()));
+
+    private final String code;
+    private final ErrorCategory category;
+    private final String message;
+    private final String hint;
+
+    BackupError(int number, ErrorCategory category, String message, String hint) {
+        this.code = "BAK-" + number;
+        this.category = category;
+        this.message = message;
+        this.hint = hint;
+    }
+
+    /** The stable code, for example {@code BAK-2101}. */
+    @JsonValue
+    public String code() {
+        return code;
+    }
+
+    public ErrorCategory category() {
+        return category;
+    }
+
+    /** The message with its places unfilled: a title for documents. */
+    public String message() {
+        return message;
+    }
+
+    /** The entry with this code; {@link IllegalArgumentException} when there is none. */
+    @JsonCreator
+    public static BackupError ofCode(String code) {
+        return Optional.ofNullable(BY_CODE.get(code))
+                .orElseThrow(() -> new IllegalArgumentException("no error has the code " + code));
+    }
+
+    /**
+     * This error with its values filled in: first the message's places in order, then the hint's. A hint that numbers its places ({@code %2$s})
+     * counts from the message's first value.
+     */
+    public Problem problem(Object... values) {
+        String detail = message.formatted(values);
+        boolean numbered = hint.matches("(?s).*%\\d\\$s.*");
+        long inMessage = message.split("%s|%\\d\\$s", -1).length - 1L;
+        Object[] forHint = numbered || inMessage >= values.length
+                ? values
+                : Arrays.copyOfRange(values, (int) inMessage, values.length);
+        return new Problem(this, detail, hint.formatted(forHint), Optional.empty());
+    }
+}

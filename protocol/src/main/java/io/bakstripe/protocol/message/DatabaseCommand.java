@@ -1,0 +1,169 @@
+package io.bakstripe.protocol.message;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
+import io.bakstripe.protocol.instance.DatabaseState;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.StripeRef;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.protocol.task.TaskDetail;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Commands and reports to a database's coordinator. The entity id is {@code DatabaseRef.entityId()}.
+ *
+ * <p>Reports carry the epoch that the worker was told; a report of another epoch or attempt is ignored.
+ */
+public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializable {
+    EntityTypeKey<DatabaseCommand> KEY = EntityTypeKey.create(DatabaseCommand.class, "database");
+
+    /** A call that is to become a task, its name already resolved by the instance. */
+    record Submit(
+            TaskRequest request,
+            InstanceView view,
+            String login,
+            Optional<RequestKey> key,
+            ActorRef<SubmitReply> replyTo)
+            implements DatabaseCommand {}
+
+    /** Sent by the instance when it starts, so that unfinished tasks go on. */
+    record Wake(InstanceView view) implements DatabaseCommand {}
+
+    /** The answer to {@link InstanceCommand.Register}. */
+    record Registered(UUID submission, TaskId task) implements DatabaseCommand {}
+
+    /**
+     * The answer to {@link InstanceCommand.Register} when nothing is registered: the request key belongs to another call ({@code problem}) or to
+     * a task that exists already ({@code existing}).
+     */
+    record NotRegistered(UUID submission, Optional<Problem> problem, Optional<TaskId> existing)
+            implements DatabaseCommand {}
+
+    /** The answer to {@link InstanceCommand.RequestSlot}, once a slot is free. */
+    record SlotGranted(TaskId task) implements DatabaseCommand {}
+
+    /** The answer to {@link InstanceCommand.ReleaseSlot}. */
+    record SlotReleased(TaskId task) implements DatabaseCommand {}
+
+    /** The instance asks whether a registered task exists and is unfinished; answered with {@link InstanceCommand.ProbeAnswer}. */
+    record Probe(TaskId task, UUID submission) implements DatabaseCommand {}
+
+    /** The engine's backup is open and the data plan is cut. */
+    record SessionOpened(AttemptRef attempt, long epoch, StartFacts facts, List<Long> stripeBytes, long statements)
+            implements DatabaseCommand {
+        public SessionOpened {
+            stripeBytes = List.copyOf(stripeBytes);
+        }
+    }
+
+    /** The engine's backup is stopped and the closing plan is cut; the log it needs is still held. */
+    record EngineStopped(AttemptRef attempt, long epoch, StopFacts facts, List<Long> stripeBytes, long statements)
+            implements DatabaseCommand {
+        public EngineStopped {
+            stripeBytes = List.copyOf(stripeBytes);
+        }
+    }
+
+    /** Nothing of the session is left on the server. */
+    record SessionEnded(AttemptRef attempt, long epoch) implements DatabaseCommand {}
+
+    /** The session cannot go on, or was lost; the attempt is over. */
+    record SessionFailed(AttemptRef attempt, long epoch, Problem problem) implements DatabaseCommand {}
+
+    /** Where a stripe worker stands; sent at every change of state, every 5 percent and as the answer to every tick. */
+    record StripeReport(
+            StripeRef stripe,
+            long epoch,
+            StripeState state,
+            String node,
+            long bytesDone,
+            long storedBytes,
+            long bytesPerSecond,
+            long statements,
+            Optional<Problem> problem)
+            implements DatabaseCommand {}
+
+    /** The states that a stripe worker reports. */
+    enum StripeState {
+        STARTING,
+        STREAMING,
+        /** All data extents are stored and compared with the store's list of parts. */
+        DRAINED,
+        CLOSING,
+        /** All parts, trailer included, are stored and compared; only the completion is missing. */
+        PREPARED,
+        PUBLISHED,
+        /** The store knows nothing of this upload any more. */
+        ABORTED,
+        FAILED
+    }
+
+    /**
+     * Where a restore worker stands; sent as stripe reports are.
+     *
+     * @param files the stripes found, in order of family; empty before they are known
+     * @param database the name of the database that the set holds, once known
+     */
+    record RestoreReport(
+            AttemptRef attempt,
+            long epoch,
+            RestoreState state,
+            String node,
+            Optional<BackupSetId> setId,
+            List<RestoredStripe> files,
+            Optional<Problem> problem)
+            implements DatabaseCommand {
+        public RestoreReport {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** How far one file of the set is applied. */
+    record RestoredStripe(S3Arn file, long bytesDone, long bytesTotal, long bytesPerSecond) {}
+
+    /** The states that a restore worker reports. */
+    enum RestoreState {
+        STARTING,
+        APPLYING,
+        /** Everything is written, synced and checked against the manifest; no server was started. */
+        APPLIED,
+        OPENING,
+        /** The server runs and accepts connections. */
+        OPENED,
+        /** Nothing of this attempt is left on the host. */
+        DISCARDED,
+        FAILED
+    }
+
+    record DescribeDatabase(ActorRef<DatabaseDescription> replyTo) implements DatabaseCommand {}
+
+    /** @param state absent when the database does not exist */
+    record DatabaseDescription(
+            Optional<DatabaseName> name, Optional<DatabaseState> state, Optional<LastFullBackup> lastFullBackup)
+            implements CborSerializable {}
+
+    /** Asks for tasks that are unfinished or ended lately; those it does not know are left out. */
+    record DescribeTasks(List<TaskId> tasks, ActorRef<TaskDescriptions> replyTo) implements DatabaseCommand {
+        public DescribeTasks {
+            tasks = List.copyOf(tasks);
+        }
+    }
+
+    record TaskDescriptions(List<TaskDetail> tasks) implements CborSerializable {
+        public TaskDescriptions {
+            tasks = List.copyOf(tasks);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.bakstripe.protocol.message;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.serialization.CborSerializable;
+
+/** Commands to the agent that owns a host's managed servers. The entity id is the host's name. */
+public sealed interface HostCommand extends HostMessage, CborSerializable {
+
+    /** The entity type of that host's agent. */
+    static EntityTypeKey<HostCommand> key(HostName host) {
+        return EntityTypeKey.create(HostCommand.class, "host-agent-" + host);
+    }
+
+    /** Asks how to reach a managed server. */
+    record Connect(DatabaseRef database, ActorRef<HostReply> replyTo) implements HostCommand {}
+
+    /**
+     * Asks for an empty directory to restore into; whatever an earlier, unfinished attempt at this database left there is removed first.
+     *
+     * <p>Refused when a server of that database exists.
+     */
+    record Prepare(DatabaseRef database, AttemptRef attempt, ActorRef<HostReply> replyTo) implements HostCommand {}
+
+    /** Starts the server of a prepared directory, lets it roll forward and open, and makes it known under {@code display}; safe to repeat. */
+    record Open(
+            DatabaseRef database, DatabaseName display, AttemptRef attempt, String dbname, ActorRef<HostReply> replyTo)
+            implements HostCommand {}
+
+    /** Removes a prepared directory that was not opened; safe to repeat. */
+    record Discard(DatabaseRef database, AttemptRef attempt, ActorRef<HostReply> replyTo) implements HostCommand {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = HostReply.Connected.class, name = "connected"),
+        @JsonSubTypes.Type(value = HostReply.Prepared.class, name = "prepared"),
+        @JsonSubTypes.Type(value = HostReply.Discarded.class, name = "discarded"),
+        @JsonSubTypes.Type(value = HostReply.Failed.class, name = "failed")
+    })
+    sealed interface HostReply extends CborSerializable {
+        record Connected(ServerConnection connection) implements HostReply {}
+
+        /** @param directory absolute path on the host */
+        record Prepared(String directory) implements HostReply {}
+
+        record Discarded() implements HostReply {}
+
+        record Failed(Problem problem) implements HostReply {}
+    }
+}

@@ -1,0 +1,106 @@
+package io.bakstripe.protocol.message;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.serialization.CborSerializable;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Commands to an instance's coordinator. The entity id is the instance's name.
+ *
+ * <p>The exchange with database coordinators is register → (created) → request slot → release slot. Database coordinators resend until they get
+ * the matching {@link DatabaseCommand}; the instance answers every repetition the same way.
+ */
+public sealed interface InstanceCommand extends InstanceMessage, CborSerializable {
+    EntityTypeKey<InstanceCommand> KEY = EntityTypeKey.create(InstanceCommand.class, "instance");
+
+    /** Sent by every node at start for every instance in its configuration; also what brings the entity to life. */
+    record Declare(InstanceDefinition definition, ActorRef<DeclareReply> replyTo) implements InstanceCommand {}
+
+    /**
+     * @param current the revision that holds now
+     * @param accepted false when a higher revision holds: the node that declared must not join
+     */
+    record DeclareReply(long current, boolean accepted) implements CborSerializable {}
+
+    /**
+     * A call that is to become a task. The instance resolves the name, then hands the call to the database's coordinator, which answers.
+     *
+     * @param login who called
+     */
+    record Submit(TaskRequest request, String login, Optional<RequestKey> key, ActorRef<SubmitReply> replyTo)
+            implements InstanceCommand {}
+
+    /**
+     * Asks for a task id.
+     *
+     * @param submission made by the database coordinator for this submission; the same one always gets the same id
+     * @param display the name as the caller spelled it
+     */
+    record Register(
+            DatabaseRef database, DatabaseName display, UUID submission, Optional<RequestKey> key, boolean restore)
+            implements InstanceCommand {}
+
+    /** Asks for one of the two running slots for a task that is created; answered when one is free, in order of task ids. */
+    record RequestSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}
+
+    /** Says that a task has ended: gives its slot back (if it had one) and closes its registration. */
+    record ReleaseSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}
+
+    /** The answer to {@link DatabaseCommand.Probe}. */
+    record ProbeAnswer(TaskId task, TaskKnowledge knowledge) implements InstanceCommand {}
+
+    /** What a database coordinator knows of a registered task. */
+    enum TaskKnowledge {
+        /** It never heard of it: the registration is void. */
+        UNKNOWN,
+        /** Registration is under way or the task is unfinished. */
+        UNFINISHED,
+        /** The task has ended. */
+        ENDED
+    }
+
+    record SetConfiguration(String name, String value, ActorRef<ConfigurationReply> replyTo)
+            implements InstanceCommand {}
+
+    /** @param name absent for all */
+    record ShowConfiguration(Optional<String> name, ActorRef<ConfigurationReply> replyTo) implements InstanceCommand {}
+
+    /** Either rows or a problem. */
+    record ConfigurationReply(List<ConfigurationRow> rows, Optional<Problem> problem) implements CborSerializable {
+        public ConfigurationReply {
+            rows = List.copyOf(rows);
+        }
+    }
+
+    record Describe(ActorRef<InstanceDescription> replyTo) implements InstanceCommand {}
+
+    /**
+     * @param view absent when the instance is not declared
+     * @param databases every database that was declared or that a restore was registered for; some may not exist
+     * @param open registrations whose task has not ended, oldest first
+     * @param recent registrations that ended last, so that a task never disappears between its end and its row in the history
+     */
+    record InstanceDescription(
+            Optional<InstanceView> view, List<DatabaseName> databases, List<TaskRoute> open, List<TaskRoute> recent)
+            implements CborSerializable {
+        public InstanceDescription {
+            databases = List.copyOf(databases);
+            open = List.copyOf(open);
+            recent = List.copyOf(recent);
+        }
+    }
+
+    /** Where a task's coordinator is. */
+    record TaskRoute(TaskId task, DatabaseRef database) {}
+}

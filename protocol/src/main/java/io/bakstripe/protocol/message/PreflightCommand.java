@@ -1,0 +1,53 @@
+package io.bakstripe.protocol.message;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.receptionist.ServiceKey;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.serialization.CborSerializable;
+import java.util.List;
+
+/** What must be asked of store, key service and engine before a task may exist; answered by any worker node within ten seconds. */
+public sealed interface PreflightCommand extends PreflightMessage, CborSerializable {
+    ServiceKey<PreflightCommand> SERVICE = ServiceKey.create(PreflightCommand.class, "preflight");
+
+    /** Bucket there, in the instance's region and writable; files absent unless overwriting; database reachable and able to be backed up. */
+    record CheckBackup(InstanceView view, DatabaseRef database, BackupRequest request, ActorRef<PreflightReply> replyTo)
+            implements PreflightCommand {}
+
+    /** Bucket there and readable; the files found are exactly one complete set that this instance can restore. */
+    record CheckRestore(InstanceView view, RestoreRequest request, ActorRef<PreflightReply> replyTo)
+            implements PreflightCommand {}
+
+    /** Directly before the commit point: none of the keys has been taken in the meantime (unless overwriting). */
+    record CheckTargets(
+            InstanceView view,
+            BackupSetId setId,
+            List<S3Arn> files,
+            boolean overwrite,
+            ActorRef<PreflightReply> replyTo)
+            implements PreflightCommand {
+        public CheckTargets {
+            files = List.copyOf(files);
+        }
+    }
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = PreflightReply.Passed.class, name = "passed"),
+        @JsonSubTypes.Type(value = PreflightReply.Refused.class, name = "refused")
+    })
+    sealed interface PreflightReply extends CborSerializable {
+        /** @param bytes of the database (backup: estimate; restore: as the set says) */
+        record Passed(long bytes) implements PreflightReply {}
+
+        record Refused(Problem problem) implements PreflightReply {}
+    }
+}

@@ -1,0 +1,4 @@
+package io.bakstripe.protocol.message;
+
+/** What a restore worker understands: the commands of {@link RestoreCommand} and private messages of its own. */
+public interface RestoreMessage {}

@@ -1,0 +1,69 @@
+package io.bakstripe.protocol.message;
+
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.PlanKind;
+import java.util.List;
+
+/**
+ * Commands to a backup session, which holds the engine's backup open on one connection. The entity id is {@code AttemptRef.entityId()}.
+ *
+ * <p>A session is not durable: when its node or its connection goes, the attempt is over, and it says so with {@link
+ * DatabaseCommand.SessionFailed}.
+ */
+public sealed interface SessionCommand extends SessionMessage, CborSerializable {
+    EntityTypeKey<SessionCommand> KEY = EntityTypeKey.create(SessionCommand.class, "backup-session");
+
+    /**
+     * The coordinator's tick: be there and move towards {@code goal}. Answered with the report of the state reached so far, if any.
+     *
+     * @param opened the coordinator has recorded {@link DatabaseCommand.SessionOpened} of this attempt: a session that knows nothing of it is a
+     *     fresh one and must report the loss instead of opening again
+     */
+    record Ensure(long epoch, SessionSpec spec, SessionGoal goal, boolean opened) implements SessionCommand {}
+
+    record SessionSpec(
+            AttemptRef attempt, DatabaseRef database, DatabaseName display, InstanceView view, int stripes) {}
+
+    enum SessionGoal {
+        /** Open the engine's backup and cut the data plan. */
+        OPEN,
+        /** Stop the engine's backup, keep its log held, cut the closing plan. */
+        STOP_ENGINE,
+        /** Release everything on the server and end. */
+        END
+    }
+
+    /**
+     * Asks for one page of a stripe's plan; pages are numbered from 0 and hold at most 200 KiB.
+     *
+     * @param stripe the media family number, 1 for the first
+     */
+    record FetchSlices(int stripe, PlanKind plan, int page, ActorRef<SlicesReply> replyTo) implements SessionCommand {}
+
+    @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
+    @JsonSubTypes({
+        @JsonSubTypes.Type(value = SlicesReply.Slices.class, name = "slices"),
+        @JsonSubTypes.Type(value = SlicesReply.Gone.class, name = "gone")
+    })
+    sealed interface SlicesReply extends CborSerializable {
+        /** @param last no page follows */
+        record Slices(int page, List<Extent> extents, boolean last) implements SlicesReply {
+            public Slices {
+                extents = List.copyOf(extents);
+            }
+        }
+
+        /** The session has no such plan: it was lost, or has not got so far. */
+        record Gone(Problem problem) implements SlicesReply {}
+    }
+}

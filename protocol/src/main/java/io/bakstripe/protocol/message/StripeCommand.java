@@ -1,0 +1,53 @@
+package io.bakstripe.protocol.message;
+
+import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.StripeRef;
+import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import java.util.Optional;
+
+/** Commands to the worker of one stripe. The entity id is {@code StripeRef.entityId()}. */
+public sealed interface StripeCommand extends StripeMessage, CborSerializable {
+    EntityTypeKey<StripeCommand> KEY = EntityTypeKey.create(StripeCommand.class, "stripe-worker");
+
+    /**
+     * The coordinator's tick: be there and move towards {@code goal}. Answered with a {@link DatabaseCommand.StripeReport}.
+     *
+     * @param stop the set's closing facts, present from {@link StripeGoal#CLOSE} on
+     */
+    record Ensure(long epoch, StripeSpec spec, StripeGoal goal, Optional<StopFacts> stop) implements StripeCommand {}
+
+    /**
+     * @param files stripes in the set
+     * @param dataBytes plain bytes of this stripe's data plan
+     */
+    record StripeSpec(
+            StripeRef stripe,
+            DatabaseRef database,
+            DatabaseName display,
+            InstanceView view,
+            BackupSetId setId,
+            S3Arn file,
+            int files,
+            boolean overwrite,
+            boolean compression,
+            StartFacts start,
+            long dataBytes) {}
+
+    enum StripeGoal {
+        /** Store the data plan. */
+        STREAM,
+        /** Store the closing plan and the trailer, and prepare. */
+        CLOSE,
+        /** Complete the upload; after the commit point, so nothing but the journal is needed. */
+        PUBLISH,
+        /** Abort the upload until the store does not know it. */
+        ABORT
+    }
+}

@@ -1,0 +1,24 @@
+package io.bakstripe.protocol.port;
+
+import io.bakstripe.protocol.instance.DatabaseInfo;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.InstanceName;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** Instances and their databases. */
+public interface InstanceQueries {
+    /** The instances that this node's configuration declares, by name. */
+    List<InstanceDefinition> declared();
+
+    /** One instance as it stands; fails when it is not registered. */
+    CompletionStage<InstanceView> instance(InstanceName name);
+
+    /** Its databases by name; those that do not exist (any more) are left out. */
+    CompletionStage<List<DatabaseInfo>> databases(InstanceName name);
+
+    /** One database; fails when it does not exist. */
+    CompletionStage<DatabaseInfo> database(InstanceName name, DatabaseName database);
+}

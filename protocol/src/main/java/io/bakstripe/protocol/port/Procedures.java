@@ -1,0 +1,27 @@
+package io.bakstripe.protocol.port;
+
+import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.task.TaskRow;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** What the procedures of the reference do. Every stage fails with a {@code BakstripeException} that carries the answer to the caller. */
+public interface Procedures {
+    /**
+     * Submits a call that becomes a task. When the stage completes the task is recorded; when it fails no task exists (after a time-out the
+     * caller cannot know: the same key asks again safely).
+     *
+     * @param login who calls
+     */
+    CompletionStage<TaskRow> submit(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key);
+
+    /** Sets a configuration and answers with its row. */
+    CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value);
+
+    /** @param name absent for all configurations */
+    CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name);
+}

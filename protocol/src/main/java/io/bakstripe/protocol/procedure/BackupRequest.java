@@ -1,0 +1,65 @@
+package io.bakstripe.protocol.procedure;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.task.TaskType;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A call of {@code rds_backup_database}.
+ *
+ * @param arn with several files it holds exactly one asterisk in its file name (row B6); with one file asterisks mean themselves (row B7)
+ * @param overwrite row B3
+ * @param numberOfFiles 1 to 10 (row B5)
+ */
+public record BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite, int numberOfFiles)
+        implements TaskRequest {
+
+    public BackupRequest {
+        long asterisks = arn.fileName().chars().filter(c -> c == '*').count();
+        boolean inFolder = arn.folder().indexOf('*') >= 0;
+        if (numberOfFiles > 1 && (asterisks != 1 || inFolder)) {
+            String found = inFolder ? asterisks + ", and one in the folder" : Long.toString(asterisks);
+            throw BackupError.ASTERISK_RULE
+                    .problem(numberOfFiles, found)
+                    .on("s3_arn_to_backup_to")
+                    .asException();
+        }
+    }
+
+    /** Reads a bound call; what this version cannot do yet is refused, never ignored. */
+    public static BackupRequest of(Procedure.Arguments arguments) {
+        if (arguments.optional("kms_master_key_arn", String.class).isPresent()) {
+            throw BackupError.ENCRYPTION_NOT_AVAILABLE
+                    .problem()
+                    .on("kms_master_key_arn")
+                    .asException();
+        }
+        BackupType type = arguments.optional("type", BackupType.class).orElse(BackupType.FULL);
+        if (type != BackupType.FULL) {
+            throw BackupError.TYPE_NOT_AVAILABLE.problem(type).on("type").asException();
+        }
+        return new BackupRequest(
+                arguments.required("source_db_name", DatabaseName.class),
+                arguments.required("s3_arn_to_backup_to", S3Arn.class),
+                arguments.optional("overwrite_s3_backup_file", Boolean.class).orElse(false),
+                arguments.optional("number_of_files", Long.class).orElse(1L).intValue());
+    }
+
+    /** The files to write, in the order of their media families: {@code 1-of-n} to {@code n-of-n} in place of the asterisk (row B6). */
+    public List<S3Arn> files() {
+        if (numberOfFiles == 1) {
+            return List.of(arn);
+        }
+        return IntStream.rangeClosed(1, numberOfFiles)
+                .mapToObj(i -> arn.withKey(arn.folder() + arn.fileName().replace("*", i + "-of-" + numberOfFiles)))
+                .toList();
+    }
+
+    @Override
+    public TaskType taskType() {
+        return TaskType.BACKUP_DB;
+    }
+}

@@ -1,0 +1,134 @@
+package io.bakstripe.protocol.procedure;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.BiFunction;
+import java.util.regex.Pattern;
+
+/**
+ * What a parameter accepts and what it becomes.
+ *
+ * <p>Numbers may come as JSON numbers or, as T-SQL callers write them, as strings of digits; bits also as JSON booleans. Nothing else is
+ * converted: a number where text is expected is refused.
+ *
+ * @param description how the type is named to the caller
+ * @param reader turns a parameter's name and raw value into its typed value, or throws with the problem
+ */
+public record ParameterType(String description, BiFunction<String, Object, Object> reader) {
+    private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+");
+
+    static ParameterType text() {
+        return new ParameterType("text", ParameterType::asText);
+    }
+
+    static ParameterType databaseName() {
+        return new ParameterType("text", (name, value) -> new DatabaseName(asText(name, value)));
+    }
+
+    /** An S3 ARN; empty text is a missing value except where the reference gives it a message of its own ({@code emptyError}). */
+    static ParameterType s3Arn(BackupError emptyError) {
+        return new ParameterType("the ARN of a file in S3", (name, value) -> {
+            String text = value instanceof String given ? given : asText(name, value);
+            if (text.isBlank() && emptyError != BackupError.PARAMETER_EMPTY) {
+                throw emptyError.problem().asException();
+            }
+            return S3Arn.parse(asText(name, value));
+        });
+    }
+
+    static ParameterType keyArn() {
+        return new ParameterType("the ARN of a KMS key", (name, value) -> {
+            String text = asText(name, value);
+            if (!KEY_ARN.matcher(text).matches()) {
+                throw BackupError.KEY_ARN_MALFORMED.problem(text).asException();
+            }
+            return text;
+        });
+    }
+
+    static ParameterType bit() {
+        return new ParameterType("0 or 1", (name, value) -> {
+            if (value instanceof Boolean bool) {
+                return bool;
+            }
+            long number = asWhole(name, value, "0 or 1");
+            if (number != 0 && number != 1) {
+                throw notAllowed(name, "0 or 1", value);
+            }
+            return number == 1;
+        });
+    }
+
+    static ParameterType whole(long min, long max) {
+        String range =
+                max == Long.MAX_VALUE ? "a whole number from " + min : "a whole number from " + min + " to " + max;
+        return new ParameterType(range, (name, value) -> {
+            long number = asWhole(name, value, range);
+            if (number < min || number > max) {
+                throw notAllowed(name, range, value);
+            }
+            return number;
+        });
+    }
+
+    /** One of the constants of {@code type}, in any case. */
+    static <E extends Enum<E>> ParameterType oneOf(Class<E> type) {
+        List<E> constants = Arrays.asList(type.getEnumConstants());
+        String description =
+                String.join(" or ", constants.stream().map(Enum::name).toList());
+        return new ParameterType(description, (name, value) -> {
+            String text = asText(name, value).toUpperCase(Locale.ROOT);
+            return constants.stream()
+                    .filter(constant -> constant.name().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> notAllowed(name, description, value));
+        });
+    }
+
+    private static String asText(String name, Object value) {
+        if (!(value instanceof String text)) {
+            throw wrongType(name, "text", value);
+        }
+        if (text.isBlank()) {
+            throw BackupError.PARAMETER_EMPTY.problem(name).asException();
+        }
+        return text;
+    }
+
+    private static long asWhole(String name, Object value, String description) {
+        try {
+            if (value instanceof Number number) {
+                return new BigDecimal(number.toString()).longValueExact();
+            }
+            if (value instanceof String text && text.matches("-?[0-9]{1,18}")) {
+                return Long.parseLong(text);
+            }
+        } catch (ArithmeticException fraction) {
+            throw wrongType(name, description, value);
+        }
+        throw wrongType(name, description, value);
+    }
+
+    private static BakstripeException wrongType(String name, String description, Object value) {
+        return BackupError.PARAMETER_TYPE
+                .problem(name, description, shown(value))
+                .asException();
+    }
+
+    private static BakstripeException notAllowed(String name, String description, Object value) {
+        return BackupError.PARAMETER_VALUE
+                .problem(name, description, shown(value))
+                .asException();
+    }
+
+    private static String shown(Object value) {
+        String text = value instanceof String string ? "'" + string + "'" : String.valueOf(value);
+        return text.length() > 80 ? text.substring(0, 80) + "…" : text;
+    }
+}

@@ -1,0 +1,5 @@
+/** How messages and journal events become bytes. */
+@NullMarked
+package io.bakstripe.protocol.serialization;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** What a backup is cut into. */
+@NullMarked
+package io.bakstripe.protocol.stripe;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,43 @@
+package io.bakstripe.worker.engine;
+
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.StartFacts;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** An engine's open backup. Not thread-safe, except {@link #abort()}. Closing it without {@link #stop()} leaves the server as if it had never begun. */
+public interface BackupHold extends AutoCloseable {
+    /** What was known when it was opened; {@link StartFacts#timeZone()} is left empty here, it is the instance's. */
+    StartFacts start();
+
+    /** Names every file and directory of the database once, each file as one extent from 0 to its present size; files of size 0 included. */
+    void list(Consumer<Extent> consumer);
+
+    /** Asks the server whether the backup is still open; throws {@code SESSION_LOST} when it is not. */
+    void verifyOpen();
+
+    /** Ends the engine's backup. No data page is read after this; the log that {@link Stop#closing()} names stays held until {@link #close()}. */
+    Stop stop();
+
+    /** Statements sent so far. */
+    long statements();
+
+    /** Breaks off whatever another thread is doing here. */
+    void abort();
+
+    /** Releases everything on the server. Never throws. */
+    @Override
+    void close();
+
+    /**
+     * @param lastLsn the first position after the set
+     * @param closing what must be stored besides the data: log segments, labels, control file last
+     */
+    record Stop(Lsn lastLsn, Instant stoppedAt, List<Extent> closing) {
+        public Stop {
+            closing = List.copyOf(closing);
+        }
+    }
+}

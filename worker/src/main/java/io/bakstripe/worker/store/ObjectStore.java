@@ -1,0 +1,95 @@
+package io.bakstripe.worker.store;
+
+import io.bakstripe.protocol.name.S3Arn;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * An object store that speaks the S3 protocol, with exactly the actions of row S1: ListBucket, GetBucketLocation, GetObject, PutObject,
+ * ListMultipartUploadParts, AbortMultipartUpload.
+ *
+ * <p>Every stage may fail with a {@code BakstripeException}: {@code STORE_UNREACHABLE} (no answer, or 5xx after the retry budget), {@code
+ * ACCESS_DENIED}, {@code BUCKET_UNKNOWN}, {@code STORE_FAILED} (anything else, with the store's text). Implementations are thread-safe; no call
+ * blocks. A failed call may or may not have taken effect, except where a method says more.
+ */
+public interface ObjectStore extends AutoCloseable {
+
+    /** The region of a bucket ({@code us-east-1} where the store names none). Fails when the bucket does not exist. */
+    CompletionStage<String> region(String bucket);
+
+    /** The object's facts; empty when there is none of that key. */
+    CompletionStage<Optional<StoredObject>> head(S3Arn file);
+
+    /**
+     * Objects whose key begins with {@code prefix}, in order of keys.
+     *
+     * @param limit at most this many; {@code limit + 1} tells a caller that there are more than it can use
+     */
+    CompletionStage<List<StoredObject>> list(String bucket, String prefix, int limit);
+
+    /**
+     * Begins a multipart upload. Never retried by itself: a lost answer leaves an empty upload whose id nobody knows (architecture part 4).
+     *
+     * @param metadata user metadata of the object to be, names without {@code x-amz-meta-}
+     */
+    CompletionStage<Upload> createUpload(S3Arn file, Map<String, String> metadata);
+
+    /**
+     * Stores a part; a part of that number that is there already is replaced. The store verifies the checksum.
+     *
+     * @param number 1 to 10 000
+     * @param body whose remaining bytes are the part; not consumed, may be sent again
+     * @param crc32c of the body
+     */
+    CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c);
+
+    /** All parts of an upload in order of numbers; empty when the store does not know the upload (any more). */
+    CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload);
+
+    /**
+     * Makes the object out of the parts, in one step. Unless {@code overwrite}, it is made only if no object has the key.
+     *
+     * @param parts all parts, in order
+     */
+    CompletionStage<Completion> complete(Upload upload, List<StoredPart> parts, boolean overwrite);
+
+    /** Aborts an upload and removes its parts. True when the store no longer knows the upload; false when it must be asked again. */
+    CompletionStage<Boolean> abort(Upload upload);
+
+    /**
+     * A range of an object as it was when {@code etag} was read.
+     *
+     * <p>Fails with {@code FILE_CHANGED} when the object has another etag now or is gone, with {@code STORE_UNREACHABLE} when fewer bytes than asked
+     * for arrive and the retry budget is spent.
+     */
+    CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length);
+
+    @Override
+    void close();
+
+    /** @param metadata user metadata, names in lower case without {@code x-amz-meta-}; empty for objects that come from a listing */
+    record StoredObject(S3Arn file, long size, String etag, Map<String, String> metadata) {
+        public StoredObject {
+            metadata = Map.copyOf(metadata);
+        }
+    }
+
+    /** An upload that was begun. */
+    record Upload(S3Arn file, String id) {}
+
+    /** @param size in bytes; 0 where the store did not say */
+    record StoredPart(int number, long size, String etag) {}
+
+    /** How a completion ended. */
+    enum Completion {
+        /** The object is there, whole. */
+        COMPLETED,
+        /** Another object has the key (412, or 409 of a concurrent write): nothing was written. */
+        KEY_TAKEN,
+        /** The store does not know the upload: it was completed or aborted before; the object's metadata tell which. */
+        UPLOAD_GONE
+    }
+}
