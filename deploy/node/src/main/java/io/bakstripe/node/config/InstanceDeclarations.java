@@ -1,0 +1,135 @@
+package io.bakstripe.node.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.instance.DeclaredDatabase;
+import io.bakstripe.protocol.instance.Edition;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.InstanceName;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The block {@code bakstripe.instances}: definitions, which may be recorded and sent, and the logins of declared databases, which stay on this
+ * node.
+ *
+ * @param logins by database, of those with an address of their own
+ */
+public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<DatabaseRef, Login> logins) {
+    private static final Set<String> INSTANCE_KEYS =
+            Set.of("name", "engine", "edition", "region", "time-zone", "multi-az", "host", "databases");
+    private static final Set<String> DATABASE_KEYS = Set.of("name", "jdbc-url", "user", "password", "recovery-model");
+
+    public InstanceDeclarations {
+        definitions = List.copyOf(definitions);
+        logins = Map.copyOf(logins);
+    }
+
+    /** @param password masked in {@link #toString()} */
+    public record Login(String user, String password) {
+        @Override
+        public String toString() {
+            return "Login[" + user + "]";
+        }
+    }
+
+    /**
+     * Reads and checks the block; throws {@link ConfigException} that names the key at fault.
+     *
+     * @param instances the config at {@code bakstripe.instances}
+     */
+    public static InstanceDeclarations from(Config instances) {
+        long revision = instances.getLong("revision");
+        List<InstanceDefinition> definitions = new ArrayList<>();
+        Map<DatabaseRef, Login> logins = new HashMap<>();
+        for (Config block : instances.getConfigList("declared")) {
+            refuseUnknown(block, INSTANCE_KEYS);
+            InstanceDefinition definition = definition(block, revision, logins);
+            if (definitions.stream().anyMatch(other -> other.name().equals(definition.name()))) {
+                throw new ConfigException.BadValue(block.origin(), "name", definition.name() + " is declared twice");
+            }
+            definitions.add(definition);
+        }
+        return new InstanceDeclarations(definitions, logins);
+    }
+
+    private static InstanceDefinition definition(Config block, long revision, Map<DatabaseRef, Login> logins) {
+        try {
+            InstanceName name = new InstanceName(block.getString("name"));
+            Optional<HostName> host = text(block, "host").map(HostName::new);
+            List<DeclaredDatabase> databases = new ArrayList<>();
+            if (block.hasPath("databases")) {
+                for (Config database : block.getConfigList("databases")) {
+                    refuseUnknown(database, DATABASE_KEYS);
+                    databases.add(database(database, name, host, databases, logins));
+                }
+            }
+            String engine = text(block, "engine").orElse("postgresql");
+            String zone = text(block, "time-zone").orElse("UTC");
+            return new InstanceDefinition(
+                    name,
+                    revision,
+                    engine,
+                    Edition.ofName(text(block, "edition").orElse("Enterprise")),
+                    text(block, "region").orElse("us-east-1"),
+                    ZoneId.of(zone).getId(),
+                    block.hasPath("multi-az") && block.getBoolean("multi-az"),
+                    host,
+                    databases);
+        } catch (BakstripeException malformed) {
+            throw new ConfigException.BadValue(
+                    block.origin(), "instances", malformed.problem().detail(), malformed);
+        } catch (DateTimeException | IllegalArgumentException malformed) {
+            throw new ConfigException.BadValue(block.origin(), "instances", malformed.getMessage(), malformed);
+        }
+    }
+
+    private static DeclaredDatabase database(
+            Config block,
+            InstanceName instance,
+            Optional<HostName> host,
+            List<DeclaredDatabase> before,
+            Map<DatabaseRef, Login> logins) {
+        DatabaseName name = new DatabaseName(block.getString("name"));
+        if (before.stream().anyMatch(other -> other.name().sameDatabaseAs(name))) {
+            throw new ConfigException.BadValue(block.origin(), "name", name + " is declared twice");
+        }
+        Optional<String> jdbcUrl = text(block, "jdbc-url");
+        if (jdbcUrl.isPresent()) {
+            if (jdbcUrl.get().matches("(?i).*[?&](user|password)=.*")) {
+                throw new ConfigException.BadValue(
+                        block.origin(), "jdbc-url", "give user and password as keys of their own, not in the address");
+            }
+            logins.put(
+                    DatabaseRef.of(instance, name), new Login(block.getString("user"), block.getString("password")));
+        } else if (host.isEmpty()) {
+            throw new ConfigException.Missing(
+                    block.origin(), "jdbc-url (instance " + instance + " has no host, so it cannot manage " + name + ")");
+        }
+        RecoveryModel model = RecoveryModel.valueOf(
+                text(block, "recovery-model").orElse("simple").toUpperCase(Locale.ROOT));
+        return new DeclaredDatabase(name, jdbcUrl, model);
+    }
+
+    private static Optional<String> text(Config block, String key) {
+        return block.hasPath(key) ? Optional.of(block.getString(key)) : Optional.empty();
+    }
+
+    private static void refuseUnknown(Config block, Set<String> known) {
+        block.root().keySet().stream().filter(key -> !known.contains(key)).findFirst().ifPresent(key -> {
+            throw new ConfigException.BadValue(block.origin(), key, "not a known key; known are " + known);
+        });
+    }
+}
