@@ -1,0 +1,138 @@
+package io.bakstripe.worker.format;
+
+import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.worker.engine.Piece;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The plain payload of a DATA frame: a table of pieces, then their bytes one after the other. A chunk is read without its neighbours. */
+public final class Chunk {
+    private static final int ENTRY_BYTES = 16;
+    private static final List<ExtentKind> KINDS =
+            List.of(ExtentKind.FILE, ExtentKind.DIRECTORY, ExtentKind.LOG, ExtentKind.CONTROL, ExtentKind.INLINE);
+    private static final List<Piece.State> STATES = List.of(Piece.State.WHOLE, Piece.State.SHORT, Piece.State.VANISHED);
+
+    private Chunk() {}
+
+    /** @param room unused bytes at the beginning of the result */
+    static byte[] encode(List<Piece> pieces, int room) {
+        List<byte[]> paths = new ArrayList<>(pieces.size());
+        int length = Math.addExact(room, Integer.BYTES);
+        for (Piece piece : pieces) {
+            byte[] path = piece.path().getBytes(StandardCharsets.UTF_8);
+            if (path.length > 0xFFFF || !KINDS.contains(piece.kind())) {
+                throw new IllegalArgumentException("no chunk can hold " + piece.kind() + " " + piece.path());
+            }
+            paths.add(path);
+            length = Math.addExact(length, ENTRY_BYTES + path.length + piece.bytes().length);
+        }
+        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        buffer.position(room).putInt(pieces.size());
+        for (int index = 0; index < pieces.size(); index++) {
+            Piece piece = pieces.get(index);
+            byte[] path = paths.get(index);
+            buffer.put((byte) (KINDS.indexOf(piece.kind()) + 1)).put((byte) STATES.indexOf(piece.state()));
+            buffer.putShort((short) path.length).putLong(piece.offset()).putInt(piece.bytes().length);
+            buffer.put(path);
+        }
+        pieces.forEach(piece -> buffer.put(piece.bytes()));
+        return buffer.array();
+    }
+
+    /**
+     * The pieces of a chunk, in order.
+     *
+     * <p>Throws {@code FILE_DAMAGED} when it contradicts itself and {@code PATH_UNSAFE} when a path would leave the target directory.
+     */
+    public static List<Piece> decode(Place place, byte[] payload) {
+        Reader reader = new Reader(place, payload);
+        int count = reader.count(ENTRY_BYTES);
+        List<Entry> entries = new ArrayList<>(count);
+        for (int index = 0; index < count; index++) {
+            entries.add(entry(place, reader));
+        }
+        List<Piece> pieces = new ArrayList<>(count);
+        for (Entry entry : entries) {
+            pieces.add(
+                    new Piece(entry.kind(), entry.path(), entry.offset(), reader.bytes(entry.length()), entry.state()));
+        }
+        reader.finish();
+        return pieces;
+    }
+
+    private static Entry entry(Place place, Reader reader) {
+        ByteBuffer fixed = ByteBuffer.wrap(reader.bytes(ENTRY_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+        int kind = fixed.get() - 1;
+        int state = fixed.get();
+        int pathBytes = Short.toUnsignedInt(fixed.getShort());
+        long offset = fixed.getLong();
+        int length = fixed.getInt();
+        boolean possible = kind >= 0 && kind < KINDS.size() && state >= 0 && state < STATES.size() && length >= 0;
+        if (!possible || offset < 0 || offset + length < 0) {
+            throw place.damaged("a chunk holds an impossible entry");
+        }
+        return new Entry(KINDS.get(kind), STATES.get(state), reader.path(pathBytes), offset, length);
+    }
+
+    private record Entry(ExtentKind kind, Piece.State state, String path, long offset, int length) {}
+
+    /** Reads what tables of entries consist of, and believes no length before it has looked. */
+    static final class Reader {
+        private final Place place;
+        private final ByteBuffer buffer;
+
+        Reader(Place place, byte[] payload) {
+            this.place = place;
+            this.buffer = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        /** A number of entries that can be here if each takes at least {@code entryBytes}. */
+        int count(int entryBytes) {
+            need(Integer.BYTES);
+            int count = buffer.getInt();
+            if (count < 0 || count > buffer.remaining() / entryBytes) {
+                throw place.damaged("a table claims " + Integer.toUnsignedString(count) + " entries");
+            }
+            return count;
+        }
+
+        byte[] bytes(int length) {
+            need(length);
+            byte[] bytes = new byte[length];
+            buffer.get(bytes);
+            return bytes;
+        }
+
+        String path(int length) {
+            need(length);
+            String path;
+            try {
+                ByteBuffer name = buffer.slice(buffer.position(), length);
+                path = StandardCharsets.UTF_8.newDecoder().decode(name).toString();
+            } catch (CharacterCodingException malformed) {
+                throw place.damaged("a path is not UTF-8");
+            }
+            buffer.position(buffer.position() + length);
+            if (!SafePath.isSafe(path)) {
+                throw place.unsafe(path);
+            }
+            return path;
+        }
+
+        void finish() {
+            if (buffer.hasRemaining()) {
+                throw place.damaged("bytes follow a table's end");
+            }
+        }
+
+        private void need(int length) {
+            if (length < 0 || length > buffer.remaining()) {
+                throw place.damaged("a table ends within an entry");
+            }
+        }
+    }
+}

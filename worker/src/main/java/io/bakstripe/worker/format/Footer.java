@@ -1,0 +1,67 @@
+package io.bakstripe.worker.format;
+
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
+import java.nio.ByteBuffer;
+
+/**
+ * The last 64 bytes of a file.
+ *
+ * @param trailerOffset of the trailer's frame in the file, which is where the last part begins
+ * @param trailerBytes of the trailer's frame
+ */
+public record Footer(BackupSetId setId, int family, int families, long trailerOffset, int trailerBytes) {
+    static final String MAGIC = "BAKSTEND";
+    private static final int TRAILER_OFFSET_AT = 32;
+    private static final int TRAILER_BYTES_AT = 40;
+    private static final int FILE_BYTES_AT = 48;
+
+    /** The length of the whole file. */
+    public long fileBytes() {
+        return trailerOffset + trailerBytes + Layout.FOOTER_BYTES;
+    }
+
+    byte[] encode() {
+        ByteBuffer buffer = Ends.begin(MAGIC, setId, family, families);
+        buffer.putLong(TRAILER_OFFSET_AT, trailerOffset);
+        buffer.putInt(TRAILER_BYTES_AT, trailerBytes);
+        buffer.putLong(FILE_BYTES_AT, fileBytes());
+        return Ends.seal(buffer);
+    }
+
+    /**
+     * Reads the footer at {@code bytes}' position, which is not moved.
+     *
+     * <p>Throws {@code FILE_TRUNCATED} when there is none or the file is shorter than it says, {@code FILE_DAMAGED} when its checksum is wrong or it
+     * contradicts itself.
+     *
+     * @param fileBytes the length that the store gives
+     */
+    public static Footer read(S3Arn file, long fileBytes, ByteBuffer bytes) {
+        Place place = new Place(file, "footer");
+        if (bytes.remaining() < Layout.FOOTER_BYTES) {
+            throw place.truncated();
+        }
+        Ends.Common common = Ends.read(place, MAGIC, bytes);
+        if (common == null) {
+            throw place.truncated();
+        }
+        long trailerOffset = common.bytes().getLong(TRAILER_OFFSET_AT);
+        int trailerBytes = common.bytes().getInt(TRAILER_BYTES_AT);
+        Footer footer = new Footer(common.setId(), common.family(), common.families(), trailerOffset, trailerBytes);
+        boolean possible = trailerOffset >= Layout.PREAMBLE_BYTES
+                && trailerBytes >= Layout.FRAME_HEADER_BYTES
+                && trailerBytes <= Layout.FRAME_HEADER_BYTES + FrameType.TRAILER.maxPayloadBytes()
+                && common.bytes().getLong(FILE_BYTES_AT) == footer.fileBytes();
+        if (!possible) {
+            throw place.damaged("the footer contradicts itself");
+        }
+        if (footer.fileBytes() > fileBytes) {
+            throw place.truncated();
+        }
+        if (footer.fileBytes() != fileBytes) {
+            throw place.damaged("the file has " + fileBytes + " bytes, its footer says " + footer.fileBytes());
+        }
+        return footer;
+    }
+}

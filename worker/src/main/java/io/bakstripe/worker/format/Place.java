@@ -1,0 +1,37 @@
+package io.bakstripe.worker.format;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.name.S3Arn;
+
+/**
+ * What is being read, so that whatever is wrong with it can be named.
+ *
+ * @param part the number of the part, or where in the file when no part is known yet
+ */
+public record Place(S3Arn file, String part) {
+
+    public static Place part(S3Arn file, int number) {
+        return new Place(file, Integer.toString(number));
+    }
+
+    /** Bytes are not what was written here. */
+    public BakstripeException damaged(String what) {
+        return BackupError.FILE_DAMAGED.problem(file, part, what).asException();
+    }
+
+    /** The file is none of ours, or none that this version can read. */
+    public BakstripeException notABackup(String why) {
+        return BackupError.NOT_A_BACKUP.problem(file, why).asException();
+    }
+
+    /** The file ends too early. */
+    public BakstripeException truncated() {
+        return BackupError.FILE_TRUNCATED.problem(file).asException();
+    }
+
+    /** The file names a path that is not below the target directory. */
+    public BakstripeException unsafe(String path) {
+        return BackupError.PATH_UNSAFE.problem(file, path).asException();
+    }
+}

@@ -1,0 +1,78 @@
+package io.bakstripe.worker.format;
+
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.format.StripeTrailer.PartEntry;
+import java.nio.ByteBuffer;
+
+/** Reads what a file says of itself, header and trailer, and checks that its statements agree. */
+public final class StripeReader {
+    private static final int MIN_PART_BYTES = Layout.FRAME_HEADER_BYTES;
+
+    private StripeReader() {}
+
+    /**
+     * Reads the header.
+     *
+     * @param begin the bytes after the preamble, at least the whole HEADER frame
+     */
+    public static StripeHeader header(S3Arn file, Preamble preamble, ByteBuffer begin) {
+        Place place = new Place(file, "header");
+        Frame frame = frame(place, begin, FrameType.HEADER);
+        StripeHeader header = StripeJson.decode(place, StripeHeader.class, frame.payload(place));
+        boolean agree = header.setId().equals(preamble.setId())
+                && header.family() == preamble.family()
+                && header.families() == preamble.families();
+        if (!agree) {
+            throw place.damaged("the header is not of the stripe that the preamble names");
+        }
+        return header;
+    }
+
+    /**
+     * Reads the trailer.
+     *
+     * @param bytes the TRAILER frame
+     */
+    public static StripeTrailer trailer(S3Arn file, Preamble preamble, Footer footer, ByteBuffer bytes) {
+        Place place = new Place(file, "trailer");
+        Frame frame = frame(place, bytes, FrameType.TRAILER);
+        StripeTrailer trailer = Trailers.decode(place, frame.payload(place));
+        boolean agree = frame.length() == footer.trailerBytes()
+                && new Preamble(footer.setId(), footer.family(), footer.families()).equals(preamble)
+                && new Preamble(trailer.setId(), trailer.family(), trailer.families()).equals(preamble);
+        if (!agree) {
+            throw place.damaged("the file's end is not of the stripe that its beginning names");
+        }
+        checkIndex(place, footer, trailer);
+        return trailer;
+    }
+
+    private static Frame frame(Place place, ByteBuffer bytes, FrameType expected) {
+        Frame frame = Frame.next(place, bytes.duplicate());
+        if (frame == null || frame.type() != expected) {
+            throw place.damaged("there is no " + expected + " frame");
+        }
+        return frame;
+    }
+
+    private static void checkIndex(Place place, Footer footer, StripeTrailer trailer) {
+        long offset = 0;
+        int number = 0;
+        for (PartEntry part : trailer.parts()) {
+            number++;
+            boolean follows = part.number() == number
+                    && part.offset() == offset
+                    && part.storedBytes() >= MIN_PART_BYTES
+                    && part.storedBytes() <= footer.trailerOffset() - offset
+                    && part.storedBytes() % Layout.ALIGNMENT == 0
+                    && part.plainBytes() >= 0;
+            if (!follows) {
+                throw place.damaged("the index of parts is wrong at part " + number);
+            }
+            offset += part.storedBytes();
+        }
+        if (offset != footer.trailerOffset() || number >= Layout.MAX_PARTS || number == 0) {
+            throw place.damaged("the index of parts does not cover the file");
+        }
+    }
+}

@@ -1,0 +1,176 @@
+package io.bakstripe.worker.restore;
+
+import akka.Done;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import akka.stream.KillSwitches;
+import akka.stream.SharedKillSwitch;
+import akka.stream.javadsl.Sink;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.worker.format.ManifestPage;
+import io.bakstripe.worker.format.Place;
+import io.bakstripe.worker.restore.FoundSet.FoundStripe;
+import io.bakstripe.worker.restore.StripeDownload.ManifestFrame;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/** Writes the files of a whole set into an empty directory: all stripes at once, then the comparison with the manifest. Run once. */
+final class SetApply {
+    private final FoundSet set;
+    private final Listener listener;
+    private final ActorSystem<?> system;
+    private final StripeDownload download;
+    private final DataDirectoryWriter target;
+    private final HostName host;
+    private final Executor blocking;
+    private final SharedKillSwitch killSwitch = KillSwitches.shared("restore");
+
+    SetApply(
+            RestoreDependencies dependencies,
+            ActorSystem<?> system,
+            HostName host,
+            Path directory,
+            FoundSet set,
+            Listener listener) {
+        Executor codec =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.codec-dispatcher"));
+        this.blocking =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
+        this.set = set;
+        this.listener = listener;
+        this.system = system;
+        this.host = host;
+        this.target =
+                new DataDirectoryWriter(host, directory, dependencies.settings().openFiles());
+        this.download = new StripeDownload(
+                dependencies.store(), dependencies.budget(), dependencies.settings(), codec, blocking);
+    }
+
+    /**
+     * Begins. The stage completes once everything is durable and matches the manifest, and fails with a {@code BakstripeException}; after both
+     * nothing is being written any more.
+     */
+    CompletionStage<Done> run() {
+        return CompletableFuture.runAsync(this::checkSpace, blocking)
+                .thenCompose(enough -> streams())
+                .thenApplyAsync(
+                        pages -> {
+                            target.removeVanished();
+                            return pages;
+                        },
+                        blocking)
+                .thenCompose(this::compare)
+                .whenCompleteAsync((done, failed) -> target.close(), blocking);
+    }
+
+    /** Breaks off: no write begins after this returned, and none is under way any more once the stage completes. */
+    CompletionStage<Done> stop() {
+        killSwitch.shutdown();
+        target.refuse();
+        return CompletableFuture.runAsync(target::close, blocking).thenApply(closed -> Done.done());
+    }
+
+    private void checkSpace() {
+        long needed = set.stop().plainBytes();
+        try {
+            long free = Files.getFileStore(target.root()).getUsableSpace();
+            if (free < needed) {
+                throw BackupError.SPACE_SHORT.problem(host, free, needed).asException();
+            }
+        } catch (IOException failed) {
+            throw BackupError.HOST_IO
+                    .problem(host, target.root(), failed.toString())
+                    .asException(failed);
+        }
+    }
+
+    private CompletionStage<List<Page>> streams() {
+        List<CompletableFuture<List<Page>>> streams = set.stripes().stream()
+                .map(this::stream)
+                .map(CompletionStage::toCompletableFuture)
+                .toList();
+        return CompletableFuture.allOf(streams.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> streams.stream()
+                        .flatMap(stream -> stream.join().stream())
+                        .toList());
+    }
+
+    private CompletionStage<List<Page>> stream(FoundStripe stripe) {
+        int family = stripe.header().family();
+        int parts = stripe.trailer().parts().size();
+        AtomicLong done = new AtomicLong();
+        return download.parts(stripe, target, bytes -> listener.progress(family, bytes))
+                .via(killSwitch.flow())
+                .mapAsync(
+                        1,
+                        part -> listener.partApplied(family, part.number(), done.addAndGet(part.plainBytes()))
+                                .thenApply(recorded -> part))
+                .map(part -> new Seen(
+                        1,
+                        part.manifest().stream()
+                                .map(frame -> new Page(stripe, frame))
+                                .toList()))
+                .runWith(Sink.fold(Seen.NOTHING, Seen::and), system)
+                .thenApply(seen -> {
+                    // A stream that was stopped ends as quietly as one that is through.
+                    if (seen.parts() != parts) {
+                        throw BackupError.STOPPED_BY_NODE.problem().asException();
+                    }
+                    return seen.pages();
+                })
+                .whenComplete((pages, failed) -> {
+                    if (failed != null) {
+                        killSwitch.abort(failed);
+                    }
+                });
+    }
+
+    private CompletionStage<Done> compare(List<Page> pages) {
+        ManifestCheck check = new ManifestCheck(target);
+        CompletionStage<Void> chain = CompletableFuture.completedFuture(null);
+        for (Page page : pages) {
+            Place place = Place.part(page.stripe().object().file(), page.frame().part());
+            chain = chain.thenCompose(before -> download.payload(page.stripe(), page.frame()))
+                    .thenAcceptAsync(payload -> check.page(ManifestPage.decode(place, payload)), blocking);
+        }
+        return chain.thenApply(all -> {
+            check.finish(set.stop().files());
+            return Done.done();
+        });
+    }
+
+    /** Is told how far a set is applied, from any thread. */
+    interface Listener {
+        /** These bytes of the database are written. */
+        void progress(int family, long bytes);
+
+        /**
+         * The part is durable; the stream of its stripe goes on when the stage completes.
+         *
+         * @param doneBytes of the database in this part and the parts of its stripe before it
+         */
+        CompletionStage<Done> partApplied(int family, int part, long doneBytes);
+    }
+
+    private record Page(FoundStripe stripe, ManifestFrame frame) {}
+
+    private record Seen(int parts, List<Page> pages) {
+        static final Seen NOTHING = new Seen(0, List.of());
+
+        Seen and(Seen more) {
+            return new Seen(
+                    parts + more.parts,
+                    more.pages.isEmpty()
+                            ? pages
+                            : Stream.concat(pages.stream(), more.pages.stream()).toList());
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package io.bakstripe.worker.restore;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.worker.format.StripeHeader;
+import java.util.Optional;
+
+/** Decides from its header whether a set can be restored to an instance, before anything is written. */
+final class SetFit {
+    private SetFit() {}
+
+    /** What stands in the way: a type that this version cannot restore, or another engine. */
+    static Optional<Problem> check(StripeHeader header, InstanceView view) {
+        if (header.type() != BackupType.FULL) {
+            return Optional.of(BackupError.TYPE_NOT_AVAILABLE.problem(header.type()));
+        }
+        String engine = view.definition().engine();
+        if (!header.start().engine().equals(engine)) {
+            String backedUp = header.start().engine() + " " + header.start().engineVersion();
+            return Optional.of(BackupError.ENGINE_MISMATCH.problem(backedUp, engine));
+        }
+        return Optional.empty();
+    }
+}

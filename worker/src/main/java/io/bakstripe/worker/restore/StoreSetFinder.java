@@ -1,0 +1,122 @@
+package io.bakstripe.worker.restore;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.format.StripeHeader;
+import io.bakstripe.worker.restore.FoundSet.FoundStripe;
+import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.ObjectStore.StoredObject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+
+/** Finds sets in an object store; reads two small ranges of each file, all files at once. Thread-safe. */
+public final class StoreSetFinder implements SetFinder {
+    /** The most files that a restore reads from (row R1's message). */
+    static final int MAX_FILES = 10;
+
+    /** Ends the keys of companion objects, which hold wrapped keys and are no stripes. */
+    private static final String COMPANION = ".keys";
+
+    private final ObjectStore store;
+    private final int listLimit;
+
+    public StoreSetFinder(ObjectStore store, RestoreSettings settings) {
+        this.store = store;
+        this.listLimit = settings.listLimit();
+    }
+
+    @Override
+    public CompletionStage<FoundSet> find(S3Arn from) {
+        return store.head(from)
+                .thenCompose(literal ->
+                        literal.isPresent() ? CompletableFuture.completedFuture(List.of(literal.get())) : matches(from))
+                .thenCompose(this::readEnds)
+                .thenApply(StoreSetFinder::judge);
+    }
+
+    private CompletionStage<List<StoredObject>> matches(S3Arn from) {
+        int asterisk = from.key().indexOf('*');
+        if (asterisk < 0) {
+            return CompletableFuture.failedFuture(
+                    BackupError.FILE_UNKNOWN.problem(from).asException());
+        }
+        Pattern pattern = glob(from.key());
+        return store.list(from.bucket(), from.key().substring(0, asterisk), listLimit + 1)
+                .thenApply(listed -> {
+                    List<StoredObject> matching = listed.stream()
+                            .filter(object ->
+                                    pattern.matcher(object.file().key()).matches())
+                            .filter(object -> !object.file().key().endsWith(COMPANION))
+                            .toList();
+                    if (listed.size() > listLimit) {
+                        // What lies beyond the limit is not known, so no set can be called complete.
+                        throw BackupError.TOO_MANY_FILES
+                                .problem("more than " + listLimit)
+                                .asException();
+                    }
+                    if (matching.size() > MAX_FILES) {
+                        throw BackupError.TOO_MANY_FILES
+                                .problem(matching.size())
+                                .asException();
+                    }
+                    if (matching.isEmpty()) {
+                        throw BackupError.FILE_UNKNOWN.problem(from).asException();
+                    }
+                    return matching;
+                });
+    }
+
+    private static Pattern glob(String key) {
+        StringBuilder pattern = new StringBuilder();
+        for (String literal : key.split("\\*", -1)) {
+            pattern.append(pattern.isEmpty() ? "" : ".*").append(Pattern.quote(literal));
+        }
+        return Pattern.compile(pattern.toString(), Pattern.DOTALL);
+    }
+
+    private CompletionStage<List<FoundStripe>> readEnds(List<StoredObject> objects) {
+        List<CompletableFuture<FoundStripe>> reads = objects.stream()
+                .map(object -> new StripeEnds(store, object).read().toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(reads.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> reads.stream().map(CompletableFuture::join).toList());
+    }
+
+    /** One whole set out of the files, or what stands in its way. */
+    private static FoundSet judge(List<FoundStripe> files) {
+        FoundStripe first = files.get(0);
+        StripeHeader header = first.header();
+        Map<Integer, FoundStripe> byFamily = new HashMap<>();
+        for (FoundStripe file : files) {
+            boolean same = file.header().setId().equals(header.setId())
+                    && file.header().families() == header.families()
+                    && file.trailer().stop().equals(first.trailer().stop());
+            if (!same) {
+                throw BackupError.STRIPE_FOREIGN.problem(file.object().file()).asException();
+            }
+            FoundStripe twin = byFamily.putIfAbsent(file.header().family(), file);
+            if (twin != null) {
+                throw BackupError.STRIPE_DOUBLED
+                        .problem(
+                                file.object().file(),
+                                file.header().family(),
+                                twin.object().file())
+                        .asException();
+            }
+        }
+        if (files.size() < header.families()) {
+            throw BackupError.STRIPE_MISSING
+                    .problem(header.families(), files.size())
+                    .asException();
+        }
+        List<FoundStripe> ordered = new ArrayList<>(files);
+        ordered.sort(Comparator.comparingInt(file -> file.header().family()));
+        return new FoundSet(ordered, first.trailer().stop());
+    }
+}
