@@ -1,0 +1,60 @@
+package io.bakstripe.worker.journal;
+
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.PlanKind;
+import java.time.Instant;
+
+/** What happened to one stripe of one attempt. With these alone a stripe can be published or aborted by a worker that knows nothing else. */
+public sealed interface StripeEvent {
+
+    /** An upload is about to be begun; from here to {@link UploadCreated} a crash leaves an upload whose id nobody knows. */
+    record UploadIntended(BackupSetId setId, S3Arn file, int family, int families, boolean overwrite, Instant at)
+            implements StripeEvent {}
+
+    /** The store began the upload. */
+    record UploadCreated(String uploadId, Instant at) implements StripeEvent {}
+
+    /**
+     * The store holds one more part of the contiguous prefix.
+     *
+     * @param number from 1, without gaps
+     * @param from where in the plan its first byte comes from
+     * @param to where the next part goes on
+     * @param plainBytes of the database in it
+     * @param storedBytes its length in the file
+     * @param crc32c of its stored bytes
+     * @param etag as the store gave it
+     */
+    record PartStored(
+            int number, Position from, Position to, long plainBytes, long storedBytes, int crc32c, String etag)
+            implements StripeEvent {}
+
+    /** The whole data plan is stored and equals the store's list of parts. */
+    record DataDrained(Instant at) implements StripeEvent {}
+
+    /** All parts, trailer included, are stored and equal the store's list; only the completion is missing. */
+    record Prepared(Instant at) implements StripeEvent {}
+
+    /** The object is there. */
+    record Published(Instant at) implements StripeEvent {}
+
+    /** The store knows nothing of the upload any more, or there never was one. */
+    record Aborted(Instant at) implements StripeEvent {}
+
+    /** The worker has ended and refuses everything from now on; its rows may be trimmed. */
+    record Closed(Instant at) implements StripeEvent {}
+
+    /**
+     * A place in one of a stripe's plans.
+     *
+     * @param extent how many extents of the plan lie wholly before it
+     * @param offset bytes of that extent that lie before it, counted from the extent's own beginning
+     */
+    record Position(PlanKind plan, long extent, long offset) {
+        /** Where a plan begins. */
+        public static Position start(PlanKind plan) {
+            return new Position(plan, 0, 0);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.bakstripe.worker.stripe;
+
+import akka.stream.Attributes;
+import akka.stream.FlowShape;
+import akka.stream.Inlet;
+import akka.stream.Outlet;
+import akka.stream.stage.AbstractInHandler;
+import akka.stream.stage.AbstractOutHandler;
+import akka.stream.stage.AsyncCallback;
+import akka.stream.stage.GraphStage;
+import akka.stream.stage.GraphStageLogic;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.worker.budget.ByteBudget.Permit;
+import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.Layout;
+import io.bakstripe.worker.journal.StripeEvent.Position;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntUnaryOperator;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Joins frames to parts. Nothing is pulled before the permit for the part that it would go into is granted; a part is full at its target, and the last
+ * one is padded to the least size of a part, because the trailer always follows in a part of its own.
+ */
+final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
+    /** What the frame that fills a part may stand out beyond its target: a chunk that cannot be compressed, and its overhead. */
+    static final int SLACK_BYTES = ChunkSource.CHUNK_BYTES + (256 << 10);
+
+    private static final int LEAST_PADDING = Layout.FRAME_HEADER_BYTES;
+
+    private final Inlet<EncodedChunk> in = Inlet.create("PartAssembler.in");
+    private final Outlet<Part> out = Outlet.create("PartAssembler.out");
+    private final FlowShape<EncodedChunk, Part> shape = FlowShape.of(in, out);
+
+    private final Beginning beginning;
+    private final IntUnaryOperator targetBytes;
+    private final int maxParts;
+    private final Problem tooMany;
+    private final PartPermits permits;
+
+    /**
+     * What a stream of parts begins with.
+     *
+     * @param opening bytes before the first frame; may be empty
+     * @param number of the first part
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Made once, read once.
+    record Beginning(byte[] opening, int number, Position from) {}
+
+    /**
+     * @param targetBytes the size at which part n is full
+     * @param maxParts the last number a part may have
+     * @param tooMany what the stream fails with after that
+     */
+    PartAssembler(
+            Beginning beginning, IntUnaryOperator targetBytes, int maxParts, Problem tooMany, PartPermits permits) {
+        this.beginning = beginning;
+        this.targetBytes = targetBytes;
+        this.maxParts = maxParts;
+        this.tooMany = tooMany;
+        this.permits = permits;
+    }
+
+    @Override
+    public FlowShape<EncodedChunk, Part> shape() {
+        return shape;
+    }
+
+    @Override
+    public GraphStageLogic createLogic(Attributes attributes) {
+        return new Logic();
+    }
+
+    private final class Logic extends GraphStageLogic {
+        private List<ByteBuffer> body = new ArrayList<>();
+        private final CRC32C crc = new CRC32C();
+        private long storedBytes;
+        private long plainBytes;
+        private int number = beginning.number();
+        private Position from = beginning.from();
+        private Position to = beginning.from();
+        private boolean waiting;
+        private boolean finished;
+        private @Nullable Permit permit;
+        private @Nullable AsyncCallback<Permit> granted;
+        private @Nullable AsyncCallback<Throwable> refused;
+
+        Logic() {
+            super(shape);
+            setHandler(in, new AbstractInHandler() {
+                @Override
+                public void onPush() {
+                    EncodedChunk chunk = grab(in);
+                    add(chunk.frame());
+                    plainBytes += chunk.plainBytes();
+                    to = chunk.to();
+                    advance();
+                }
+
+                @Override
+                public void onUpstreamFinish() {
+                    finished = true;
+                    advance();
+                }
+            });
+            setHandler(out, new AbstractOutHandler() {
+                @Override
+                public void onPull() {
+                    advance();
+                }
+            });
+        }
+
+        @Override
+        public void preStart() {
+            granted = createAsyncCallback(this::onGranted);
+            refused = createAsyncCallback(this::failStage);
+            if (beginning.opening().length > 0) {
+                add(beginning.opening());
+            }
+        }
+
+        private void onGranted(Permit fresh) {
+            waiting = false;
+            permit = fresh;
+            advance();
+        }
+
+        private void advance() {
+            if (finished && body.isEmpty()) {
+                completeStage();
+            } else if (permit == null) {
+                acquire();
+            } else if (isAvailable(out) && storedBytes >= targetBytes.applyAsInt(number)) {
+                emit(permit);
+            } else if (isAvailable(out) && finished) {
+                pad();
+                emit(permit);
+                completeStage();
+            } else if (isAvailable(out) && !hasBeenPulled(in) && !isClosed(in)) {
+                pull(in);
+            }
+        }
+
+        private void acquire() {
+            AsyncCallback<Permit> onGrant = granted;
+            AsyncCallback<Throwable> onRefusal = refused;
+            if (waiting || onGrant == null || onRefusal == null) {
+                return;
+            }
+            if (number > maxParts) {
+                failStage(tooMany.asException());
+                return;
+            }
+            waiting = true;
+            permits.acquire((long) targetBytes.applyAsInt(number) + SLACK_BYTES).whenComplete((permit, failure) -> {
+                if (failure == null) {
+                    onGrant.invoke(permit);
+                } else {
+                    onRefusal.invoke(failure);
+                }
+            });
+        }
+
+        private void add(byte[] bytes) {
+            body.add(ByteBuffer.wrap(bytes));
+            crc.update(bytes);
+            storedBytes += bytes.length;
+        }
+
+        private void pad() {
+            long missing = Layout.MIN_PART_BYTES - storedBytes;
+            if (missing > 0) {
+                add(FrameEncoder.padding((int) Math.max(LEAST_PADDING, missing)));
+            }
+        }
+
+        private void emit(Permit held) {
+            push(out, new Part(number, body, storedBytes, plainBytes, (int) crc.getValue(), from, to, held));
+            body = new ArrayList<>();
+            crc.reset();
+            storedBytes = 0;
+            plainBytes = 0;
+            from = to;
+            number++;
+            permit = null;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.bakstripe.worker.stripe;
+
+import io.bakstripe.worker.format.StripeTrailer.PartEntry;
+import io.bakstripe.worker.journal.StripeEvent.PartStored;
+import io.bakstripe.worker.store.ObjectStore.StoredPart;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The recorded parts of a stripe, numbers 1 to {@link #count()}, in less than 100 bytes each. Immutable to look at; ledgers that were made from one
+ * another share their columns, so that recording ten thousand parts does not copy ten thousand times. Not thread-safe.
+ */
+final class PartLedger {
+    private static final PartLedger EMPTY = new PartLedger(new Columns(), 0, 0, 0);
+
+    private final Columns columns;
+    private final int count;
+    private final long plainBytes;
+    private final long storedBytes;
+
+    private PartLedger(Columns columns, int count, long plainBytes, long storedBytes) {
+        this.columns = columns;
+        this.count = count;
+        this.plainBytes = plainBytes;
+        this.storedBytes = storedBytes;
+    }
+
+    static PartLedger empty() {
+        return EMPTY;
+    }
+
+    /** With one more part; {@link IllegalArgumentException} when its number is not the next one. */
+    PartLedger with(PartStored part) {
+        if (part.number() != count + 1) {
+            throw new IllegalArgumentException("part " + part.number() + " cannot follow part " + count);
+        }
+        Columns grown = count > 0 && columns.count == count ? columns : columns.copy(count);
+        grown.append(part);
+        return new PartLedger(grown, count + 1, plainBytes + part.plainBytes(), storedBytes + part.storedBytes());
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Bytes of the database in all parts. */
+    long plainBytes() {
+        return plainBytes;
+    }
+
+    /** Bytes of all parts in the file. */
+    long storedBytes() {
+        return storedBytes;
+    }
+
+    long plainBytes(int number) {
+        return columns.plain[number - 1];
+    }
+
+    long storedBytes(int number) {
+        return columns.stored[number - 1];
+    }
+
+    int crc32c(int number) {
+        return columns.crc[number - 1];
+    }
+
+    String etag(int number) {
+        int from = number == 1 ? 0 : columns.etagEnds[number - 2];
+        return new String(columns.etags, from, columns.etagEnds[number - 1] - from, StandardCharsets.UTF_8);
+    }
+
+    /** All parts as the store's completion takes them. */
+    List<StoredPart> asStored() {
+        List<StoredPart> parts = new ArrayList<>(count);
+        for (int number = 1; number <= count; number++) {
+            parts.add(new StoredPart(number, storedBytes(number), etag(number)));
+        }
+        return parts;
+    }
+
+    /** All parts as the trailer's index has them. */
+    List<PartEntry> asIndex() {
+        List<PartEntry> index = new ArrayList<>(count);
+        long offset = 0;
+        for (int number = 1; number <= count; number++) {
+            index.add(new PartEntry(number, offset, storedBytes(number), plainBytes(number), crc32c(number)));
+            offset += storedBytes(number);
+        }
+        return index;
+    }
+
+    private static final class Columns {
+        private int count;
+        private long[] plain = new long[4];
+        private long[] stored = new long[4];
+        private int[] crc = new int[4];
+        private int[] etagEnds = new int[4];
+        private byte[] etags = new byte[160];
+
+        void append(PartStored part) {
+            byte[] etag = part.etag().getBytes(StandardCharsets.UTF_8);
+            int etagFrom = count == 0 ? 0 : etagEnds[count - 1];
+            if (count == plain.length) {
+                int larger = count + count / 4 + 4;
+                plain = Arrays.copyOf(plain, larger);
+                stored = Arrays.copyOf(stored, larger);
+                crc = Arrays.copyOf(crc, larger);
+                etagEnds = Arrays.copyOf(etagEnds, larger);
+            }
+            if (etagFrom + etag.length > etags.length) {
+                etags = Arrays.copyOf(etags, etags.length + etags.length / 4 + etag.length);
+            }
+            plain[count] = part.plainBytes();
+            stored[count] = part.storedBytes();
+            crc[count] = part.crc32c();
+            System.arraycopy(etag, 0, etags, etagFrom, etag.length);
+            etagEnds[count] = etagFrom + etag.length;
+            count++;
+        }
+
+        Columns copy(int upTo) {
+            Columns copy = new Columns();
+            copy.count = upTo;
+            copy.plain = Arrays.copyOf(plain, Math.max(4, upTo));
+            copy.stored = Arrays.copyOf(stored, Math.max(4, upTo));
+            copy.crc = Arrays.copyOf(crc, Math.max(4, upTo));
+            copy.etagEnds = Arrays.copyOf(etagEnds, Math.max(4, upTo));
+            copy.etags = Arrays.copyOf(etags, Math.max(160, upTo == 0 ? 0 : etagEnds[upTo - 1]));
+            return copy;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.bakstripe.worker.stripe;
+
+import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
+import io.bakstripe.worker.engine.Engine.SourceAddress;
+import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.session.EngineLease;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** One stream's connection to the database, opened when it is first needed and broken off from outside by {@link #release()}. */
+final class PlanReader {
+    private final Sources sources;
+    private final StripeSpec spec;
+    private final EngineLease<ExtentReader> lease;
+    private volatile @Nullable ExtentReader open;
+
+    PlanReader(Sources sources, StripeSpec spec, Executor blocking) {
+        this.sources = sources;
+        this.spec = spec;
+        this.lease = new EngineLease<>(blocking, ExtentReader::abort, ExtentReader::close);
+    }
+
+    /** Runs {@code operation} on the blocking dispatcher, never beside another one. */
+    <T> CompletionStage<T> read(Function<ExtentReader, T> operation) {
+        if (open != null) {
+            return lease.use(PlanReader::never, operation);
+        }
+        CompletionStage<SourceAddress> address;
+        try {
+            address = sources.resolve(spec.view(), spec.database());
+        } catch (RuntimeException refused) {
+            address = CompletableFuture.failedFuture(refused);
+        }
+        return address.thenCompose(at -> lease.use(() -> openReader(at), operation));
+    }
+
+    /** Statements sent so far. */
+    long statements() {
+        ExtentReader reader = open;
+        return reader == null ? 0 : reader.statements();
+    }
+
+    /** Breaks off what runs and closes the connection; never fails. */
+    CompletionStage<Void> release() {
+        return lease.release().exceptionally(ignored -> null);
+    }
+
+    private ExtentReader openReader(SourceAddress address) {
+        ExtentReader reader = sources.engine(spec.view()).reader(address, spec.display());
+        open = reader;
+        return reader;
+    }
+
+    private static ExtentReader never() {
+        throw new IllegalStateException("the reader was open before");
+    }
+}

@@ -1,0 +1,30 @@
+package io.bakstripe.worker.stripe;
+
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.store.ObjectStore;
+import java.time.InstantSource;
+import java.util.function.BiConsumer;
+
+/**
+ * What stripe workers need from their node.
+ *
+ * @param slices where pages of a plan come from, in production {@link SlicesFetcher#sharded}
+ * @param budget the node's, shared with everything else that holds parts
+ * @param sizing how large parts are to be, in production {@link PartSizing#standard()}
+ * @param reports takes a report to the coordinator of a database; must not block
+ * @param writer name and version of the program, for the header of each stripe
+ */
+public record StripeDependencies(
+        ObjectStore store,
+        Sources sources,
+        SlicesFetcher slices,
+        ByteBudget budget,
+        PartSizing sizing,
+        BiConsumer<DatabaseRef, DatabaseCommand> reports,
+        InstantSource clock,
+        String writer,
+        StripeSettings settings) {}

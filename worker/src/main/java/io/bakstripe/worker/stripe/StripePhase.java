@@ -1,0 +1,17 @@
+package io.bakstripe.worker.stripe;
+
+/** How far a stripe's journal has got. */
+enum StripePhase {
+    /** Nothing is recorded. */
+    EMPTY,
+    /** An upload may exist, its id is not known. */
+    INTENDED,
+    /** The upload exists; data parts are being stored. */
+    STREAMING,
+    /** The whole data plan is stored and compared; closing parts may be stored. */
+    DRAINED,
+    /** Only the completion is missing. */
+    PREPARED,
+    PUBLISHED,
+    ABORTED
+}

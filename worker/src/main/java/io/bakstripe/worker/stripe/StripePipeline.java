@@ -1,0 +1,180 @@
+package io.bakstripe.worker.stripe;
+
+import akka.Done;
+import akka.NotUsed;
+import akka.japi.Pair;
+import akka.stream.KillSwitches;
+import akka.stream.Materializer;
+import akka.stream.SharedKillSwitch;
+import akka.stream.javadsl.Sink;
+import akka.stream.javadsl.Source;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
+import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.Layout;
+import io.bakstripe.worker.journal.StripeEvent.PartStored;
+import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.ObjectStore.StoredPart;
+import io.bakstripe.worker.store.ObjectStore.Upload;
+import io.bakstripe.worker.stripe.PartAssembler.Beginning;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+
+/**
+ * The stream of a stripe: plan → chunks → frames → parts → store → record, each stage asked for more only by the one behind it.
+ *
+ * <p><b>What is held.</b> Bytes of parts only under a permit of the node's budget, taken before the part begins to fill and given back when the store
+ * has answered; besides that at most {@link StripeSettings#chunksInFlight()} chunks. <b>Order.</b> Parts finish in any order, but leave the storing
+ * stage in the order of their numbers, so that what is recorded is always a contiguous prefix. <b>Back-pressure.</b> A recording that is slow or
+ * hangs stops the storing stage, that the assembling, that the reading.
+ */
+final class StripePipeline {
+    /** Numbers that the data plan leaves for the closing plan and the trailer. */
+    private static final int KEPT_FOR_CLOSING = 500;
+
+    private final ObjectStore store;
+    private final ByteBudget budget;
+    private final StripeDependencies dependencies;
+    private final Materializer materializer;
+    private final Executor codecs;
+
+    StripePipeline(StripeDependencies dependencies, Materializer materializer, Executor codecs) {
+        this.store = dependencies.store();
+        this.budget = dependencies.budget();
+        this.dependencies = dependencies;
+        this.materializer = materializer;
+        this.codecs = codecs;
+    }
+
+    /** Takes a stored part to where it is recorded; completes when it is. */
+    @FunctionalInterface
+    interface Recorder extends Function<PartStored, CompletionStage<Done>> {}
+
+    /**
+     * Stores a plan.
+     *
+     * @param tooMany what the stream fails with when the file reaches its largest size
+     */
+    StripeRun plan(
+            Upload upload,
+            Beginning beginning,
+            ChunkSource chunks,
+            PlanReader reader,
+            FrameEncoder encoder,
+            Problem tooMany,
+            Recorder recorder) {
+        PartPermits permits = new PartPermits(budget);
+        int maxParts = Layout.MAX_PARTS - (beginning.from().plan() == PlanKind.DATA ? KEPT_FOR_CLOSING : 1);
+        Source<Part, NotUsed> parts = Source.unfoldAsync(
+                        chunks,
+                        source -> source.next().thenApply(next -> next.map(chunk -> Pair.create(source, chunk))))
+                .mapAsync(
+                        dependencies.settings().chunksInFlight(),
+                        chunk -> CompletableFuture.supplyAsync(() -> EncodedChunk.of(chunk, encoder), codecs))
+                .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
+        return start(upload, parts, permits, recorder, reader);
+    }
+
+    /** Stores one part that is made at once: the trailer's, which alone may be short. */
+    StripeRun trailer(
+            Upload upload, int number, Position at, Supplier<byte[]> bytes, PlanReader reader, Recorder recorder) {
+        PartPermits permits = new PartPermits(budget);
+        Source<Part, NotUsed> part = Source.lazyCompletionStage(() -> permits.acquire(Layout.MIN_PART_BYTES)
+                        .thenApplyAsync(
+                                permit -> {
+                                    byte[] made = bytes.get();
+                                    CRC32C crc = new CRC32C();
+                                    crc.update(made);
+                                    return new Part(
+                                            number,
+                                            List.of(ByteBuffer.wrap(made)),
+                                            made.length,
+                                            0,
+                                            (int) crc.getValue(),
+                                            at,
+                                            at,
+                                            permit);
+                                },
+                                codecs))
+                .mapMaterializedValue(ignored -> NotUsed.getInstance());
+        return start(upload, part, permits, recorder, reader);
+    }
+
+    private StripeRun start(
+            Upload upload, Source<Part, NotUsed> parts, PartPermits permits, Recorder recorder, PlanReader reader) {
+        int inFlight = dependencies.settings().partsInFlight();
+        SharedKillSwitch killSwitch = KillSwitches.shared("stripe " + upload.file());
+        StripeRun.Requests requests = new StripeRun.Requests();
+        CompletionStage<Done> done = parts.via(killSwitch.flow())
+                .mapAsync(inFlight, part -> store(upload, part, permits, requests))
+                .mapAsync(1, recorder::apply)
+                .via(killSwitch.flow())
+                .runWith(Sink.ignore(), materializer)
+                .whenComplete((ended, failure) -> {
+                    permits.close();
+                    reader.release();
+                    requests.end();
+                });
+        return new StripeRun(killSwitch, done, requests, reader::statements);
+    }
+
+    private CompletionStage<PartStored> store(
+            Upload upload, Part part, PartPermits permits, StripeRun.Requests requests) {
+        if (!permits.handOver(part.permit())) {
+            return CompletableFuture.failedFuture(new CancellationException("the stream has ended"));
+        }
+        requests.begin();
+        CompletionStage<StoredPart> request;
+        try {
+            request = store.uploadPart(upload, part.number(), part.body(), part.crc32c());
+        } catch (RuntimeException refused) {
+            request = CompletableFuture.failedFuture(refused);
+        }
+        Function<String, PartStored> stored = storedAs(part);
+        return request.whenComplete((answer, failure) -> {
+                    part.permit().release();
+                    requests.end();
+                })
+                .thenApply(answer -> stored.apply(answer.etag()));
+    }
+
+    /** Keeps the facts of a part without its bytes. */
+    private static Function<String, PartStored> storedAs(Part part) {
+        PartStored facts = part.stored("");
+        return etag -> new PartStored(
+                facts.number(),
+                facts.from(),
+                facts.to(),
+                facts.plainBytes(),
+                facts.storedBytes(),
+                facts.crc32c(),
+                etag);
+    }
+
+    /** A part never takes more than half of the node's budget: beyond that it would have to wait for every other stripe. */
+    private int targetBytes(int number) {
+        long most = Math.max(Layout.MIN_PART_BYTES, budget.total() / 2 - PartAssembler.SLACK_BYTES);
+        return (int) Math.min(dependencies.sizing().targetBytes(number), most);
+    }
+
+    /** The failure of a file that cannot grow any more; names files enough for data that cannot be compressed at all. */
+    Problem tooLarge(StripeSpec spec) {
+        long capacity = 0;
+        for (int number = 1; number <= Layout.MAX_PARTS - KEPT_FOR_CLOSING; number++) {
+            capacity += targetBytes(number);
+        }
+        long enough = (long) Math.ceil((double) spec.files() * spec.dataBytes() / capacity);
+        return BackupError.STRIPE_LIMIT.problem(spec.file(), Math.max(spec.files() + 1L, enough));
+    }
+}

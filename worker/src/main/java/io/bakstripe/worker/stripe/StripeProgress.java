@@ -1,0 +1,77 @@
+package io.bakstripe.worker.stripe;
+
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.message.StripeCommand.Ensure;
+import io.bakstripe.protocol.name.StripeRef;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** How far a stripe is, as its reports say it. */
+final class StripeProgress {
+    /** Reports come at least at every such fraction of the data. */
+    private static final int STEPS = 20;
+
+    private final StripeRef stripe;
+    private final String node;
+    private final InstantSource clock;
+    private final RateMeter rate = new RateMeter();
+    private long reportedStep;
+
+    StripeProgress(StripeRef stripe, String node, InstantSource clock) {
+        this.stripe = stripe;
+        this.node = node;
+        this.clock = clock;
+    }
+
+    /** A part was recorded; true when that crossed a step that is to be reported. */
+    boolean recorded(StripeState state, long dataBytes) {
+        long done = bytesDone(state, dataBytes);
+        rate.reached(done, clock.instant());
+        long step = dataBytes == 0 ? STEPS : done * STEPS / dataBytes;
+        boolean crossed = step > reportedStep;
+        reportedStep = Math.max(step, reportedStep);
+        return crossed;
+    }
+
+    /** @param passing a problem that will be tried again; shown when there is no failure */
+    StripeReport report(StripeState state, Ensure tick, StripeWork work, Optional<Problem> passing) {
+        return new StripeReport(
+                stripe,
+                tick.epoch(),
+                shown(state, work),
+                node,
+                bytesDone(state, tick.spec().dataBytes()),
+                state.parts().storedBytes(),
+                rate.bytesPerSecond(clock.instant()),
+                work.statements(),
+                state.closed() ? Optional.empty() : work.failure().or(() -> passing));
+    }
+
+    /** Files may have shrunk or vanished since they were listed: a drained plan is done whatever was found. */
+    private static long bytesDone(StripeState state, long dataBytes) {
+        return state.dataParts() > 0
+                ? dataBytes
+                : Math.min(dataBytes, state.parts().plainBytes());
+    }
+
+    private static DatabaseCommand.StripeState shown(StripeState state, StripeWork work) {
+        if (state.phase() == StripePhase.PUBLISHED) {
+            return DatabaseCommand.StripeState.PUBLISHED;
+        }
+        if (state.phase() == StripePhase.ABORTED) {
+            return DatabaseCommand.StripeState.ABORTED;
+        }
+        if (work.failure().isPresent()) {
+            return DatabaseCommand.StripeState.FAILED;
+        }
+        return switch (state.phase()) {
+            case STREAMING -> DatabaseCommand.StripeState.STREAMING;
+            case DRAINED ->
+                work.activity().closing() ? DatabaseCommand.StripeState.CLOSING : DatabaseCommand.StripeState.DRAINED;
+            case PREPARED -> DatabaseCommand.StripeState.PREPARED;
+            default -> DatabaseCommand.StripeState.STARTING;
+        };
+    }
+}
