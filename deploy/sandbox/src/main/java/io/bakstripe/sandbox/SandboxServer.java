@@ -3,6 +3,7 @@ package io.bakstripe.sandbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class SandboxServer implements AutoCloseable {
             Path files = Files.createDirectories(directory.resolve("s3"));
             requireAttributes(files);
             SandboxIdentity before = SandboxIdentity.load(directory).orElseGet(() -> SandboxIdentity.random(random));
-            BlobStore objects = new FilesystemNio2BlobStore(files.toString());
+            BlobStore objects = new StrictUploads(new FilesystemNio2BlobStore(files.toString()), files);
             S3Proxy proxy = serve(objects, before.withPort(port > 0 ? port : before.port()));
             SandboxIdentity identity = before.withPort(proxy.getPort());
             if (!objects.containerExists(BUCKET)) {
@@ -108,7 +109,7 @@ final class SandboxServer implements AutoCloseable {
             if (view == null) {
                 throw new IllegalStateException(noAttributes(files));
             }
-            view.write("user.bakstripe", java.nio.ByteBuffer.wrap(new byte[] {1}));
+            view.write("user.bakstripe", ByteBuffer.wrap(new byte[] {1}));
         } catch (IOException e) {
             throw new IllegalStateException(noAttributes(files), e);
         } finally {

@@ -42,15 +42,20 @@ final class S3Failures {
 
     private static boolean isTransient(AwsServiceException answer) {
         int status = answer.statusCode();
-        boolean serverFault = status >= 500 && status != 501;
-        // Completion may take long: its status is sent first, 200, and what went wrong stands in the body.
-        boolean lateFault = status == 200;
-        return serverFault
-                || lateFault
-                || status == 429
+        return isServerFault(answer)
                 || status == 408
                 || answer.isThrottlingException()
                 || PASSING_CODES.contains(code(answer));
+    }
+
+    private static boolean isServerFault(AwsServiceException answer) {
+        int status = answer.statusCode();
+        // Completion may take long: its status is sent first, 200, and what went wrong stands in the body.
+        return (status >= 500 && status != 501) || status == 429 || status == 200;
+    }
+
+    private static boolean onBucket(S3Operation operation) {
+        return operation == S3Operation.LOCATE || operation == S3Operation.HEAD_BUCKET;
     }
 
     /** The store's answer, when it was the store that failed the request. */
@@ -110,7 +115,7 @@ final class S3Failures {
         if (noBucket) {
             return BackupError.BUCKET_UNKNOWN.problem(bucket);
         }
-        if (isTransient(answer) && answer.statusCode() != 403) {
+        if (isServerFault(answer) || answer.isThrottlingException()) {
             return BackupError.STORE_UNREACHABLE.problem(text(answer));
         }
         if (answer.statusCode() == 403 || answer.statusCode() == 401) {
@@ -131,7 +136,7 @@ final class S3Failures {
             case "RequestTimeTooSkewed" -> "Set the clock of this node. The store said: " + text;
             default ->
                 switch (operation) {
-                    case LOCATE ->
+                    case HEAD_BUCKET, LOCATE ->
                         "Check that %s is the bucket you mean, and that the policy allows %s. The store said: %s"
                                 .formatted(subject, operation.permission(), text);
                     case HEAD, READ ->

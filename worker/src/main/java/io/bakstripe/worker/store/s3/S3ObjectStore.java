@@ -1,7 +1,6 @@
 package io.bakstripe.worker.store.s3;
 
 import akka.actor.typed.ActorSystem;
-import akka.pattern.Patterns;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
@@ -14,10 +13,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -50,22 +47,15 @@ public final class S3ObjectStore implements ObjectStore {
     private static final int PAGE = 1000;
 
     private final StoreSettings settings;
-    private final RetrySettings retry;
     private final S3AsyncClient client;
-    private final ActorSystem<?> system;
+    private final S3Calls calls;
     /** One unit per part on its way: requests beyond the connections would time out inside the SDK, waiting for one. */
     private final ByteBudget sending;
 
-    private S3ObjectStore(
-            StoreSettings settings,
-            RetrySettings retry,
-            S3AsyncClient client,
-            ActorSystem<?> system,
-            ByteBudget sending) {
+    private S3ObjectStore(StoreSettings settings, S3AsyncClient client, S3Calls calls, ByteBudget sending) {
         this.settings = settings;
-        this.retry = retry;
         this.client = client;
-        this.system = system;
+        this.calls = calls;
         this.sending = sending;
     }
 
@@ -76,26 +66,41 @@ public final class S3ObjectStore implements ObjectStore {
      */
     public static S3ObjectStore create(StoreSettings settings, ActorSystem<?> system) {
         S3AsyncClient client = S3Clients.open(settings, system.executionContext());
-        return new S3ObjectStore(settings, settings.retry(), client, system, new ByteBudget(settings.partsInFlight()));
+        return new S3ObjectStore(
+                settings, client, new S3Calls(settings.retry(), system), new ByteBudget(settings.partsInFlight()));
     }
 
     /** The same store, over the same connections, that gives up after this many attempts. Closing either closes both. */
     public S3ObjectStore withAttempts(int attempts) {
-        return new S3ObjectStore(settings, retry.withAttempts(attempts), client, system, sending);
+        return new S3ObjectStore(settings, client, calls.withAttempts(attempts), sending);
     }
 
     @Override
     public CompletionStage<String> region(String bucket) {
-        return ask(
-                S3Operation.LOCATE,
-                bucket,
-                bucket,
-                () -> client.getBucketLocation(request -> request.bucket(bucket)),
-                answer -> regionOf(answer.locationConstraintAsString()),
-                // A bucket elsewhere sends the caller there, and says where that is.
-                refusal -> refusal.statusCode() == 301 || refusal.statusCode() == 400
-                        ? S3Failures.header(refusal, "x-amz-bucket-region")
-                        : Optional.empty());
+        // Some stores name a region for any bucket, so its existence is asked first.
+        return calls.ask(
+                        S3Operation.HEAD_BUCKET,
+                        bucket,
+                        bucket,
+                        () -> client.headBucket(request -> request.bucket(bucket)),
+                        answer -> Optional.<String>empty(),
+                        refusal -> regionElsewhere(refusal).map(Optional::of))
+                .thenCompose(elsewhere -> elsewhere
+                        .<CompletionStage<String>>map(CompletableFuture::completedStage)
+                        .orElseGet(() -> calls.ask(
+                                S3Operation.LOCATE,
+                                bucket,
+                                bucket,
+                                () -> client.getBucketLocation(request -> request.bucket(bucket)),
+                                answer -> regionOf(answer.locationConstraintAsString()),
+                                S3ObjectStore::regionElsewhere)));
+    }
+
+    /** A bucket in another region sends the caller there, and says where that is. */
+    private static Optional<String> regionElsewhere(AwsServiceException refusal) {
+        return refusal.statusCode() == 301 || refusal.statusCode() == 400
+                ? S3Failures.header(refusal, "x-amz-bucket-region")
+                : Optional.empty();
     }
 
     private static String regionOf(@Nullable String constraint) {
@@ -108,7 +113,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public CompletionStage<Optional<StoredObject>> head(S3Arn file) {
-        return ask(
+        return calls.ask(
                 S3Operation.HEAD,
                 file,
                 () -> client.headObject(request -> request.bucket(file.bucket()).key(file.key())),
@@ -130,7 +135,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     private CompletionStage<List<StoredObject>> listFrom(
             String bucket, String prefix, int limit, @Nullable String token, List<StoredObject> found) {
-        return ask(
+        return calls.ask(
                         S3Operation.LIST,
                         bucket,
                         bucket + "/" + prefix,
@@ -139,7 +144,7 @@ public final class S3ObjectStore implements ObjectStore {
                                 .maxKeys(Math.min(PAGE, limit - found.size()))
                                 .continuationToken(token)),
                         Function.identity(),
-                        S3ObjectStore::unexpected)
+                        S3Calls::unexpected)
                 .thenCompose(page -> {
                     page.contents().stream()
                             // A key that ends in a slash is a folder's marker, never a file.
@@ -171,7 +176,7 @@ public final class S3ObjectStore implements ObjectStore {
         if (settings.checksum() == PartChecksum.CRC32C) {
             request.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
         }
-        return translated(S3Operation.CREATE, file, client.createMultipartUpload(request.build()))
+        return calls.once(S3Operation.CREATE, file, () -> client.createMultipartUpload(request.build()))
                 .thenApply(answer -> new Upload(file, answer.uploadId()));
     }
 
@@ -185,12 +190,12 @@ public final class S3ObjectStore implements ObjectStore {
                 .partNumber(number)
                 .contentLength(part.length());
         return sending.acquire(1)
-                .thenCompose(permit -> ask(
+                .thenCompose(permit -> calls.ask(
                                 S3Operation.UPLOAD,
                                 upload.file(),
                                 () -> client.uploadPart(checked(request, part, crc32c), part.toRequestBody()),
                                 answer -> new StoredPart(number, part.length(), answer.eTag()),
-                                S3ObjectStore::unexpected)
+                                S3Calls::unexpected)
                         .whenComplete((stored, failure) -> permit.release()));
     }
 
@@ -216,7 +221,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     private CompletionStage<Optional<List<Part>>> partsFrom(Upload upload, @Nullable Integer marker, List<Part> found) {
         S3Arn file = upload.file();
-        return ask(
+        return calls.ask(
                         S3Operation.LIST_PARTS,
                         file,
                         () -> client.listParts(request -> request.bucket(file.bucket())
@@ -286,7 +291,7 @@ public final class S3ObjectStore implements ObjectStore {
                 .ifNoneMatch(ifAbsent ? "*" : null)
                 .multipartUpload(all -> all.parts(completed))
                 .build();
-        return ask(
+        return calls.ask(
                 S3Operation.COMPLETE,
                 upload.file(),
                 () -> client.completeMultipartUpload(request),
@@ -305,7 +310,7 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public CompletionStage<Boolean> abort(Upload upload) {
         S3Arn file = upload.file();
-        return ask(
+        return calls.ask(
                         S3Operation.ABORT,
                         file,
                         () -> client.abortMultipartUpload(request ->
@@ -325,7 +330,7 @@ public final class S3ObjectStore implements ObjectStore {
         }
         S3Arn file = object.file();
         String range = "bytes=" + offset + "-" + (offset + length - 1);
-        return ask(
+        return calls.ask(
                 S3Operation.READ,
                 file,
                 () -> client.getObject(
@@ -346,56 +351,5 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public void close() {
         client.close();
-    }
-
-    private static <R> Optional<R> unexpected(AwsServiceException refusal) {
-        return Optional.empty();
-    }
-
-    private <T, R> CompletionStage<R> ask(
-            S3Operation operation,
-            S3Arn file,
-            Supplier<CompletableFuture<T>> request,
-            Function<T, R> answered,
-            Function<AwsServiceException, Optional<R>> refused) {
-        return ask(operation, file.bucket(), file.toString(), request, answered, refused);
-    }
-
-    /**
-     * Sends a request until it is answered or the retries are used up.
-     *
-     * @param answered makes the result of a good answer
-     * @param refused makes the result of a refusal that the caller expects; empty for others
-     */
-    private <T, R> CompletionStage<R> ask(
-            S3Operation operation,
-            String bucket,
-            String subject,
-            Supplier<CompletableFuture<T>> request,
-            Function<T, R> answered,
-            Function<AwsServiceException, Optional<R>> refused) {
-        return Patterns.retry(
-                        request::get,
-                        retry.attempts() - 1,
-                        retry.minBackoff(),
-                        retry.maxBackoff(),
-                        retry.jitter(),
-                        S3Failures::isTransient,
-                        system.classicSystem())
-                .handle((answer, failure) -> {
-                    if (failure == null) {
-                        return answered.apply(answer);
-                    }
-                    return S3Failures.answer(failure)
-                            .flatMap(refused)
-                            .orElseThrow(() ->
-                                    new CompletionException(S3Failures.translate(operation, bucket, subject, failure)));
-                });
-    }
-
-    private static <T> CompletionStage<T> translated(S3Operation operation, S3Arn file, CompletionStage<T> sent) {
-        return sent.exceptionally(failure -> {
-            throw new CompletionException(S3Failures.translate(operation, file.bucket(), file.toString(), failure));
-        });
     }
 }

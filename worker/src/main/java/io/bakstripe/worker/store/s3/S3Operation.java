@@ -2,6 +2,8 @@ package io.bakstripe.worker.store.s3;
 
 /** The requests that are made, each with the action of row S1 that it needs. */
 enum S3Operation {
+    /** Needs no action of its own: whoever may list a bucket may ask whether it is there. */
+    HEAD_BUCKET("HeadBucket", "s3:ListBucket on the bucket"),
     LOCATE("GetBucketLocation", "s3:GetBucketLocation on the bucket"),
     HEAD("HeadObject", "s3:GetObject on the file and s3:ListBucket on the bucket"),
     LIST("ListObjectsV2", "s3:ListBucket on the bucket"),
