@@ -1,0 +1,93 @@
+package io.bakstripe.sandbox;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.random.RandomGenerator;
+
+/**
+ * What stays the same across restarts of a sandbox with the same directory. Kept in {@code sandbox-s3.properties}, readable by its owner only.
+ *
+ * @param secretKey masked in {@link #toString()}
+ * @param port 0 until a server has run
+ */
+record SandboxIdentity(String accessKey, String secretKey, int port) {
+    private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+    /** A new identity without a port. */
+    static SandboxIdentity random(RandomGenerator random) {
+        return new SandboxIdentity("SANDBOX" + letters(random, 13), letters(random, 40), 0);
+    }
+
+    private static String letters(RandomGenerator random, int count) {
+        StringBuilder text = new StringBuilder(count);
+        random.ints(count, 0, LETTERS.length()).forEach(i -> text.append(LETTERS.charAt(i)));
+        return text.toString();
+    }
+
+    /** The identity that lies in {@code directory}; empty at its first start. */
+    static Optional<SandboxIdentity> load(Path directory) {
+        Path file = file(directory);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Properties properties = new Properties();
+        try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + file, e);
+        }
+        return Optional.of(new SandboxIdentity(
+                required(properties, "access-key", file),
+                required(properties, "secret-key", file),
+                Integer.parseInt(required(properties, "port", file))));
+    }
+
+    private static String required(Properties properties, String key, Path file) {
+        return Optional.ofNullable(properties.getProperty(key))
+                .orElseThrow(() -> new IllegalStateException(file + " lacks " + key + ": remove it to begin anew"));
+    }
+
+    /** Writes this identity in one step: after a failure the file is as before. */
+    void save(Path directory) {
+        Properties properties = new Properties();
+        properties.setProperty("access-key", accessKey);
+        properties.setProperty("secret-key", secretKey);
+        properties.setProperty("port", Integer.toString(port));
+        Path file = file(directory);
+        try {
+            // Created with its mode: the secret must not be readable for a moment either.
+            Path written = Files.createTempFile(
+                    directory,
+                    "sandbox-s3",
+                    ".tmp",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            try (Writer writer = Files.newBufferedWriter(written, StandardCharsets.UTF_8)) {
+                properties.store(writer, "Kept across restarts of this sandbox");
+            }
+            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file, e);
+        }
+    }
+
+    SandboxIdentity withPort(int newPort) {
+        return new SandboxIdentity(accessKey, secretKey, newPort);
+    }
+
+    private static Path file(Path directory) {
+        return directory.resolve("sandbox-s3.properties");
+    }
+
+    @Override
+    public String toString() {
+        return "SandboxIdentity[" + accessKey + ", port " + port + "]";
+    }
+}

@@ -1,0 +1,58 @@
+package io.bakstripe.sandbox;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the command line asks for.
+ *
+ * @param data the directory that everything lies under
+ * @param port 0 for the one that was used before with the same directory, or a free one
+ * @param stopWithStdin whether the sandbox ends when its standard input closes
+ */
+record SandboxOptions(Path data, int port, boolean stopWithStdin) {
+    static final String USAGE = "usage: sandbox --data DIR [--port N] [--stop-with-stdin]";
+
+    SandboxOptions {
+        if (port < 0 || port > 65_535) {
+            throw new IllegalArgumentException("--port must be 0 to 65535, not " + port);
+        }
+    }
+
+    /** Reads a command line; {@link IllegalArgumentException} says what is wrong with it. */
+    static SandboxOptions parse(List<String> arguments) {
+        @Nullable String data = null;
+        int port = 0;
+        boolean stopWithStdin = false;
+        for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
+            String option = rest.next();
+            switch (option) {
+                case "--data" -> data = value(option, rest);
+                case "--port" -> port = number(option, value(option, rest));
+                case "--stop-with-stdin" -> stopWithStdin = true;
+                default -> throw new IllegalArgumentException("unknown option " + option);
+            }
+        }
+        if (data == null) {
+            throw new IllegalArgumentException("--data is required");
+        }
+        return new SandboxOptions(Path.of(data).toAbsolutePath(), port, stopWithStdin);
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new IllegalArgumentException(option + " needs a value");
+        }
+        return rest.next();
+    }
+
+    private static int number(String option, String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(option + " must be a number, not " + text, e);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package io.bakstripe.worker.preflight;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
+import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
+import io.bakstripe.protocol.message.PreflightCommand.CheckTargets;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.restore.FoundSet;
+import io.bakstripe.worker.store.ObjectStore.StoredObject;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Predicate;
+
+/** The checks themselves, each a chain of questions that ends with the first refusal. Results are bytes, as replies give them. */
+final class Checks {
+    /** The metadata of every object that we write: which set it belongs to. */
+    static final String SET_ID = "bakstripe-set-id";
+
+    private final PreflightDependencies dependencies;
+    private final Executor blocking;
+
+    Checks(PreflightDependencies dependencies, Executor blocking) {
+        this.dependencies = dependencies;
+        this.blocking = blocking;
+    }
+
+    CompletionStage<Long> backup(CheckBackup command, Waiting waiting) {
+        InstanceView view = command.view();
+        DatabaseName database = command.request().database();
+        Predicate<StoredObject> foreign = object -> !command.request().overwrite();
+        return inBucket(view, command.request().arn(), waiting)
+                .thenCompose(there -> noneIs(foreign, command.request().files()))
+                .thenCompose(free -> {
+                    waiting.forAddressOf(database);
+                    return dependencies.sources().resolve(view, command.database());
+                })
+                .thenCompose(address -> {
+                    waiting.forDatabase(database);
+                    Engine engine = dependencies.sources().engine(view);
+                    return CompletableFuture.supplyAsync(
+                            () -> engine.inspect(address, database).estimatedBytes(), blocking);
+                });
+    }
+
+    CompletionStage<Long> restore(CheckRestore command, Waiting waiting) {
+        return inBucket(command.view(), command.request().arn(), waiting)
+                .thenCompose(
+                        there -> dependencies.finder().find(command.request().arn()))
+                .thenApply(set -> {
+                    requireEngine(command.view(), set);
+                    return set.stop().plainBytes();
+                });
+    }
+
+    private static void requireEngine(InstanceView view, FoundSet set) {
+        String theirs = set.header().start().engine();
+        String ours = view.definition().engine();
+        if (!theirs.equalsIgnoreCase(ours)) {
+            throw BackupError.ENGINE_MISMATCH
+                    .problem(theirs + " " + set.header().start().engineVersion(), ours)
+                    .withHint("Restore to an instance of the engine that made the backup.")
+                    .asException();
+        }
+    }
+
+    CompletionStage<Long> targets(CheckTargets command, Waiting waiting) {
+        String ours = command.setId().toString();
+        waiting.forStore();
+        return noneIs(
+                        object -> !command.overwrite()
+                                && !ours.equals(object.metadata().get(SET_ID)),
+                        command.files())
+                .thenApply(free -> 0L);
+    }
+
+    private CompletionStage<S3Arn> inBucket(InstanceView view, S3Arn arn, Waiting waiting) {
+        waiting.forStore();
+        String wanted = view.definition().region();
+        return dependencies.store().region(arn.bucket()).thenApply(region -> {
+            if (dependencies.settings().checkRegion() && !region.equals(wanted)) {
+                throw BackupError.BUCKET_REGION.problem(region, wanted).asException();
+            }
+            return arn;
+        });
+    }
+
+    /** Refuses with the first file, in the files' order, whose object is there and in the way. */
+    private CompletionStage<List<S3Arn>> noneIs(Predicate<StoredObject> inTheWay, List<S3Arn> files) {
+        List<CompletableFuture<Optional<StoredObject>>> asked = files.stream()
+                .map(file -> dependencies.store().head(file).toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> {
+            asked.stream()
+                    .flatMap(head -> head.join().stream())
+                    .filter(inTheWay)
+                    .findFirst()
+                    .ifPresent(object -> {
+                        throw BackupError.FILE_EXISTS.problem(object.file()).asException();
+                    });
+            return files;
+        });
+    }
+}

@@ -1,0 +1,355 @@
+package io.bakstripe.worker.store.s3;
+
+import akka.actor.typed.ActorSystem;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.store.ObjectStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListPartsResponse;
+import software.amazon.awssdk.services.s3.model.Part;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
+import software.amazon.awssdk.services.s3.model.UploadPartRequest;
+
+/**
+ * An object store reached through the AWS SDK.
+ *
+ * <h2>Retries</h2>
+ *
+ * The SDK makes one attempt. A failure that may pass (no connection, time-out, 5xx but 501, 429, an error inside a 200, a short body) is tried again
+ * here with doubling pauses; {@link #createUpload} never is. A completion that is tried again may find its own first attempt's effect and then
+ * answers {@code KEY_TAKEN} or {@code UPLOAD_GONE}: the object's metadata tell whose it is.
+ *
+ * <h2>Checksums</h2>
+ *
+ * With {@code crc32c} the upload is declared so at its creation, and S3 wants the checksum of every part once more at completion. They are read back
+ * with ListParts rather than carried by the caller, and only for parts whose ETag is the expected one.
+ */
+public final class S3ObjectStore implements ObjectStore {
+    private static final int PAGE = 1000;
+
+    private final StoreSettings settings;
+    private final S3AsyncClient client;
+    private final S3Calls calls;
+    /** One unit per part on its way: requests beyond the connections would time out inside the SDK, waiting for one. */
+    private final ByteBudget sending;
+
+    private S3ObjectStore(StoreSettings settings, S3AsyncClient client, S3Calls calls, ByteBudget sending) {
+        this.settings = settings;
+        this.client = client;
+        this.calls = calls;
+        this.sending = sending;
+    }
+
+    /**
+     * Opens a store; nothing is sent before the first call.
+     *
+     * @param system whose scheduler times the retries and whose default dispatcher runs the callbacks
+     */
+    public static S3ObjectStore create(StoreSettings settings, ActorSystem<?> system) {
+        S3AsyncClient client = S3Clients.open(settings, system.executionContext());
+        return new S3ObjectStore(
+                settings, client, new S3Calls(settings.retry(), system), new ByteBudget(settings.partsInFlight()));
+    }
+
+    /** The same store, over the same connections, that gives up after this many attempts. Closing either closes both. */
+    public S3ObjectStore withAttempts(int attempts) {
+        return new S3ObjectStore(settings, client, calls.withAttempts(attempts), sending);
+    }
+
+    @Override
+    public CompletionStage<String> region(String bucket) {
+        // Some stores name a region for any bucket, so its existence is asked first.
+        return calls.ask(
+                        S3Operation.HEAD_BUCKET,
+                        bucket,
+                        bucket,
+                        () -> client.headBucket(request -> request.bucket(bucket)),
+                        answer -> Optional.<String>empty(),
+                        refusal -> regionElsewhere(refusal).map(Optional::of))
+                .thenCompose(elsewhere -> elsewhere
+                        .<CompletionStage<String>>map(CompletableFuture::completedStage)
+                        .orElseGet(() -> calls.ask(
+                                S3Operation.LOCATE,
+                                bucket,
+                                bucket,
+                                () -> client.getBucketLocation(request -> request.bucket(bucket)),
+                                answer -> regionOf(answer.locationConstraintAsString()),
+                                S3ObjectStore::regionElsewhere)));
+    }
+
+    /** A bucket in another region sends the caller there, and says where that is. */
+    private static Optional<String> regionElsewhere(AwsServiceException refusal) {
+        return refusal.statusCode() == 301 || refusal.statusCode() == 400
+                ? S3Failures.header(refusal, "x-amz-bucket-region")
+                : Optional.empty();
+    }
+
+    private static String regionOf(@Nullable String constraint) {
+        if (constraint == null || constraint.isEmpty()) {
+            return "us-east-1";
+        }
+        // The oldest European buckets still say so.
+        return constraint.equals("EU") ? "eu-west-1" : constraint;
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredObject>> head(S3Arn file) {
+        return calls.ask(
+                S3Operation.HEAD,
+                file,
+                () -> client.headObject(request -> request.bucket(file.bucket()).key(file.key())),
+                answer -> Optional.of(stored(file, answer)),
+                refusal ->
+                        refusal.statusCode() == 404 ? Optional.of(Optional.<StoredObject>empty()) : Optional.empty());
+    }
+
+    private static StoredObject stored(S3Arn file, HeadObjectResponse answer) {
+        Map<String, String> metadata = new HashMap<>();
+        answer.metadata().forEach((name, value) -> metadata.put(name.toLowerCase(Locale.ROOT), value));
+        return new StoredObject(file, answer.contentLength(), answer.eTag(), metadata);
+    }
+
+    @Override
+    public CompletionStage<List<StoredObject>> list(String bucket, String prefix, int limit) {
+        return listFrom(bucket, prefix, limit, null, new ArrayList<>());
+    }
+
+    private CompletionStage<List<StoredObject>> listFrom(
+            String bucket, String prefix, int limit, @Nullable String token, List<StoredObject> found) {
+        return calls.ask(
+                        S3Operation.LIST,
+                        bucket,
+                        bucket + "/" + prefix,
+                        () -> client.listObjectsV2(request -> request.bucket(bucket)
+                                .prefix(prefix)
+                                .maxKeys(Math.min(PAGE, limit - found.size()))
+                                .continuationToken(token)),
+                        Function.identity(),
+                        S3Calls::unexpected)
+                .thenCompose(page -> {
+                    page.contents().stream()
+                            // A key that ends in a slash is a folder's marker, never a file.
+                            .filter(object -> !object.key().endsWith("/"))
+                            .map(object -> new StoredObject(
+                                    new S3Arn(bucket, object.key()), object.size(), object.eTag(), Map.of()))
+                            .forEach(found::add);
+                    boolean more = Boolean.TRUE.equals(page.isTruncated()) && page.nextContinuationToken() != null;
+                    return more && found.size() < limit
+                            ? listFrom(bucket, prefix, limit, page.nextContinuationToken(), found)
+                            : CompletableFuture.completedStage(List.copyOf(found));
+                });
+    }
+
+    @Override
+    public CompletionStage<Upload> createUpload(S3Arn file, Map<String, String> metadata) {
+        CreateMultipartUploadRequest.Builder request = CreateMultipartUploadRequest.builder()
+                .bucket(file.bucket())
+                .key(file.key())
+                .contentType("application/octet-stream")
+                .metadata(metadata);
+        switch (settings.sse()) {
+            case AES256 -> request.serverSideEncryption(ServerSideEncryption.AES256);
+            case AWS_KMS ->
+                request.serverSideEncryption(ServerSideEncryption.AWS_KMS)
+                        .ssekmsKeyId(settings.sseKmsKeyId().orElse(null));
+            case NONE -> {}
+        }
+        if (settings.checksum() == PartChecksum.CRC32C) {
+            request.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
+        }
+        return calls.once(S3Operation.CREATE, file, () -> client.createMultipartUpload(request.build()))
+                .thenApply(answer -> new Upload(file, answer.uploadId()));
+    }
+
+    @Override
+    public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
+        PartBody part = PartBody.of(body);
+        UploadPartRequest.Builder request = UploadPartRequest.builder()
+                .bucket(upload.file().bucket())
+                .key(upload.file().key())
+                .uploadId(upload.id())
+                .partNumber(number)
+                .contentLength(part.length());
+        return sending.acquire(1)
+                .thenCompose(permit -> calls.ask(
+                                S3Operation.UPLOAD,
+                                upload.file(),
+                                () -> client.uploadPart(checked(request, part, crc32c), part.toRequestBody()),
+                                answer -> new StoredPart(number, part.length(), answer.eTag()),
+                                S3Calls::unexpected)
+                        .whenComplete((stored, failure) -> permit.release()));
+    }
+
+    private UploadPartRequest checked(UploadPartRequest.Builder request, PartBody part, int crc32c) {
+        return switch (settings.checksum()) {
+            case CRC32C -> request.checksumCRC32C(PartBody.base64(crc32c)).build();
+            case MD5 -> request.contentMD5(part.md5()).build();
+            case UNSAFE_NONE -> request.build();
+        };
+    }
+
+    @Override
+    public CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload) {
+        return parts(upload)
+                .thenApply(known -> known.map(parts -> parts.stream()
+                        .map(part -> new StoredPart(part.partNumber(), part.size(), part.eTag()))
+                        .toList()));
+    }
+
+    private CompletionStage<Optional<List<Part>>> parts(Upload upload) {
+        return partsFrom(upload, null, new ArrayList<>());
+    }
+
+    private CompletionStage<Optional<List<Part>>> partsFrom(Upload upload, @Nullable Integer marker, List<Part> found) {
+        S3Arn file = upload.file();
+        return calls.ask(
+                        S3Operation.LIST_PARTS,
+                        file,
+                        () -> client.listParts(request -> request.bucket(file.bucket())
+                                .key(file.key())
+                                .uploadId(upload.id())
+                                .maxParts(PAGE)
+                                .partNumberMarker(marker)),
+                        Optional::of,
+                        refusal -> gone(refusal) ? Optional.of(Optional.<ListPartsResponse>empty()) : Optional.empty())
+                .thenCompose(page -> {
+                    if (page.isEmpty()) {
+                        return CompletableFuture.completedStage(Optional.empty());
+                    }
+                    ListPartsResponse answer = page.get();
+                    found.addAll(answer.parts());
+                    return Boolean.TRUE.equals(answer.isTruncated()) && answer.nextPartNumberMarker() != null
+                            ? partsFrom(upload, answer.nextPartNumberMarker(), found)
+                            : CompletableFuture.completedStage(Optional.of(found));
+                });
+    }
+
+    private static boolean gone(AwsServiceException refusal) {
+        return refusal.statusCode() == 404 && !S3Failures.code(refusal).equals("NoSuchBucket");
+    }
+
+    @Override
+    public CompletionStage<Completion> complete(Upload upload, List<StoredPart> parts, boolean overwrite) {
+        if (!overwrite && !settings.conditionalWrites()) {
+            return head(upload.file())
+                    .thenCompose(object -> object.isPresent()
+                            ? CompletableFuture.completedStage(Completion.KEY_TAKEN)
+                            : completeChecked(upload, parts, false));
+        }
+        return completeChecked(upload, parts, !overwrite);
+    }
+
+    private CompletionStage<Completion> completeChecked(Upload upload, List<StoredPart> parts, boolean ifAbsent) {
+        if (settings.checksum() != PartChecksum.CRC32C) {
+            return completeWith(upload, parts, Map.of(), ifAbsent);
+        }
+        return parts(upload)
+                .thenCompose(known -> known.isEmpty()
+                        ? CompletableFuture.completedStage(Completion.UPLOAD_GONE)
+                        : completeWith(upload, parts, checksums(known.get()), ifAbsent));
+    }
+
+    private static Map<StoredPart, String> checksums(List<Part> known) {
+        return known.stream()
+                .filter(part -> part.checksumCRC32C() != null)
+                .collect(Collectors.toMap(
+                        part -> new StoredPart(part.partNumber(), 0, part.eTag()), Part::checksumCRC32C));
+    }
+
+    private CompletionStage<Completion> completeWith(
+            Upload upload, List<StoredPart> parts, Map<StoredPart, String> checksums, boolean ifAbsent) {
+        List<CompletedPart> completed = parts.stream()
+                .map(part -> CompletedPart.builder()
+                        .partNumber(part.number())
+                        .eTag(part.etag())
+                        .checksumCRC32C(checksums.get(new StoredPart(part.number(), 0, part.etag())))
+                        .build())
+                .toList();
+        CompleteMultipartUploadRequest request = CompleteMultipartUploadRequest.builder()
+                .bucket(upload.file().bucket())
+                .key(upload.file().key())
+                .uploadId(upload.id())
+                .ifNoneMatch(ifAbsent ? "*" : null)
+                .multipartUpload(all -> all.parts(completed))
+                .build();
+        return calls.ask(
+                S3Operation.COMPLETE,
+                upload.file(),
+                () -> client.completeMultipartUpload(request),
+                answer -> Completion.COMPLETED,
+                S3ObjectStore::completionRefused);
+    }
+
+    private static Optional<Completion> completionRefused(AwsServiceException refusal) {
+        String code = S3Failures.code(refusal);
+        if (refusal.statusCode() == 412 || refusal.statusCode() == 409 || code.equals("PreconditionFailed")) {
+            return Optional.of(Completion.KEY_TAKEN);
+        }
+        return gone(refusal) || code.equals("NoSuchUpload") ? Optional.of(Completion.UPLOAD_GONE) : Optional.empty();
+    }
+
+    @Override
+    public CompletionStage<Boolean> abort(Upload upload) {
+        S3Arn file = upload.file();
+        return calls.ask(
+                        S3Operation.ABORT,
+                        file,
+                        () -> client.abortMultipartUpload(request ->
+                                request.bucket(file.bucket()).key(file.key()).uploadId(upload.id())),
+                        answer -> false,
+                        refusal -> gone(refusal) ? Optional.of(true) : Optional.empty())
+                // A part that was on its way may have outlived the abort: only ListParts can tell.
+                .thenCompose(gone -> gone
+                        ? CompletableFuture.completedStage(true)
+                        : parts(upload).thenApply(Optional::isEmpty));
+    }
+
+    @Override
+    public CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length) {
+        if (length == 0) {
+            return CompletableFuture.completedStage(ByteBuffer.allocate(0));
+        }
+        S3Arn file = object.file();
+        String range = "bytes=" + offset + "-" + (offset + length - 1);
+        return calls.ask(
+                S3Operation.READ,
+                file,
+                () -> client.getObject(
+                        request -> request.bucket(file.bucket())
+                                .key(file.key())
+                                .range(range)
+                                .ifMatch(object.etag()),
+                        new RangeBody(length)),
+                Function.identity(),
+                refusal -> {
+                    if (refusal.statusCode() == 412 || gone(refusal)) {
+                        throw BackupError.FILE_CHANGED.problem(file).asException(refusal);
+                    }
+                    return Optional.empty();
+                });
+    }
+
+    @Override
+    public void close() {
+        client.close();
+    }
+}

@@ -1,0 +1,247 @@
+package io.bakstripe.worker.store;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.S3Arn;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+
+/** An object store in memory for tests. Answers at once, on the caller's thread; calls can be made to fail. Thread-safe. */
+public final class MemoryObjectStore implements ObjectStore {
+    /** The calls that can be made to fail. */
+    public enum Call {
+        REGION,
+        HEAD,
+        LIST,
+        CREATE,
+        UPLOAD,
+        LIST_PARTS,
+        COMPLETE,
+        ABORT,
+        READ
+    }
+
+    private record Stored(byte[] bytes, String etag, Map<String, String> metadata) {}
+
+    private record Open(Upload upload, Map<String, String> metadata, TreeMap<Integer, Stored> parts) {}
+
+    private final Map<String, String> regions = new HashMap<>();
+    private final TreeMap<String, Stored> objects = new TreeMap<>();
+    private final Map<String, Open> uploads = new TreeMap<>();
+    private final Map<Call, List<Problem>> failures = new EnumMap<>(Call.class);
+    private long counter;
+
+    /** Makes an empty bucket. */
+    public synchronized MemoryObjectStore withBucket(String bucket, String region) {
+        regions.put(bucket, region);
+        return this;
+    }
+
+    /** Puts an object there as a stranger would, over whatever is there. */
+    public synchronized void put(S3Arn file, byte[] bytes, Map<String, String> metadata) {
+        objects.put(file.toString(), new Stored(bytes.clone(), nextEtag(), Map.copyOf(metadata)));
+    }
+
+    /** Removes an object as a stranger would. */
+    public synchronized void remove(S3Arn file) {
+        objects.remove(file.toString());
+    }
+
+    /** The whole object; empty when there is none. */
+    public synchronized Optional<byte[]> bytes(S3Arn file) {
+        return Optional.ofNullable(objects.get(file.toString()))
+                .map(stored -> stored.bytes().clone());
+    }
+
+    /** Uploads that were begun and neither completed nor aborted. */
+    public synchronized List<Upload> openUploads() {
+        return uploads.values().stream().map(Open::upload).toList();
+    }
+
+    /** The next call of this kind that no earlier wish of this sort meets fails so, without effect. */
+    public synchronized void failNext(Call call, Problem problem) {
+        failures.computeIfAbsent(call, any -> new ArrayList<>()).add(problem);
+    }
+
+    @Override
+    public CompletionStage<String> region(String bucket) {
+        return answer(Call.REGION, bucket, () -> regions.getOrDefault(bucket, ""));
+    }
+
+    @Override
+    public CompletionStage<Optional<StoredObject>> head(S3Arn file) {
+        // HEAD has no body that could tell a missing bucket from a missing object.
+        return regions.containsKey(file.bucket())
+                ? answer(
+                        Call.HEAD,
+                        file.bucket(),
+                        () -> Optional.ofNullable(objects.get(file.toString()))
+                                .map(stored -> new StoredObject(
+                                        file, stored.bytes().length, stored.etag(), stored.metadata())))
+                : CompletableFuture.completedFuture(Optional.empty());
+    }
+
+    @Override
+    public CompletionStage<List<StoredObject>> list(String bucket, String prefix, int limit) {
+        return answer(
+                Call.LIST,
+                bucket,
+                () -> objects.entrySet().stream()
+                        .map(entry -> Map.entry(S3Arn.parse(entry.getKey()), entry.getValue()))
+                        .filter(entry -> entry.getKey().bucket().equals(bucket)
+                                && entry.getKey().key().startsWith(prefix))
+                        .limit(limit)
+                        .map(entry -> new StoredObject(
+                                entry.getKey(),
+                                entry.getValue().bytes().length,
+                                entry.getValue().etag(),
+                                Map.of()))
+                        .toList());
+    }
+
+    @Override
+    public CompletionStage<Upload> createUpload(S3Arn file, Map<String, String> metadata) {
+        return answer(Call.CREATE, file.bucket(), () -> {
+            Upload upload = new Upload(file, "upload-" + ++counter);
+            uploads.put(upload.id(), new Open(upload, Map.copyOf(metadata), new TreeMap<>()));
+            return upload;
+        });
+    }
+
+    @Override
+    public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
+        return answer(Call.UPLOAD, upload.file().bucket(), () -> {
+            byte[] bytes = join(body);
+            CRC32C checksum = new CRC32C();
+            checksum.update(bytes);
+            Open open = uploads.get(upload.id());
+            if ((int) checksum.getValue() != crc32c) {
+                throw BackupError.STORE_FAILED
+                        .problem("UploadPart", "BadDigest")
+                        .asException();
+            }
+            if (open == null) {
+                throw BackupError.STORE_FAILED
+                        .problem("UploadPart", "NoSuchUpload")
+                        .asException();
+            }
+            Stored part = new Stored(bytes, "\"%08x-%d\"".formatted(crc32c, bytes.length), Map.of());
+            open.parts().put(number, part);
+            return new StoredPart(number, bytes.length, part.etag());
+        });
+    }
+
+    private static byte[] join(List<ByteBuffer> body) {
+        ByteBuffer all = ByteBuffer.allocate(
+                body.stream().mapToInt(ByteBuffer::remaining).sum());
+        body.forEach(buffer -> all.put(buffer.duplicate()));
+        return all.array();
+    }
+
+    @Override
+    public CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload) {
+        return answer(
+                Call.LIST_PARTS,
+                upload.file().bucket(),
+                () -> Optional.ofNullable(uploads.get(upload.id()))
+                        .map(open -> open.parts().entrySet().stream()
+                                .map(part -> new StoredPart(
+                                        part.getKey(),
+                                        part.getValue().bytes().length,
+                                        part.getValue().etag()))
+                                .toList()));
+    }
+
+    @Override
+    public CompletionStage<Completion> complete(Upload upload, List<StoredPart> parts, boolean overwrite) {
+        return answer(Call.COMPLETE, upload.file().bucket(), () -> {
+            Open open = uploads.get(upload.id());
+            if (open == null) {
+                return Completion.UPLOAD_GONE;
+            }
+            if (!overwrite && objects.containsKey(upload.file().toString())) {
+                return Completion.KEY_TAKEN;
+            }
+            List<ByteBuffer> bodies = parts.stream()
+                    .sorted(Comparator.comparingInt(StoredPart::number))
+                    .map(part -> ByteBuffer.wrap(recorded(open, part).bytes()))
+                    .toList();
+            objects.put(upload.file().toString(), new Stored(join(bodies), nextEtag(), open.metadata()));
+            uploads.remove(upload.id());
+            return Completion.COMPLETED;
+        });
+    }
+
+    private static Stored recorded(Open open, StoredPart part) {
+        Stored stored = open.parts().get(part.number());
+        if (stored == null || !stored.etag().equals(part.etag())) {
+            throw BackupError.STORE_FAILED
+                    .problem("CompleteMultipartUpload", "InvalidPart " + part.number())
+                    .asException();
+        }
+        return stored;
+    }
+
+    @Override
+    public CompletionStage<Boolean> abort(Upload upload) {
+        return answer(Call.ABORT, upload.file().bucket(), () -> {
+            uploads.remove(upload.id());
+            return true;
+        });
+    }
+
+    @Override
+    public CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length) {
+        return answer(Call.READ, object.file().bucket(), () -> {
+            Stored stored = objects.get(object.file().toString());
+            if (stored == null || !stored.etag().equals(object.etag())) {
+                throw BackupError.FILE_CHANGED.problem(object.file()).asException();
+            }
+            if (offset + length > stored.bytes().length) {
+                throw BackupError.STORE_FAILED
+                        .problem("GetObject", "InvalidRange")
+                        .asException();
+            }
+            return ByteBuffer.allocate(length)
+                    .put(stored.bytes(), (int) offset, length)
+                    .flip();
+        });
+    }
+
+    @Override
+    public void close() {
+        // Nothing is held that would have to be given back.
+    }
+
+    private String nextEtag() {
+        return "\"" + HexFormat.of().toHexDigits(++counter) + "\"";
+    }
+
+    private synchronized <T> CompletionStage<T> answer(Call call, String bucket, Supplier<T> answer) {
+        List<Problem> wished = failures.getOrDefault(call, List.of());
+        if (!wished.isEmpty()) {
+            return CompletableFuture.failedFuture(wished.remove(0).asException());
+        }
+        if (!regions.containsKey(bucket)) {
+            return CompletableFuture.failedFuture(
+                    BackupError.BUCKET_UNKNOWN.problem(bucket).asException());
+        }
+        try {
+            return CompletableFuture.completedFuture(answer.get());
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}
