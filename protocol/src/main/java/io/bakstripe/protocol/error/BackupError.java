@@ -111,6 +111,16 @@ public enum BackupError {
             CONFLICT,
             "Please specify a bucket that is in the same region as RDS instance",
             "The bucket is in %s, the instance in %s."),
+    TABLESPACES_UNSUPPORTED(
+            2151,
+            CONFLICT,
+            "database '%s' has %s tablespaces of its own, which this version cannot back up",
+            "Move their tables to pg_default and drop them."),
+    STANDBY_UNSUPPORTED(
+            2152,
+            CONFLICT,
+            "database '%s' is a standby, which this version cannot back up",
+            "Declare the address of its primary."),
     IDEMPOTENCY_KEY_REUSED(
             2201,
             KEY_REUSED,

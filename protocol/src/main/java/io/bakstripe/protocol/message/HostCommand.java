@@ -20,6 +20,9 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
         return EntityTypeKey.create(HostCommand.class, "host-agent-" + host);
     }
 
+    /** Brings the agent, and with it the host's servers, to life when its node starts; has no reply. */
+    record Wake() implements HostCommand {}
+
     /** Asks how to reach a managed server. */
     record Connect(DatabaseRef database, ActorRef<HostReply> replyTo) implements HostCommand {}
 

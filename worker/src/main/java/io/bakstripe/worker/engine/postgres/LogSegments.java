@@ -1,0 +1,65 @@
+package io.bakstripe.worker.engine.postgres;
+
+import io.bakstripe.protocol.name.Lsn;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Names and checks log segments. A segment's name is computed, never taken from the server's directory, where recycled files of future names lie.
+ *
+ * @param systemIdentifier of the server, unsigned
+ * @param segmentBytes size of one segment, a power of two
+ */
+record LogSegments(long systemIdentifier, int segmentBytes) {
+    static final String DIRECTORY = "pg_wal/";
+
+    private static final long FOUR_GIB = 1L << 32;
+    private static final int ADDRESS_AT = 8;
+    private static final int SYSTEM_IDENTIFIER_AT = 24;
+    private static final int SEGMENT_BYTES_AT = 32;
+    private static final int HEADER_BYTES = 40;
+
+    /** Paths of the segments that hold the log from {@code first} up to, not including, {@code end}. */
+    List<String> paths(int timeline, Lsn first, Lsn end) {
+        long last = Long.divideUnsigned(end.value() - 1, segmentBytes);
+        List<String> paths = new ArrayList<>();
+        for (long number = Long.divideUnsigned(first.value(), segmentBytes); number <= last; number++) {
+            long perFile = FOUR_GIB / segmentBytes;
+            paths.add(DIRECTORY + "%08X%08X%08X".formatted(timeline, number / perFile, number % perFile));
+        }
+        return paths;
+    }
+
+    /** Where the log of the segment with this path begins. */
+    Lsn firstLsn(String path) {
+        String name = path.substring(DIRECTORY.length());
+        long high = Long.parseLong(name.substring(8, 16), 16);
+        long low = Long.parseLong(name.substring(16, 24), 16);
+        return new Lsn(high * FOUR_GIB + low * segmentBytes);
+    }
+
+    /** What is wrong with a segment whose first bytes these are; empty when nothing is. */
+    Optional<String> complaint(String path, byte[] head) {
+        if (head.length < HEADER_BYTES) {
+            return Optional.of(path + " has only " + head.length + " bytes");
+        }
+        ByteBuffer header = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
+        Lsn address = new Lsn(header.getLong(ADDRESS_AT));
+        if (!address.equals(firstLsn(path))) {
+            return Optional.of(path + " holds the log from " + address + ", not from " + firstLsn(path));
+        }
+        long writer = header.getLong(SYSTEM_IDENTIFIER_AT);
+        if (writer != systemIdentifier) {
+            return Optional.of(path + " was written by server " + Long.toUnsignedString(writer) + ", not by "
+                    + Long.toUnsignedString(systemIdentifier));
+        }
+        int bytes = header.getInt(SEGMENT_BYTES_AT);
+        if (bytes != segmentBytes) {
+            return Optional.of(path + " is a segment of " + bytes + " bytes, not of " + segmentBytes);
+        }
+        return Optional.empty();
+    }
+}

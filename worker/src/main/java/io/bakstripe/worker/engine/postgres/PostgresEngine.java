@@ -1,0 +1,65 @@
+package io.bakstripe.worker.engine.postgres;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.ExtentReader;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/** PostgreSQL, read over SQL. Thread-safe; holds nothing open itself. */
+public final class PostgresEngine implements Engine {
+    /** As instance definitions and stripe headers spell it. */
+    public static final String NAME = "postgresql";
+
+    private final PostgresSettings settings;
+    private final InstantSource clock;
+    private final Supplier<UUID> ids;
+
+    /** @param ids for the names of temporary replication slots */
+    public PostgresEngine(PostgresSettings settings, InstantSource clock, Supplier<UUID> ids) {
+        this.settings = settings;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public SourceFacts inspect(SourceAddress address, DatabaseName display) {
+        try (PostgresSession session = PostgresSession.open(
+                address, display, settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
+            SourceCheck found = SourceCheck.pass(session);
+            return new SourceFacts(
+                    Integer.toString(session.version().major()),
+                    Long.toUnsignedString(found.systemIdentifier()),
+                    SourceCheck.estimatedBytes(session));
+        }
+    }
+
+    @Override
+    public BackupHold open(SourceAddress address, DatabaseName display, String label) {
+        PostgresSession session =
+                PostgresSession.open(address, display, settings, settings.answerTimeout(), BackupError.SESSION_LOST);
+        try {
+            String slot = "bakstripe_" + ids.get().toString().replace("-", "");
+            return PostgresBackupHold.open(session, settings, clock, slot, label);
+        } catch (RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public ExtentReader reader(SourceAddress address, DatabaseName display) {
+        return new PostgresExtentReader(
+                settings,
+                PostgresSession.open(
+                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE));
+    }
+}

@@ -1,0 +1,172 @@
+package io.bakstripe.worker.engine.postgres;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.engine.postgres.CopyBatches.Range;
+import io.bakstripe.worker.engine.postgres.RunningCopy.Answer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads extents by COPY: many per statement, no round trip for each.
+ *
+ * <p>A COPY keeps a snapshot open, which holds back vacuum on the source; that is why statements are bounded in bytes.
+ */
+final class PostgresExtentReader implements ExtentReader {
+    /** Readings of a control file, each of which may meet the server's own writing of it. */
+    private static final int MAX_READINGS = 5;
+
+    private static final String IDENTITY =
+            "SELECT system_identifier, (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size')"
+                    + " FROM pg_control_system()";
+    private static final byte[] NOTHING = new byte[0];
+
+    private final PostgresSettings settings;
+    private final PostgresSession session;
+    private final LogSegments segments;
+    private final AtomicLong copies = new AtomicLong();
+    private @Nullable CopyBatches plan;
+    private @Nullable RunningCopy running;
+    private int readings;
+
+    PostgresExtentReader(PostgresSettings settings, PostgresSession session) {
+        this.settings = settings;
+        this.session = session;
+        this.segments = session.one(IDENTITY, row -> new LogSegments(row.getLong(1), row.getInt(2)));
+    }
+
+    @Override
+    public void begin(List<Extent> extents) {
+        if (plan != null) {
+            throw new IllegalStateException("the extents before are not used up");
+        }
+        for (Extent extent : extents) {
+            if (!extent.read()) {
+                throw new IllegalArgumentException("nothing is to be read for " + extent);
+            }
+        }
+        plan = new CopyBatches(settings, extents);
+    }
+
+    @Override
+    public @Nullable Piece next() {
+        CopyBatches batches = plan;
+        while (batches != null) {
+            Answer answer = answer(batches);
+            if (answer == null) {
+                plan = null;
+                return null;
+            }
+            if (batches.ended(answer.range())) {
+                continue;
+            }
+            Optional<Problem> complaint = complaint(answer);
+            if (complaint.isPresent()) {
+                readAgain(answer, complaint.get());
+                continue;
+            }
+            Piece piece = piece(answer);
+            if (piece.state() != Piece.State.WHOLE) {
+                batches.end(answer.range());
+            }
+            return piece;
+        }
+        return null;
+    }
+
+    /** The next answer of the running statement, or of the first after it that has one; null when all is read. */
+    private @Nullable Answer answer(CopyBatches batches) {
+        while (true) {
+            RunningCopy copy = running;
+            if (copy == null) {
+                List<Range> ranges = batches.next();
+                if (ranges.isEmpty()) {
+                    return null;
+                }
+                readings = 0;
+                copy = send(ranges);
+            }
+            Answer answer = copy.next();
+            if (answer != null) {
+                return answer;
+            }
+            running = null;
+        }
+    }
+
+    private RunningCopy send(List<Range> ranges) {
+        copies.incrementAndGet();
+        readings++;
+        RunningCopy copy = RunningCopy.start(session, ranges, settings.chunkBytes());
+        running = copy;
+        return copy;
+    }
+
+    /** Only a statement's first answer can be asked for again: pieces of later ones have been given away. */
+    private void readAgain(Answer answer, Problem complaint) {
+        RunningCopy copy = running;
+        if (copy == null || !copy.ranges().get(0).equals(answer.range()) || readings == MAX_READINGS) {
+            throw complaint.asException();
+        }
+        copy.drain();
+        send(copy.ranges());
+    }
+
+    /** What is wrong with an answer that must be right; a file of the data may be gone or shorter, the log and the control file may not. */
+    private Optional<Problem> complaint(Answer answer) {
+        Range range = answer.range();
+        String path = range.extent().path();
+        byte[] bytes = answer.bytes() == null ? NOTHING : answer.bytes();
+        if (range.extent().kind() == ExtentKind.FILE) {
+            return Optional.empty();
+        }
+        if (range.extent().kind() == ExtentKind.CONTROL) {
+            return ControlFile.complaint(bytes, segments.systemIdentifier()).map(this::failed);
+        }
+        if (bytes.length < range.length()) {
+            return Optional.of(BackupError.WAL_GONE.problem(path, session.display()));
+        }
+        return range.offset() == 0 ? segments.complaint(path, bytes).map(this::failed) : Optional.empty();
+    }
+
+    private Problem failed(String complaint) {
+        return BackupError.ENGINE_FAILED.problem(session.display(), complaint);
+    }
+
+    private static Piece piece(Answer answer) {
+        Range range = answer.range();
+        Extent extent = range.extent();
+        byte[] bytes = answer.bytes();
+        if (bytes == null) {
+            return new Piece(extent.kind(), extent.path(), range.offset(), NOTHING, Piece.State.VANISHED);
+        }
+        Piece.State state = bytes.length < range.length() ? Piece.State.SHORT : Piece.State.WHOLE;
+        return new Piece(extent.kind(), extent.path(), range.offset(), bytes, state);
+    }
+
+    @Override
+    public long statements() {
+        return copies.get();
+    }
+
+    @Override
+    public void abort() {
+        session.abort();
+    }
+
+    @Override
+    public void close() {
+        RunningCopy copy = running;
+        if (copy != null && copy.active()) {
+            // A polite farewell would have to read the rest of the statement first.
+            session.abort();
+        }
+        session.close();
+    }
+}

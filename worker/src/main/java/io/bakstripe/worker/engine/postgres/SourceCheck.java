@@ -1,0 +1,93 @@
+package io.bakstripe.worker.engine.postgres;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.DatabaseName;
+
+/**
+ * What a server says of itself, and whether a full backup can be taken from it.
+ *
+ * @param systemIdentifier unsigned
+ * @param segmentBytes size of one log segment
+ */
+record SourceCheck(
+        String walLevel,
+        boolean standby,
+        boolean mayReplicate,
+        int tablespaces,
+        long systemIdentifier,
+        int segmentBytes,
+        String dbname) {
+    private static final String MISSING_GRANTS = """
+            SELECT coalesce(string_agg(f, ', '), '') FROM unnest(string_to_array(?, ' ')) f
+             WHERE NOT has_function_privilege(f, 'EXECUTE')""";
+
+    private static final String FACTS = """
+            SELECT current_setting('wal_level'), pg_is_in_recovery(),
+                   (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user),
+                   (SELECT count(*)::int FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
+                   (SELECT system_identifier FROM pg_control_system()),
+                   (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'), current_database()""";
+
+    /** Databases that the role may not look into are left out: the estimate is a lower one. */
+    private static final String BYTES = """
+            SELECT coalesce(sum(pg_database_size(oid)), 0)::int8 FROM pg_database
+             WHERE has_database_privilege(oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE')""";
+
+    /** Throws what stands in the way of a full backup; otherwise tells what was found. */
+    static SourceCheck pass(PostgresSession session) {
+        DatabaseName display = session.display();
+        if (!session.version().supported()) {
+            throw BackupError.ENGINE_FAILED
+                    .problem(display, "PostgreSQL " + session.version().major() + " is not supported")
+                    .withHint("PostgreSQL 13 and later can be backed up.")
+                    .asException();
+        }
+        String missing = session.one(
+                MISSING_GRANTS,
+                row -> row.getString(1),
+                String.join(" ", session.version().functions()));
+        if (!missing.isEmpty()) {
+            throw BackupError.GRANT_MISSING.problem(display, missing).asException();
+        }
+        SourceCheck found = session.one(
+                FACTS,
+                row -> new SourceCheck(
+                        row.getString(1),
+                        row.getBoolean(2),
+                        row.getBoolean(3),
+                        row.getInt(4),
+                        row.getLong(5),
+                        row.getInt(6),
+                        row.getString(7)));
+        found.require(display);
+        return found;
+    }
+
+    /** Bytes that a full backup would read, at least. */
+    static long estimatedBytes(PostgresSession session) {
+        return session.one(BYTES, row -> row.getLong(1));
+    }
+
+    LogSegments segments() {
+        return new LogSegments(systemIdentifier, segmentBytes);
+    }
+
+    private void require(DatabaseName display) {
+        if (!mayReplicate) {
+            throw BackupError.GRANT_MISSING
+                    .problem(display, "replication slots (attribute REPLICATION)")
+                    .asException();
+        }
+        if (walLevel.equals("minimal")) {
+            throw BackupError.WAL_LEVEL_TOO_LOW.problem(display).asException();
+        }
+        if (standby) {
+            throw BackupError.STANDBY_UNSUPPORTED.problem(display).asException();
+        }
+        if (tablespaces > 0) {
+            throw BackupError.TABLESPACES_UNSUPPORTED
+                    .problem(display, tablespaces)
+                    .asException();
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.bakstripe.worker.host;
+
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.DispatcherSelector;
+import akka.actor.typed.javadsl.AbstractBehavior;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.Receive;
+import akka.cluster.sharding.typed.ShardingEnvelope;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.Entity;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.HostCommand;
+import io.bakstripe.protocol.message.HostCommand.HostReply;
+import io.bakstripe.protocol.message.HostMessage;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.worker.host.ManagedServers.Adoption;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks for the managed servers of one host: does one thing at a time for each database, everything that blocks on the blocking dispatcher.
+ *
+ * <p>Lives from the start of its host's node, when it finds its servers again, to the node's end. It remembers nothing: the disk does. Servers go on
+ * running without it. A {@link HostReply.Failed} says why a command had no success; every command may be sent again.
+ */
+public final class HostAgent extends AbstractBehavior<HostMessage> {
+
+    /** Something for a database has been done, well or not. */
+    private record Done(DatabaseRef database, ActorRef<HostReply> replyTo, HostReply reply) implements HostMessage {}
+
+    private record Adopted(
+            List<Adoption> adoptions, @Nullable Throwable failure) implements HostMessage {}
+
+    private record Job(DatabaseRef database, ActorRef<HostReply> replyTo, Supplier<HostReply> work) {}
+
+    /**
+     * Starts the agent of this node's host, and with it the host's servers. To be called on the node that carries the host's role; other nodes call
+     * {@link #proxy}.
+     */
+    public static ActorRef<ShardingEnvelope<HostCommand>> init(
+            ClusterSharding sharding, ActorSystem<?> system, HostName host, HostDependencies dependencies) {
+        ActorRef<ShardingEnvelope<HostCommand>> region =
+                sharding.init(Entity.of(HostCommand.key(host), context -> create(dependencies))
+                        .withRole(host.role()));
+        sharding.entityRefFor(HostCommand.key(host), host.value()).tell(new HostCommand.Wake());
+        if (dependencies.servers().stopsWithNode()) {
+            Executor blocking =
+                    system.dispatchers().lookup(DispatcherSelector.fromConfig(dependencies.blockingDispatcher()));
+            CoordinatedShutdown.get(system)
+                    .addTask(
+                            CoordinatedShutdown.PhaseBeforeActorSystemTerminate(),
+                            "stop-managed-servers",
+                            () -> CompletableFuture.supplyAsync(
+                                    () -> {
+                                        dependencies.servers().stopAll();
+                                        return akka.Done.done();
+                                    },
+                                    blocking));
+        }
+        return region;
+    }
+
+    /** Lets a node without the host's role speak to the host's agent. */
+    public static ActorRef<ShardingEnvelope<HostCommand>> proxy(ClusterSharding sharding, HostName host) {
+        return sharding.init(Entity.of(HostCommand.key(host), context -> Behaviors.<HostCommand>empty())
+                .withRole(host.role()));
+    }
+
+    /** The agent's behaviour. */
+    static Behavior<HostCommand> create(HostDependencies dependencies) {
+        return Behaviors.<HostMessage>setup(context -> new HostAgent(context, dependencies))
+                .narrow();
+    }
+
+    private final ManagedServers servers;
+    private final Executor blocking;
+    /** What waits behind the running job of each database; a database without a running job has no entry. */
+    private final Map<DatabaseRef, Queue<Job>> waiting = new HashMap<>();
+
+    private HostAgent(ActorContext<HostMessage> context, HostDependencies dependencies) {
+        super(context);
+        this.servers = dependencies.servers();
+        this.blocking = context.getSystem()
+                .dispatchers()
+                .lookup(DispatcherSelector.fromConfig(dependencies.blockingDispatcher()));
+        context.pipeToSelf(
+                CompletableFuture.supplyAsync(servers::adoptAll, blocking),
+                (adoptions, failure) -> new Adopted(adoptions == null ? List.of() : adoptions, failure));
+    }
+
+    @Override
+    public Receive<HostMessage> createReceive() {
+        return newReceiveBuilder()
+                .onMessage(HostCommand.Wake.class, wake -> this)
+                .onMessage(HostCommand.Connect.class, this::onConnect)
+                .onMessage(HostCommand.Prepare.class, this::onPrepare)
+                .onMessage(HostCommand.Open.class, this::onOpen)
+                .onMessage(HostCommand.Discard.class, this::onDiscard)
+                .onMessage(Done.class, this::onDone)
+                .onMessage(Adopted.class, this::onAdopted)
+                .build();
+    }
+
+    private Behavior<HostMessage> onConnect(HostCommand.Connect ask) {
+        return enqueue(
+                new Job(ask.database(), ask.replyTo(), () -> new HostReply.Connected(servers.connect(ask.database()))));
+    }
+
+    private Behavior<HostMessage> onPrepare(HostCommand.Prepare ask) {
+        return enqueue(new Job(
+                ask.database(),
+                ask.replyTo(),
+                () -> new HostReply.Prepared(
+                        servers.prepare(ask.database(), ask.attempt()).toString())));
+    }
+
+    private Behavior<HostMessage> onOpen(HostCommand.Open ask) {
+        return enqueue(new Job(
+                ask.database(),
+                ask.replyTo(),
+                () -> new HostReply.Connected(
+                        servers.open(ask.database(), ask.display(), ask.attempt(), ask.dbname()))));
+    }
+
+    private Behavior<HostMessage> onDiscard(HostCommand.Discard ask) {
+        return enqueue(new Job(ask.database(), ask.replyTo(), () -> {
+            servers.discard(ask.database(), ask.attempt());
+            return new HostReply.Discarded();
+        }));
+    }
+
+    private Behavior<HostMessage> enqueue(Job job) {
+        Queue<Job> line = waiting.get(job.database());
+        if (line == null) {
+            waiting.put(job.database(), new ArrayDeque<>());
+            start(job);
+        } else {
+            line.add(job);
+        }
+        return this;
+    }
+
+    private void start(Job job) {
+        getContext()
+                .pipeToSelf(
+                        CompletableFuture.supplyAsync(job.work(), blocking),
+                        (reply, failure) -> new Done(
+                                job.database(),
+                                job.replyTo(),
+                                failure == null ? reply : new HostReply.Failed(Problem.of(failure))));
+    }
+
+    private Behavior<HostMessage> onDone(Done done) {
+        if (done.reply() instanceof HostReply.Failed failed) {
+            getContext()
+                    .getLog()
+                    .warn("{}: {}", done.database(), failed.problem().asTaskInfo());
+        }
+        done.replyTo().tell(done.reply());
+        Job next = waiting.getOrDefault(done.database(), new ArrayDeque<>()).poll();
+        if (next == null) {
+            waiting.remove(done.database());
+        } else {
+            start(next);
+        }
+        return this;
+    }
+
+    private Behavior<HostMessage> onAdopted(Adopted adopted) {
+        if (adopted.failure() != null) {
+            getContext().getLog().error("the managed servers could not be looked for", adopted.failure());
+        }
+        for (Adoption adoption : adopted.adoptions()) {
+            adoption.problem()
+                    .ifPresentOrElse(
+                            problem -> getContext()
+                                    .getLog()
+                                    .error("{} does not run: {}", adoption.database(), problem.asTaskInfo()),
+                            () -> getContext().getLog().info("{} runs", adoption.database()));
+        }
+        return this;
+    }
+}

@@ -1,0 +1,97 @@
+package io.bakstripe.worker.host;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.InstanceName;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * What is known of a managed server, as {@code server.json} holds it.
+ *
+ * @param folded identity of its database on the instance
+ * @param display how the database is shown; empty until it is opened
+ * @param attempt whose data it holds, an {@code AttemptRef.entityId()}, or {@link #PROVISIONED}
+ * @param port 0 until one was chosen
+ * @param password of the role {@code bakstripe}
+ * @param recoveryFork identifies the history that began when this server was opened; empty until then
+ */
+record ServerRecord(
+        String instance,
+        String folded,
+        String display,
+        State state,
+        String attempt,
+        int port,
+        String dbname,
+        String password,
+        String recoveryFork) {
+    static final String PROVISIONED = "provisioned";
+
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** How far a server has come. */
+    enum State {
+        /** Its directory is being restored into. */
+        PREPARED,
+        /** Its own start-up decides from here on: it may have been promoted already. */
+        OPENING,
+        /** Open for use. */
+        OPENED
+    }
+
+    static ServerRecord prepared(DatabaseRef database, String attempt) {
+        return new ServerRecord(
+                database.instance().value(), database.folded(), "", State.PREPARED, attempt, 0, "", "", "");
+    }
+
+    DatabaseRef database() {
+        return new DatabaseRef(new InstanceName(instance), folded);
+    }
+
+    ServerRecord opening(String name, String inside, String secret, String fork) {
+        return new ServerRecord(instance, folded, name, State.OPENING, attempt, port, inside, secret, fork);
+    }
+
+    ServerRecord at(int newPort) {
+        return new ServerRecord(instance, folded, display, state, attempt, newPort, dbname, password, recoveryFork);
+    }
+
+    ServerRecord opened() {
+        return new ServerRecord(instance, folded, display, State.OPENED, attempt, port, dbname, password, recoveryFork);
+    }
+
+    /** Reads the record; empty when there is none. */
+    static Optional<ServerRecord> read(Path file) throws IOException {
+        try {
+            return Optional.of(JSON.readValue(Files.readAllBytes(file), ServerRecord.class));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** Replaces the record: after a crash the file holds the old one or this one. Readable by its owner only. */
+    void write(Path file) throws IOException {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(fresh);
+        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        Files.write(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
+        Trees.sync(fresh);
+        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Trees.sync(file.resolveSibling("."));
+    }
+
+    @Override
+    public String toString() {
+        return "ServerRecord[" + instance + "/" + folded + " " + state + " of " + attempt + ", port " + port + "]";
+    }
+}
