@@ -12,6 +12,8 @@ import static io.bakstripe.protocol.error.ErrorCategory.TOO_LARGE;
 import static io.bakstripe.protocol.error.ErrorCategory.UNAUTHENTICATED;
 import static io.bakstripe.protocol.error.ErrorCategory.UNKNOWN;
 import static io.bakstripe.protocol.error.ErrorCategory.UNREACHABLE;
+import static io.bakstripe.protocol.error.ErrorCategory.WRONG_MEDIA;
+import static io.bakstripe.protocol.error.ErrorCategory.WRONG_METHOD;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
@@ -73,9 +75,16 @@ public enum BackupError {
             "Leave with_norecovery out or set it to 0."),
     QUERY_MALFORMED(1017, MALFORMED, "query parameter %s must be %s, not '%s'", "Correct the address of the request."),
     BODY_TOO_LARGE(1018, TOO_LARGE, "the request body is larger than %s bytes", "Send a smaller body."),
-    MEDIA_TYPE(1019, MALFORMED, "the request body must be %s", "Set the Content-Type header accordingly."),
+    MEDIA_TYPE(1019, WRONG_MEDIA, "the request body must be %s", "Set the Content-Type header accordingly."),
     INSTANCE_AMBIGUOUS(
             1020, MALFORMED, "the call does not say which instance it is for", "Add ?instance=; there are: %s."),
+    METHOD_WRONG(1021, WRONG_METHOD, "this address does not take %s", "Use %s."),
+    HEADER_MALFORMED(1022, MALFORMED, "header %s must be %s", "Correct the header or leave it out."),
+    REQUEST_MALFORMED(
+            1023,
+            MALFORMED,
+            "the HTTP request cannot be read: %s",
+            "Check how the address and the headers are encoded."),
 
     FILE_EXISTS(
             2101,

@@ -10,10 +10,14 @@ public enum ErrorCategory {
     DENIED(403, false),
     /** Something that the call names does not exist. */
     UNKNOWN(404, false),
+    /** The address exists but takes another HTTP method. */
+    WRONG_METHOD(405, false),
     /** A rule of sequence or a state stands in the way. */
     CONFLICT(409, false),
     /** The body is larger than is accepted. */
     TOO_LARGE(413, false),
+    /** The body is of a media type that is not read. */
+    WRONG_MEDIA(415, false),
     /** An idempotency key was used before with another body. */
     KEY_REUSED(422, false),
     /** A store, key service or database does not answer, or answers with a failure of its own. */

@@ -21,16 +21,30 @@ public record DatabaseName(@JsonValue String value) {
         boolean valid = !value.isBlank()
                 && value.length() <= 128
                 && value.strip().equals(value)
-                && value.codePoints().noneMatch(Character::isISOControl);
+                && value.codePoints().noneMatch(DatabaseName::unusable)
+                && !folded(value).isBlank();
         if (!valid) {
             throw BackupError.NAME_MALFORMED
-                    .problem("database", value, "1 to 128 characters, no control characters, no blank at either end")
+                    .problem(
+                            "database",
+                            value,
+                            "1 to 128 characters, at least one letter, digit or sign, no control characters, no blank at"
+                                    + " either end")
                     .asException();
         }
     }
 
+    /** A surrogate without its pair has no UTF-8 form: distinct names would share one entity id. */
+    private static boolean unusable(int codePoint) {
+        return Character.isISOControl(codePoint) || Character.getType(codePoint) == Character.SURROGATE;
+    }
+
     /** The name without case and accents: equal for all names that R9 treats as one. */
     public String folded() {
+        return folded(value);
+    }
+
+    private static String folded(String value) {
         String plain =
                 MARKS.matcher(Normalizer.normalize(value, Normalizer.Form.NFKD)).replaceAll("");
         // Upper case first: it folds pairs such as German sharp s and the two lower-case sigmas that lower case alone

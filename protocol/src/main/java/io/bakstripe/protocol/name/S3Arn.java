@@ -21,7 +21,8 @@ public record S3Arn(String bucket, String key) {
         boolean validKey = !key.isEmpty()
                 && !key.endsWith("/")
                 && key.getBytes(StandardCharsets.UTF_8).length <= 1024
-                && key.codePoints().noneMatch(Character::isISOControl);
+                && key.codePoints()
+                        .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
         if (!BUCKET.matcher(bucket).matches() || !validKey) {
             throw BackupError.ARN_MALFORMED
                     .problem("arn:aws:s3:::" + bucket + "/" + key)

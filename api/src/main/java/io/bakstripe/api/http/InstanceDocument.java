@@ -1,0 +1,43 @@
+package io.bakstripe.api.http;
+
+import io.bakstripe.protocol.instance.Edition;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.InstanceName;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An instance as {@code GET /instances/{i}} shows it.
+ *
+ * @param managed whether it runs servers, so that databases can be restored to it
+ * @param configuration the switches of {@code rds_set_configuration}
+ */
+record InstanceDocument(
+        InstanceName name,
+        long revision,
+        String engine,
+        Edition edition,
+        String region,
+        String timeZone,
+        boolean multiAz,
+        boolean managed,
+        Optional<HostName> host,
+        Map<String, Boolean> configuration) {
+
+    static InstanceDocument of(InstanceView view) {
+        InstanceDefinition definition = view.definition();
+        return new InstanceDocument(
+                definition.name(),
+                definition.revision(),
+                definition.engine(),
+                definition.edition(),
+                definition.region(),
+                definition.timeZone(),
+                definition.multiAz(),
+                definition.host().isPresent(),
+                definition.host(),
+                Map.of("S3 backup compression", view.compression()));
+    }
+}

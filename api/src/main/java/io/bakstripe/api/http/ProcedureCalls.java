@@ -1,0 +1,99 @@
+package io.bakstripe.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.port.Procedures;
+import io.bakstripe.protocol.port.TaskFilter;
+import io.bakstripe.protocol.port.TaskQueries;
+import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.Procedure;
+import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.task.TaskDetail;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** Carries out procedure calls, however they were written: binds them to the parameter table and passes them to the port. */
+final class ProcedureCalls {
+    private final Procedures procedures;
+    private final TaskQueries tasks;
+
+    ProcedureCalls(Procedures procedures, TaskQueries tasks) {
+        this.procedures = procedures;
+        this.tasks = tasks;
+    }
+
+    /**
+     * Who calls, for which instance.
+     *
+     * @param idempotencyKey makes a submission safe to repeat; other calls ignore it
+     */
+    record Caller(InstanceName instance, String login, Optional<String> idempotencyKey) {}
+
+    /** Makes one call. Malformed arguments throw before any port is asked. */
+    CompletionStage<Rows> call(Procedure procedure, Map<String, ? extends @Nullable Object> raw, Caller caller) {
+        Procedure.Arguments arguments = procedure.bind(raw);
+        return switch (procedure) {
+            case RDS_BACKUP_DATABASE -> submit(procedure, BackupRequest.of(arguments), arguments, caller);
+            case RDS_RESTORE_DATABASE -> submit(procedure, RestoreRequest.of(arguments), arguments, caller);
+            case RDS_TASK_STATUS -> status(arguments, caller.instance());
+            case RDS_SET_CONFIGURATION ->
+                procedures
+                        .setConfiguration(
+                                caller.instance(),
+                                arguments.required("name", String.class),
+                                arguments.required("value", String.class))
+                        .thenApply(Rows::new);
+            case RDS_SHOW_CONFIGURATION ->
+                procedures
+                        .showConfiguration(caller.instance(), arguments.optional("name", String.class))
+                        .thenApply(Rows::new);
+        };
+    }
+
+    private CompletionStage<Rows> submit(
+            Procedure procedure, TaskRequest request, Procedure.Arguments arguments, Caller caller) {
+        Optional<RequestKey> key =
+                caller.idempotencyKey().map(given -> new RequestKey(given, hash(procedure, arguments, caller)));
+        return procedures
+                .submit(caller.instance(), request, caller.login(), key)
+                .thenApply(row -> new Rows(List.of(row)));
+    }
+
+    private CompletionStage<Rows> status(Procedure.Arguments arguments, InstanceName instance) {
+        TaskFilter filter = new TaskFilter(
+                arguments.optional("db_name", DatabaseName.class),
+                arguments.optional("task_id", Long.class).map(TaskId::new),
+                Optional.empty(),
+                Optional.empty(),
+                arguments.optional("max_rows", Long.class).map(Long::intValue));
+        return tasks.tasks(instance, filter)
+                .thenApply(found -> new Rows(found.stream().map(TaskDetail::row).toList()));
+    }
+
+    /** Of the bound arguments, sorted: the order, the case of names and the spelling of numbers make no other call. */
+    private static String hash(Procedure procedure, Procedure.Arguments arguments, Caller caller) {
+        Map<String, String> canonical = new TreeMap<>();
+        arguments.values().forEach((name, value) -> canonical.put(name, value.toString()));
+        try {
+            byte[] call = ApiJson.strict()
+                    .writeValueAsBytes(List.of(caller.instance().value(), procedure.wireName(), canonical));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(call));
+        } catch (JsonProcessingException failed) {
+            throw new UncheckedIOException(failed);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}

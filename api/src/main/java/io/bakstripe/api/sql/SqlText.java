@@ -1,0 +1,173 @@
+package io.bakstripe.api.sql;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import net.sf.jsqlparser.expression.DoubleValue;
+import net.sf.jsqlparser.expression.Expression;
+import net.sf.jsqlparser.expression.LongValue;
+import net.sf.jsqlparser.expression.NullValue;
+import net.sf.jsqlparser.expression.SignedExpression;
+import net.sf.jsqlparser.expression.StringValue;
+import net.sf.jsqlparser.expression.VariableAssignment;
+import net.sf.jsqlparser.parser.CCJSqlParserUtil;
+import net.sf.jsqlparser.parser.ParseException;
+import net.sf.jsqlparser.parser.Token;
+import net.sf.jsqlparser.parser.TokenMgrException;
+import net.sf.jsqlparser.statement.Statement;
+import net.sf.jsqlparser.statement.Statements;
+import net.sf.jsqlparser.statement.execute.Execute;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads T-SQL text into calls: {@code exec} and {@code execute} statements with literal arguments, separated by semicolons.
+ *
+ * <p>JSqlParser does the parsing. It reads more than procedure calls; whatever is not one, and every argument that is not a literal, is refused here.
+ */
+public final class SqlText {
+    private static final Pattern NAME_PART = Pattern.compile("\\[([^\\]]*)\\]|\"([^\"]*)\"|([^.]+)");
+    private static final Pattern POSITION = Pattern.compile("line (\\d+), column (\\d+)");
+
+    private SqlText() {}
+
+    /** The calls in the order of the text, at least one. What cannot be read throws with {@code SQL_MALFORMED} and the position. */
+    public static List<SqlCall> parse(String text) {
+        List<SqlCall> calls = new ArrayList<>();
+        int number = 0;
+        for (Statement statement : statements(text)) {
+            number++;
+            if (!(statement instanceof Execute execute)
+                    || execute.getExecType() == Execute.ExecType.CALL
+                    || execute.isParenthesis()) {
+                throw malformed("statement " + number + " is not an exec statement");
+            }
+            calls.add(call(execute));
+        }
+        if (calls.isEmpty()) {
+            throw malformed("there is no statement");
+        }
+        return calls;
+    }
+
+    private static List<Statement> statements(String text) {
+        try {
+            // The complex mode tries every reading of nested brackets, which takes exponential time; literals have
+            // none.
+            @Nullable Statements statements = CCJSqlParserUtil.newParser(text)
+                    .withSquareBracketQuotation(true)
+                    .withAllowComplexParsing(false)
+                    .Statements();
+            return statements == null ? List.of() : statements;
+        } catch (ParseException unexpected) {
+            throw at(unexpected);
+        } catch (TokenMgrException unreadable) {
+            Matcher position = POSITION.matcher(String.valueOf(unreadable.getMessage()));
+            throw position.find()
+                    ? malformed("a character or a string that is not closed at line " + position.group(1) + ", column "
+                            + position.group(2))
+                    : malformed("a character that is not known");
+        } catch (StackOverflowError tooDeep) {
+            // The parser recurses and holds nothing that outlives it.
+            throw malformed("it is nested too deeply");
+        }
+    }
+
+    private static BakstripeException at(ParseException unexpected) {
+        @Nullable Token last = unexpected.currentToken;
+        @Nullable Token found = last == null ? null : last.next;
+        if (found == null) {
+            return malformed("it is not T-SQL");
+        }
+        String what = found.kind == 0 ? "the end" : "'" + found.image + "'";
+        return malformed("%s is not expected at line %d, column %d"
+                .formatted(
+                        what.length() > 60 ? what.substring(0, 60) + "…" : what, found.beginLine, found.beginColumn));
+    }
+
+    private static SqlCall call(Execute execute) {
+        List<Optional<String>> name = nameParts(execute.getName());
+        if (name.size() > 3) {
+            throw malformed("'" + execute.getName() + "' is not the name of a procedure on this instance");
+        }
+        int last = name.size() - 1;
+        return new SqlCall(
+                last >= 2 ? name.get(last - 2) : Optional.empty(),
+                last >= 1 ? name.get(last - 1) : Optional.empty(),
+                name.get(last).orElseThrow(() -> malformed("the procedure has no name")),
+                values(execute));
+    }
+
+    /** JSqlParser joins the parts with dots and writes {@code null} for a part left out, as in {@code rdsadmin..x}. */
+    private static List<Optional<String>> nameParts(String joined) {
+        List<Optional<String>> parts = new ArrayList<>();
+        Matcher matcher = NAME_PART.matcher(joined);
+        while (matcher.find()) {
+            String plain = matcher.group(3);
+            String quoted = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+            parts.add(quoted != null ? Optional.of(quoted) : Optional.of(plain).filter(part -> !part.equals("null")));
+        }
+        return parts;
+    }
+
+    private static List<SqlCall.Value> values(Execute execute) {
+        List<SqlCall.Value> values = new ArrayList<>();
+        if (execute.getExprList() == null) {
+            return values;
+        }
+        boolean named = false;
+        for (Object expression : execute.getExprList()) {
+            if (expression instanceof VariableAssignment assignment) {
+                String name = assignment.getVariable().getName();
+                if (!"=".equals(assignment.getOperation())
+                        || assignment.getVariable().isDoubleAdd()) {
+                    throw malformed("write @" + name + "=value");
+                }
+                named = true;
+                values.add(new SqlCall.Value(Optional.of(name), literal(assignment.getExpression())));
+            } else if (named) {
+                throw malformed("value " + (values.size() + 1) + " has no name but follows one that has");
+            } else {
+                values.add(new SqlCall.Value(Optional.empty(), literal((Expression) expression)));
+            }
+        }
+        return values;
+    }
+
+    private static @Nullable Object literal(Expression expression) {
+        if (expression instanceof StringValue string && isPlain(string.getPrefix())) {
+            return string.getNotExcapedValue();
+        }
+        if (expression instanceof NullValue) {
+            return null;
+        }
+        return number(expression);
+    }
+
+    private static boolean isPlain(@Nullable String prefix) {
+        return prefix == null || prefix.equalsIgnoreCase("N");
+    }
+
+    private static BigDecimal number(Expression expression) {
+        if (expression instanceof LongValue whole) {
+            return new BigDecimal(whole.getBigIntegerValue());
+        }
+        if (expression instanceof DoubleValue) {
+            return new BigDecimal(expression.toString());
+        }
+        if (expression instanceof SignedExpression signed && "+-".indexOf(signed.getSign()) >= 0) {
+            BigDecimal value = number(signed.getExpression());
+            return signed.getSign() == '-' ? value.negate() : value;
+        }
+        throw malformed("%s is not a literal; write text in single quotation marks"
+                .formatted(expression.toString().length() > 60 ? "an argument" : expression));
+    }
+
+    private static BakstripeException malformed(String why) {
+        return BackupError.SQL_MALFORMED.problem(why).asException();
+    }
+}
