@@ -11,6 +11,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.worker.engine.Credentials.Login;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -35,14 +36,6 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
     public InstanceDeclarations {
         definitions = List.copyOf(definitions);
         logins = Map.copyOf(logins);
-    }
-
-    /** @param password masked in {@link #toString()} */
-    public record Login(String user, String password) {
-        @Override
-        public String toString() {
-            return "Login[" + user + "]";
-        }
     }
 
     /**

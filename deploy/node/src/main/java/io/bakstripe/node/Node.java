@@ -1,0 +1,239 @@
+package io.bakstripe.node;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.cluster.typed.Cluster;
+import akka.cluster.typed.Join;
+import akka.cluster.typed.JoinSeedNodes;
+import akka.actor.AddressFromURIString;
+import akka.http.javadsl.ServerBinding;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueFactory;
+import io.bakstripe.api.http.ApiPorts;
+import io.bakstripe.api.http.ApiServer;
+import io.bakstripe.api.http.ApiSettings;
+import io.bakstripe.coordinator.CoordinatorSettings;
+import io.bakstripe.coordinator.Coordinators;
+import io.bakstripe.coordinator.journal.Journal;
+import io.bakstripe.coordinator.journal.JournalSettings;
+import io.bakstripe.node.config.InstanceDeclarations;
+import io.bakstripe.node.config.NodeSettings;
+import io.bakstripe.node.sandbox.Sandbox;
+import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.worker.host.HostSettings;
+import io.bakstripe.worker.host.ManagedServers;
+import io.bakstripe.worker.host.PostgresBinaries;
+import io.bakstripe.worker.host.RandomPasswords;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running node: an actor system with everything that its roles ask for, wired together.
+ *
+ * <p>Order of start: journal, managed servers, membership, workers, coordinators, API. The stop is Akka's coordinated shutdown, which SIGTERM starts
+ * too: the API stops taking calls, shards are handed over, then servers and store are let go.
+ */
+final class Node {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+    private static final Duration CALLS_LIMIT = Duration.ofSeconds(5);
+
+    private final Config config;
+    private final NodeSettings settings;
+    private final InstanceDeclarations instances;
+    private final AtomicBoolean ready = new AtomicBoolean();
+
+    private Node(Config config) {
+        this.config = config;
+        this.settings = NodeSettings.from(config.getConfig("bakstripe.node"));
+        this.instances = InstanceDeclarations.from(config.getConfig("bakstripe.instances"));
+    }
+
+    /**
+     * Runs a node until it is stopped.
+     *
+     * @param sandbox what is embedded around it; closed at the end
+     * @param stopWithStdin stop when standard input closes
+     * @return the exit code
+     */
+    static int run(Config config, Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
+        Node node = new Node(config);
+        try {
+            return node.runUntilStopped(sandbox, stopWithStdin);
+        } finally {
+            sandbox.ifPresent(Sandbox::close);
+        }
+    }
+
+    private int runUntilStopped(Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
+        JournalSettings journal = JournalSettings.from(config.getConfig("bakstripe.journal"));
+        if (sandbox.isEmpty() && journal.kind() == JournalSettings.Kind.H2) {
+            LOG.warn("The journal is an embedded H2 file: safe against a killed process, not against power loss."
+                    + " PostgreSQL is recommended, see docs/configuration.md.");
+        }
+        try {
+            Journal.prepare(journal);
+        } catch (SQLException failed) {
+            throw new IOException("the journal at " + journal.url() + " cannot be prepared: " + failed.getMessage(), failed);
+        }
+        Optional<ManagedServers> servers = settings.hostName().map(host -> servers(config));
+        @Nullable ServerConnection shop = sandbox.map(embedded ->
+                        servers.orElseThrow().provisionSample(embedded.shop(), Sandbox.SHOP))
+                .orElse(null);
+        ActorSystem<Void> system = ActorSystem.create(
+                Behaviors.empty(),
+                "bakstripe",
+                config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles())));
+        try {
+            serve(system, servers, sandbox, shop);
+        } catch (IOException | RuntimeException failed) {
+            LOG.error("the node did not start", failed);
+            system.terminate();
+            system.getWhenTerminated().toCompletableFuture().join();
+            throw failed;
+        }
+        if (stopWithStdin) {
+            stopWhenInputCloses(system);
+        }
+        system.getWhenTerminated().toCompletableFuture().join();
+        return 0;
+    }
+
+    private void serve(
+            ActorSystem<Void> system,
+            Optional<ManagedServers> servers,
+            Optional<Sandbox> sandbox,
+            @Nullable ServerConnection shop)
+            throws IOException {
+        join(system);
+        AutoCloseable workers = Workers.start(system, config, settings, instances, servers);
+        Coordinators coordinators = Coordinators.init(
+                system,
+                CoordinatorSettings.from(config.getConfig("bakstripe")),
+                instances.definitions(),
+                InstantSource.system(),
+                UUID::randomUUID);
+        if (!await(coordinators.declared(), "the declaration of the instances")) {
+            throw new IOException("a higher revision of bakstripe.instances holds in this cluster; raise revision in this"
+                    + " node's configuration");
+        }
+        CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
+        if (settings.has("api")) {
+            ApiSettings api = ApiToken.fill(ApiSettings.from(config.getConfig("bakstripe.api")), settings.data());
+            ServerBinding binding = await(
+                    ApiServer.start(
+                            system,
+                            api,
+                            new ApiPorts(
+                                    coordinators.procedures(),
+                                    coordinators.tasks(),
+                                    coordinators.instances(),
+                                    ready::get)),
+                    "the API's address " + api.host() + ":" + api.port());
+            shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", () -> {
+                ready.set(false);
+                return binding.terminate(CALLS_LIMIT).thenApply(terminated -> Done.done());
+            });
+            String http = "http://" + api.host() + ":" + binding.localAddress().getPort();
+            ready.set(true);
+            if (sandbox.isPresent() && shop != null) {
+                sandbox.get().announce(http, shop);
+            }
+            LOG.info("Ready: {}", http);
+        }
+        shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close-store-and-sandbox", () -> {
+            closeQuietly(workers);
+            sandbox.ifPresent(Sandbox::close);
+            return CompletableFuture.completedFuture(Done.done());
+        });
+    }
+
+    private ManagedServers servers(Config all) {
+        HostSettings host = HostSettings.from(all.getConfig("bakstripe.worker"));
+        return new ManagedServers(
+                settings.hostName().orElseThrow(),
+                settings.data(),
+                host,
+                PostgresBinaries.of(host, settings.data()),
+                InstantSource.system(),
+                UUID::randomUUID,
+                new RandomPasswords(new SecureRandom()));
+    }
+
+    private List<String> roles() {
+        List<String> roles = new ArrayList<>(settings.roles());
+        settings.hostName().ifPresent(host -> roles.add(host.role()));
+        return roles;
+    }
+
+    private void join(ActorSystem<Void> system) throws IOException {
+        Cluster cluster = Cluster.get(system);
+        if (settings.seeds().isEmpty()) {
+            cluster.manager().tell(Join.create(cluster.selfMember().address()));
+        } else {
+            cluster.manager()
+                    .tell(JoinSeedNodes.apply(settings.seeds().stream()
+                            .map(seed -> AddressFromURIString.parse("akka://bakstripe@" + seed))
+                            .toList()));
+        }
+        CompletableFuture<Done> up = new CompletableFuture<>();
+        akka.cluster.Cluster.get(system).registerOnMemberUp(() -> up.complete(Done.done()));
+        await(up, "membership in the cluster");
+    }
+
+    private static <T> T await(CompletionStage<T> stage, String what) throws IOException {
+        try {
+            return stage.toCompletableFuture().get(START_LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException failed) {
+            throw new IOException(what + " failed: " + failed.getCause(), failed);
+        } catch (TimeoutException late) {
+            throw new IOException(what + " took more than " + START_LIMIT.toSeconds() + " s", late);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", interrupted);
+        }
+    }
+
+    private static void stopWhenInputCloses(ActorSystem<Void> system) {
+        Thread watcher = new Thread(
+                () -> {
+                    try {
+                        while (System.in.read() >= 0) {
+                            // Whatever arrives means nothing; only the end counts.
+                        }
+                    } catch (IOException closed) {
+                        LOG.debug("standard input failed", closed);
+                    }
+                    CoordinatedShutdown.get(system).run(CoordinatedShutdown.unknownReason());
+                },
+                "stop-with-stdin");
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    private static void closeQuietly(AutoCloseable closeable) {
+        try {
+            closeable.close();
+        } catch (Exception failed) {
+            LOG.warn("closing failed", failed);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package io.bakstripe.node;
+
+import io.bakstripe.node.sandbox.SandboxProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bakstripe sandbox}: the embedded object store alone, until interrupted. */
+@Command(
+        name = "sandbox",
+        mixinStandardHelpOptions = true,
+        description = "Starts the embedded object store alone and prints how to reach it; Ctrl-C ends it.")
+final class SandboxCommand implements Callable<Integer> {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "bakstripe-data",
+            description = "Folder for its objects (default: ${DEFAULT-VALUE}).")
+    private Path data = Path.of("bakstripe-data");
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Files.createDirectories(data);
+        SandboxProcess process = SandboxProcess.start(Home.find(), data.toAbsolutePath().normalize());
+        Runtime.getRuntime().addShutdownHook(new Thread(process::close, "sandbox-stop"));
+        SandboxProcess.Store store = process.store();
+        System.out.printf(
+                "endpoint    %s%naccess key  %s%nsecret key  %s%nregion      %s%nbucket      %s%n",
+                store.endpoint(), store.accessKey(), store.secretKey(), store.region(), store.bucket());
+        new CountDownLatch(1).await();
+        return 0;
+    }
+}

@@ -1,0 +1,77 @@
+package io.bakstripe.node;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.bakstripe.node.config.ConfigFile;
+import io.bakstripe.node.config.NodeSettings;
+import io.bakstripe.node.sandbox.Sandbox;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code bakstripe server}: runs one node until it is stopped. */
+@Command(
+        name = "server",
+        mixinStandardHelpOptions = true,
+        description = "Runs one node. With --sandbox it embeds an object store and a sample database, for trying things out.",
+        footer = {
+            "",
+            "Examples:",
+            "  bakstripe server --sandbox --data /tmp/bak",
+            "  bakstripe server --config /etc/bakstripe/node.conf --data /var/lib/bakstripe"
+        })
+final class ServerCommand implements Callable<Integer> {
+    @Option(names = "--config", paramLabel = "FILE", description = "HOCON file; docs/configuration.md has every key.")
+    private @Nullable Path config;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "The node's folder (default: bakstripe-data).")
+    private @Nullable Path data;
+
+    @Option(names = "--http-port", paramLabel = "N", description = "Port of the API (default: 8080; 0 takes a free one).")
+    private @Nullable Integer httpPort;
+
+    @Option(names = "--sandbox", description = "Embed an object store and a sample database under --data.")
+    private boolean sandbox;
+
+    @Option(names = "--stop-with-stdin", hidden = true, description = "Stop when standard input closes.")
+    private boolean stopWithStdin;
+
+    @Override
+    public Integer call() throws IOException {
+        Map<String, Object> options = new HashMap<>();
+        if (data != null) {
+            options.put("bakstripe.node.data", data.toString());
+        }
+        if (httpPort != null) {
+            options.put("bakstripe.api.port", httpPort);
+        }
+        Config loaded;
+        try {
+            loaded = ConfigFile.load(Optional.ofNullable(config), options);
+        } catch (ConfigException wrong) {
+            System.err.println("error: the configuration is wrong: " + wrong.getMessage());
+            System.err.println("hint: docs/configuration.md has every key.");
+            return 2;
+        }
+        Path folder = NodeSettings.from(loaded.getConfig("bakstripe.node")).data();
+        try (DataFolder held = DataFolder.take(folder)) {
+            Optional<Sandbox> embedded = Optional.empty();
+            if (sandbox) {
+                Sandbox started = Sandbox.start(Home.find(), folder, Optional.ofNullable(httpPort));
+                options.putAll(started.settings(loaded));
+                loaded = ConfigFile.load(Optional.ofNullable(config), options);
+                embedded = Optional.of(started);
+            }
+            return Node.run(loaded, embedded, stopWithStdin);
+        } catch (IOException failed) {
+            System.err.println("error: " + failed.getMessage());
+            return 1;
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.bakstripe.node;
+
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.Props;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.typed.Cluster;
+import com.typesafe.config.Config;
+import io.bakstripe.node.config.InstanceDeclarations;
+import io.bakstripe.node.config.NodeSettings;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.message.HostCommand;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.engine.ConfiguredSources;
+import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.engine.postgres.PostgresEngine;
+import io.bakstripe.worker.engine.postgres.PostgresSettings;
+import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.host.HostAgent;
+import io.bakstripe.worker.host.HostDependencies;
+import io.bakstripe.worker.host.ManagedServers;
+import io.bakstripe.worker.preflight.Preflight;
+import io.bakstripe.worker.preflight.PreflightDependencies;
+import io.bakstripe.worker.preflight.PreflightSettings;
+import io.bakstripe.worker.restore.RestoreDependencies;
+import io.bakstripe.worker.restore.RestoreSettings;
+import io.bakstripe.worker.restore.RestoreWorker;
+import io.bakstripe.worker.restore.SetFinder;
+import io.bakstripe.worker.restore.StoreSetFinder;
+import io.bakstripe.worker.session.BackupSession;
+import io.bakstripe.worker.session.SessionDependencies;
+import io.bakstripe.worker.session.SessionSettings;
+import io.bakstripe.worker.store.s3.S3ObjectStore;
+import io.bakstripe.worker.store.s3.StoreSettings;
+import io.bakstripe.worker.stripe.SlicesFetcher;
+import io.bakstripe.worker.stripe.StripeDependencies;
+import io.bakstripe.worker.stripe.StripeSettings;
+import io.bakstripe.worker.stripe.StripeWorker;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+/** Starts the worker module on this node; where the node lacks a role, it gets proxies of what runs elsewhere. */
+final class Workers {
+    private static final int PREFLIGHT_ATTEMPTS = 2;
+    private static final Duration AGENT_LIMIT = Duration.ofSeconds(8);
+    private static final String WRITER = "bakstripe " + version();
+
+    private Workers() {}
+
+    /**
+     * @param servers the managed servers of this host, where the node has one
+     * @return what to close when the actor system has ended
+     */
+    static AutoCloseable start(
+            ActorSystem<?> system,
+            Config config,
+            NodeSettings node,
+            InstanceDeclarations instances,
+            Optional<ManagedServers> servers) {
+        Config worker = config.getConfig("bakstripe.worker");
+        ClusterSharding sharding = ClusterSharding.get(system);
+        InstantSource clock = InstantSource.system();
+        ByteBudget budget = new ByteBudget(worker.getBytes("byte-budget"));
+        S3ObjectStore store = S3ObjectStore.create(StoreSettings.from(worker), system);
+        RestoreSettings restore = RestoreSettings.from(worker);
+        SetFinder finder = new StoreSetFinder(store, restore);
+        Sources sources = new ConfiguredSources(
+                List.of(new PostgresEngine(PostgresSettings.from(worker), clock, UUID::randomUUID)),
+                (instance, folded) -> Optional.ofNullable(instances.logins().get(new DatabaseRef(instance, folded))),
+                ConfiguredSources.throughSharding(sharding, AGENT_LIMIT));
+
+        BackupSession.init(
+                sharding,
+                system,
+                new SessionDependencies(
+                        sources, SessionDependencies.sharded(sharding), SessionSettings.from(worker)));
+        StripeSettings stripe = StripeSettings.from(worker);
+        StripeWorker.init(
+                sharding,
+                system,
+                new StripeDependencies(
+                        store,
+                        sources,
+                        SlicesFetcher.sharded(sharding, stripe),
+                        budget,
+                        PartSizing.standard(),
+                        SessionDependencies.sharded(sharding),
+                        clock,
+                        WRITER,
+                        stripe));
+        RestoreDependencies restores = new RestoreDependencies(
+                finder,
+                store,
+                budget,
+                restore,
+                clock,
+                host -> sharding.entityRefFor(HostCommand.key(host), host.value()),
+                (database, report) -> SessionDependencies.sharded(sharding).accept(database, report),
+                Cluster.get(system).selfMember().address().hostPort());
+        for (HostName host : hosts(node, instances)) {
+            // Registered everywhere; entities of a host live only where its role is.
+            RestoreWorker.init(sharding, host, restores);
+            if (!node.hostName().equals(Optional.of(host))) {
+                HostAgent.proxy(sharding, host);
+            }
+        }
+        node.hostName()
+                .ifPresent(host -> HostAgent.init(sharding, system, host, new HostDependencies(servers.orElseThrow())));
+        if (node.has("worker")) {
+            SetFinder quickFinder = new StoreSetFinder(store.withAttempts(PREFLIGHT_ATTEMPTS), restore);
+            system.systemActorOf(
+                    Preflight.create(new PreflightDependencies(
+                            store.withAttempts(PREFLIGHT_ATTEMPTS),
+                            sources,
+                            quickFinder,
+                            PreflightSettings.from(worker))),
+                    "preflight",
+                    Props.empty());
+        }
+        return store;
+    }
+
+    private static Set<HostName> hosts(NodeSettings node, InstanceDeclarations instances) {
+        Set<HostName> hosts = instances.definitions().stream()
+                .map(InstanceDefinition::host)
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
+        node.hostName().ifPresent(hosts::add);
+        return hosts;
+    }
+
+    static String version() {
+        return Optional.ofNullable(Workers.class.getPackage().getImplementationVersion()).orElse("development");
+    }
+}

@@ -1,0 +1,83 @@
+package io.bakstripe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.bakstripe.node.demo.RowComparison;
+import io.bakstripe.protocol.instance.ServerConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A server that is known only by its JDBC address and a role that is no superuser (the grants of docs/postgresql.md). */
+final class DeclaredSourceIT {
+
+    @Test
+    void knownServerIsBackedUpByAPlainRoleAndRestoredToAManagedInstance(@TempDir Path data) throws Exception {
+        ServerConnection shop;
+        try (RunningNode node = RunningNode.start(data)) {
+            shop = node.shop();
+            grant(shop);
+        }
+        Path config = Files.writeString(data.resolve("node.conf"), """
+                bakstripe.instances {
+                  revision = 2
+                  declared = [
+                    { name = "known", databases = [
+                      { name = "Lager", jdbc-url = "%s", user = "bk", password = "secret-of-bk" },
+                      { name = "locked", jdbc-url = "%s", user = "bk", password = "wrong" } ] }
+                  ]
+                }
+                """.formatted(shop.jdbcUrl(), shop.jdbcUrl()));
+
+        try (RunningNode node = RunningNode.start(data, "--config", config.toString())) {
+            long backup = node.submit("rds_backup_database?instance=known", Map.of(
+                    "source_db_name", "LAGER", "s3_arn_to_backup_to", arn("known*.bak"), "number_of_files", 3));
+            awaitSuccess(node, "known", backup);
+
+            long restore = node.submit("rds_restore_database?instance=sandbox", Map.of(
+                    "restore_db_name", "from_known", "s3_arn_to_restore_from", arn("known*.bak")));
+            awaitSuccess(node, "sandbox", restore);
+
+            RowComparison.requireEqualTables(shop, node.database("from_known"));
+            assertThat(node.log()).doesNotContain("secret-of-bk");
+
+            assertThat(node.procedure("rds_backup_database?instance=known", Map.of(
+                            "source_db_name", "locked", "s3_arn_to_backup_to", arn("locked.bak")))
+                    .code()).isEqualTo("BAK-4003");
+            assertThat(node.procedure("rds_restore_database?instance=known", Map.of(
+                            "restore_db_name", "x", "s3_arn_to_restore_from", arn("known*.bak")))
+                    .code()).isEqualTo("BAK-2106");
+            assertThat(node.procedure("rds_task_status", Map.of()).code()).isEqualTo("BAK-1020");
+        }
+    }
+
+    private static void awaitSuccess(RunningNode node, String instance, long task) throws Exception {
+        String path = "/tasks/" + task + "?instance=" + instance;
+        await().atMost(Duration.ofSeconds(90))
+                .until(() -> node.get(path).body().findPath("lifecycle").asText().matches("SUCCESS|ERROR"));
+        assertThat(node.get(path).body().findPath("lifecycle").asText()).as(node.log()).isEqualTo("SUCCESS");
+    }
+
+    private static void grant(ServerConnection shop) throws Exception {
+        try (Connection connection = DriverManager.getConnection(shop.jdbcUrl(), shop.user(), shop.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE ROLE bk LOGIN REPLICATION PASSWORD 'secret-of-bk'");
+            statement.execute("GRANT pg_monitor TO bk");
+            statement.execute("GRANT EXECUTE ON FUNCTION pg_ls_dir(text,bool,bool), pg_stat_file(text,bool),"
+                    + " pg_read_binary_file(text), pg_read_binary_file(text,bigint,bigint,bool),"
+                    + " pg_backup_start(text,bool), pg_backup_stop(bool), pg_switch_wal(),"
+                    + " pg_create_restore_point(text) TO bk");
+        }
+    }
+
+    private static String arn(String key) {
+        return "arn:aws:s3:::" + RunningNode.BUCKET + "/" + key;
+    }
+}

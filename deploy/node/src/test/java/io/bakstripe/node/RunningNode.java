@@ -1,0 +1,238 @@
+package io.bakstripe.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bakstripe.protocol.instance.ServerConnection;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
+
+/** A real node in a process of its own, started from the distribution with {@code --sandbox}, and a plain HTTP client of it. */
+final class RunningNode implements AutoCloseable {
+    static final String BUCKET = "bakstripe-sandbox";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Process process;
+    private final Path data;
+    private final JsonNode sandbox;
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    private RunningNode(Process process, Path data, JsonNode sandbox) {
+        this.process = process;
+        this.data = data;
+        this.sandbox = sandbox;
+    }
+
+    /** An answer of the API. */
+    record Answer(int status, JsonNode body) {
+        String code() {
+            return body.path("code").asText();
+        }
+    }
+
+    /** Starts a node on the folder, new or left by an earlier one, and waits until it is ready. */
+    static RunningNode start(Path data, String... options) throws IOException {
+        Files.createDirectories(data);
+        Files.deleteIfExists(data.resolve("sandbox.json"));
+        List<String> arguments = new ArrayList<>(
+                List.of("server", "--sandbox", "--data", data.toString(), "--http-port", "0", "--stop-with-stdin"));
+        arguments.addAll(List.of(options));
+        Process process = new ProcessBuilder(Home.find().nodeCommand("512m", arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("node.log").toFile()))
+                .start();
+        await().atMost(Duration.ofSeconds(90))
+                .failFast("the node ended, see " + data.resolve("node.log"), () -> !process.isAlive())
+                .until(() -> Files.exists(data.resolve("sandbox.json")));
+        return new RunningNode(process, data, JSON.readTree(data.resolve("sandbox.json").toFile()));
+    }
+
+    Path data() {
+        return data;
+    }
+
+    long pid() {
+        return process.pid();
+    }
+
+    String log() throws IOException {
+        return Files.readString(data.resolve("node.log"));
+    }
+
+    ServerConnection shop() {
+        return connection(sandbox.required("databases").get(0));
+    }
+
+    static ServerConnection connection(JsonNode json) {
+        return new ServerConnection(
+                json.required("host").asText(),
+                json.required("port").asInt(),
+                json.required("user").asText(),
+                json.required("password").asText(),
+                json.required("dbname").asText(),
+                json.required("jdbcUrl").asText());
+    }
+
+    /** The connection of a database that the API shows. */
+    ServerConnection database(String name) {
+        Answer answer = get("/instances/sandbox/databases/" + encode(name));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return connection(answer.body().required("connection"));
+    }
+
+    Answer procedure(String name, Map<String, ?> arguments) {
+        try {
+            return send("POST", "/procedures/" + name, "application/json", JSON.writeValueAsString(arguments));
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
+    Answer sql(String text) {
+        return send("POST", "/sql", "text/plain", text);
+    }
+
+    Answer get(String path) {
+        return send("GET", path, "", "");
+    }
+
+    private Answer send(String method, String path, String contentType, String body) {
+        try {
+            HttpRequest.Builder request = HttpRequest.newBuilder(
+                            URI.create(sandbox.required("http").asText() + "/api/v1" + path))
+                    .timeout(Duration.ofSeconds(40))
+                    .header("Authorization", "Bearer " + sandbox.required("token").asText());
+            if (method.equals("GET")) {
+                request.GET();
+            } else {
+                request.header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofString(body));
+            }
+            HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+        } catch (IOException failed) {
+            throw new IllegalStateException("the API does not answer", failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        }
+    }
+
+    /** Submits and answers with the task's id; fails when the call is refused. */
+    long submit(String procedure, Map<String, ?> arguments) {
+        Answer answer = procedure(procedure, arguments);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.body().required("rows").get(0).required("task_id").asLong();
+    }
+
+    JsonNode task(long id) {
+        Answer answer = get("/tasks/" + id);
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.body();
+    }
+
+    JsonNode row(long id) {
+        Answer answer = procedure("rds_task_status", Map.of("task_id", id));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        return answer.body().required("rows").get(0);
+    }
+
+    /** Waits for the task's end and answers with its row. */
+    JsonNode awaitEnd(long id) {
+        return await("end of task " + id)
+                .atMost(Duration.ofSeconds(180))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> row(id), row -> List.of("SUCCESS", "ERROR", "CANCELLED")
+                        .contains(row.required("lifecycle").asText()));
+    }
+
+    JsonNode awaitSuccess(long id) throws IOException {
+        JsonNode row = awaitEnd(id);
+        assertThat(row.required("lifecycle").asText()).as(row + "\n" + log()).isEqualTo("SUCCESS");
+        return row;
+    }
+
+    long tasks() {
+        return procedure("rds_task_status", Map.of()).body().required("rows").size();
+    }
+
+    JsonNode store() {
+        return sandbox.required("s3");
+    }
+
+    /** A stock client of the sandbox's object store. */
+    S3AsyncClient s3() {
+        JsonNode store = store();
+        return S3AsyncClient.builder()
+                .endpointOverride(URI.create(store.required("endpoint").asText()))
+                .forcePathStyle(true)
+                .region(Region.of(store.required("region").asText()))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
+                        store.required("accessKey").asText(),
+                        store.required("secretKey").asText())))
+                .build();
+    }
+
+    /** Keys in the bucket, as a stock client lists them. */
+    List<String> keys() {
+        try (S3AsyncClient s3 = s3()) {
+            return s3.listObjectsV2(request -> request.bucket(BUCKET)).join().contents().stream()
+                    .map(object -> object.key())
+                    .toList();
+        }
+    }
+
+    /** Keys of unfinished uploads, as a stock client lists them. */
+    List<String> uploads() {
+        try (S3AsyncClient s3 = s3()) {
+            return s3.listMultipartUploads(request -> request.bucket(BUCKET)).join().uploads().stream()
+                    .map(upload -> upload.key())
+                    .toList();
+        }
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    /** Kills the node alone, as {@code kill -9} does, and waits until it is gone. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    boolean alive() {
+        return process.isAlive();
+    }
+
+    /** Stops the node cleanly; forcibly after a minute. */
+    @Override
+    public void close() throws IOException {
+        process.getOutputStream().close();
+        try {
+            if (!process.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IllegalStateException("the node did not stop within a minute:\n" + log());
+            }
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}
