@@ -130,6 +130,11 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is a standby, which this version cannot back up",
             "Declare the address of its primary."),
+    COMPRESSION_NOT_SUPPORTED(
+            2108,
+            CONFLICT,
+            "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
+            "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
     IDEMPOTENCY_KEY_REUSED(
             2201,
             KEY_REUSED,
@@ -214,6 +219,16 @@ public enum BackupError {
             "Remove the stripes that are named; the set is incomplete and cannot be restored."),
     SPACE_SHORT(
             6012, FAILURE, "host '%s' has %s bytes free, the restore needs %s", "Free some space, then restore again."),
+    RESTORE_STEP_FAILED(
+            6013,
+            FAILURE,
+            "restore task %s, which this one had to wait for, did not end in SUCCESS",
+            "See what that task says, then restore again from the first file."),
+    PUBLISH_INCOMPLETE(
+            6014,
+            FAILURE,
+            "the set could not be published as a whole: %s; visible stripes: %s",
+            "Remove the stripes that are named; the set is incomplete and cannot be restored."),
 
     NOT_A_BACKUP(
             6101,

@@ -1,0 +1,144 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How far an attempt has come, as recorded.
+ *
+ * @param number 1 for the first attempt
+ * @param epoch that its workers were told
+ * @param percent of the task, in steps of 5; never falls within an attempt
+ * @param start once the engine's backup is open
+ * @param stop once it is stopped
+ * @param files the stripes' objects; for restores known once the set is applied
+ * @param total plain bytes of each stripe
+ * @param done plain bytes done of each stripe
+ * @param statements sent by the session
+ * @param failure why it is rolled back
+ */
+record Attempt(
+        int number,
+        long epoch,
+        int percent,
+        Optional<BackupSetId> setId,
+        Optional<StartFacts> start,
+        Optional<StopFacts> stop,
+        List<S3Arn> files,
+        List<Long> total,
+        List<Long> done,
+        long statements,
+        Optional<Failure> failure) {
+
+    /**
+     * Why an attempt is rolled back.
+     *
+     * @param again whether another one follows
+     * @param visible stripes that readers can see although the set is not whole
+     */
+    record Failure(Problem problem, boolean again, List<Integer> visible) {
+        Failure {
+            visible = List.copyOf(visible);
+        }
+    }
+
+    Attempt {
+        files = List.copyOf(files);
+        total = List.copyOf(total);
+        done = List.copyOf(done);
+    }
+
+    static Attempt begin(int number, long epoch, Optional<BackupSetId> setId, List<S3Arn> files) {
+        return new Attempt(
+                number,
+                epoch,
+                0,
+                setId,
+                Optional.empty(),
+                Optional.empty(),
+                files,
+                List.of(),
+                List.of(),
+                0,
+                Optional.empty());
+    }
+
+    Attempt opened(StartFacts facts, List<Long> stripeBytes, long sessionStatements) {
+        return new Attempt(
+                number,
+                epoch,
+                percent,
+                setId,
+                Optional.of(facts),
+                stop,
+                files,
+                stripeBytes,
+                done,
+                sessionStatements,
+                failure);
+    }
+
+    /** @param newTotal empty where the totals stay as they are */
+    Attempt progressed(int newPercent, List<Long> newDone, List<Long> newTotal) {
+        return new Attempt(
+                number,
+                epoch,
+                Math.max(percent, newPercent),
+                setId,
+                start,
+                stop,
+                files,
+                newTotal.isEmpty() ? total : newTotal,
+                newDone,
+                statements,
+                failure);
+    }
+
+    Attempt drained() {
+        return progressed(Percent.ALL_DATA, total, List.of());
+    }
+
+    Attempt stopped(StopFacts facts, long sessionStatements) {
+        return new Attempt(
+                number,
+                epoch,
+                percent,
+                setId,
+                start,
+                Optional.of(facts),
+                files,
+                total,
+                done,
+                sessionStatements,
+                failure);
+    }
+
+    Attempt applied(Optional<BackupSetId> set, List<S3Arn> setFiles, List<Long> fileBytes) {
+        return new Attempt(
+                number, epoch, Percent.ALL_DATA, set, start, stop, setFiles, fileBytes, fileBytes, statements, failure);
+    }
+
+    Attempt failed(Problem problem, boolean again, List<Integer> visible) {
+        return new Attempt(
+                number,
+                epoch,
+                percent,
+                setId,
+                start,
+                stop,
+                files,
+                total,
+                done,
+                statements,
+                Optional.of(new Failure(problem, again, visible)));
+    }
+
+    long totalBytes() {
+        return total.stream().mapToLong(Long::longValue).sum();
+    }
+}

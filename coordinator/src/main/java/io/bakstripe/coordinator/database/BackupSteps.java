@@ -1,0 +1,207 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStopped;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DataDrained;
+import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
+import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** The steps of a backup that runs. Up to {@code SetSealed} every failure rolls the attempt back; behind it the set is published. */
+final class BackupSteps {
+    private static final Set<StripeState> DRAINED =
+            EnumSet.of(StripeState.DRAINED, StripeState.CLOSING, StripeState.PREPARED, StripeState.PUBLISHED);
+    private static final Set<StripeState> PREPARED = EnumSet.of(StripeState.PREPARED, StripeState.PUBLISHED);
+
+    private final DatabaseSettings settings;
+    private final Steps steps;
+
+    BackupSteps(DatabaseSettings settings, Steps steps) {
+        this.settings = settings;
+        this.steps = steps;
+    }
+
+    List<DatabaseEvent> due(TaskState task, Live live, Instant now) {
+        return switch (task.phase()) {
+            case OPENING, STREAMING, STOPPING, CLOSING ->
+                workerFailure(live)
+                        .map(problem -> steps.fail(task, problem, true, now))
+                        .orElseGet(() -> towardsSealing(task, live, now));
+            case PUBLISHING -> publishing(task, live, now);
+            case ABANDONING -> abandoning(task, live, now);
+            case ROLLING_BACK -> rollingBack(task, live, now);
+            default -> List.of();
+        };
+    }
+
+    private List<DatabaseEvent> towardsSealing(TaskState task, Live live, Instant now) {
+        return switch (task.phase()) {
+            case OPENING -> opening(task, live, now);
+            case STREAMING -> streaming(task, live, now);
+            case STOPPING -> stopping(task, live, now);
+            default -> closing(task, live, now);
+        };
+    }
+
+    private static Optional<Problem> workerFailure(Live live) {
+        return live.session()
+                .failed()
+                .or(() -> live.stripes().values().stream()
+                        .filter(report -> report.state() == StripeState.FAILED)
+                        .min(Comparator.comparing(report -> report.stripe().stripe()))
+                        .map(BackupSteps::problemOf));
+    }
+
+    private static List<DatabaseEvent> opening(TaskState task, Live live, Instant now) {
+        return live.session()
+                .opened()
+                .<List<DatabaseEvent>>map(opened -> List.of(new BackupOpened(
+                        task.id(),
+                        task.running().number(),
+                        opened.facts(),
+                        opened.stripeBytes(),
+                        opened.statements(),
+                        now)))
+                .orElse(List.of());
+    }
+
+    private static List<DatabaseEvent> streaming(TaskState task, Live live, Instant now) {
+        Attempt attempt = task.running();
+        if (live.all(task.files().size(), DRAINED::contains)) {
+            return List.of(new DataDrained(task.id(), attempt.number(), now));
+        }
+        List<Long> done = IntStream.rangeClosed(1, task.files().size())
+                .mapToObj(stripe -> TaskDetails.done(attempt, live, stripe))
+                .toList();
+        int percent = Percent.of(done.stream().mapToLong(Long::longValue).sum(), attempt.totalBytes());
+        return percent > attempt.percent()
+                ? List.of(new ProgressReported(task.id(), attempt.number(), percent, done, List.of(), now))
+                : List.of();
+    }
+
+    private static List<DatabaseEvent> stopping(TaskState task, Live live, Instant now) {
+        return live.session()
+                .stopped()
+                .<List<DatabaseEvent>>map(stopped -> List.of(new BackupStopped(
+                        task.id(),
+                        task.running().number(),
+                        stopped.facts(),
+                        stopped.stripeBytes(),
+                        stopped.statements(),
+                        now)))
+                .orElse(List.of());
+    }
+
+    /** Whether every stripe is prepared, so that the commit point is only a check of the targets away. */
+    static boolean prepared(TaskState task, Live live) {
+        return task.phase() == TaskPhase.CLOSING && live.all(task.files().size(), PREPARED::contains);
+    }
+
+    private List<DatabaseEvent> closing(TaskState task, Live live, Instant now) {
+        Optional<Problem> refusal = live.targets().refusal(settings.attempts());
+        if (refusal.isPresent()) {
+            return steps.fail(task, refusal.get(), true, now);
+        }
+        return prepared(task, live) && live.targets().passed()
+                ? List.of(new SetSealed(task.id(), task.running().number(), now))
+                : List.of();
+    }
+
+    private List<DatabaseEvent> publishing(TaskState task, Live live, Instant now) {
+        int stripes = task.files().size();
+        if (live.all(stripes, state -> state == StripeState.PUBLISHED)) {
+            boolean released = live.session().ended() || over(live, settings.sessionEndLimit(), now);
+            return released ? Steps.end(task, live, Optional.empty(), now) : List.of();
+        }
+        List<StripeReport> hopeless = IntStream.rangeClosed(1, stripes)
+                .mapToObj(stripe -> Optional.ofNullable(live.stripes().get(stripe)))
+                .flatMap(Optional::stream)
+                .filter(BackupSteps::hopeless)
+                .toList();
+        boolean settled = IntStream.rangeClosed(1, stripes)
+                .mapToObj(stripe -> Optional.ofNullable(live.stripes().get(stripe)))
+                .allMatch(report -> report.filter(found -> found.state() == StripeState.PUBLISHED || hopeless(found))
+                        .isPresent());
+        return hopeless.isEmpty() || !settled ? List.of() : List.of(incomplete(task, live, hopeless.get(0), now));
+    }
+
+    /** A failure behind the commit point that no repetition mends. */
+    private static boolean hopeless(StripeReport report) {
+        return report.state() == StripeState.FAILED
+                && report.problem()
+                        .filter(problem ->
+                                problem.error() == BackupError.PUBLISH_CONFLICT || !problem.transientFailure())
+                        .isPresent();
+    }
+
+    private static DatabaseEvent incomplete(TaskState task, Live live, StripeReport failed, Instant now) {
+        List<Integer> visible = IntStream.rangeClosed(1, task.files().size())
+                .filter(stripe -> Optional.ofNullable(live.stripes().get(stripe))
+                        .filter(report -> report.state() == StripeState.PUBLISHED)
+                        .isPresent())
+                .boxed()
+                .toList();
+        String names = visible.isEmpty()
+                ? "none"
+                : String.join(
+                        ", ",
+                        visible.stream()
+                                .map(stripe -> task.files().get(stripe - 1).toString())
+                                .toList());
+        Problem found = problemOf(failed);
+        Problem shown = found.error() == BackupError.PUBLISH_CONFLICT
+                ? BackupError.PUBLISH_CONFLICT.problem(
+                        task.files().get(failed.stripe().stripe() - 1), names)
+                : BackupError.PUBLISH_INCOMPLETE.problem(found.detail(), names);
+        return new PublishingFailed(task.id(), task.running().number(), shown, visible, now);
+    }
+
+    private List<DatabaseEvent> abandoning(TaskState task, Live live, Instant now) {
+        boolean aborted = abortable(task)
+                .allMatch(stripe -> Optional.ofNullable(live.stripes().get(stripe))
+                        .filter(report -> report.state() == StripeState.ABORTED)
+                        .isPresent());
+        Optional<Problem> problem = task.running().failure().map(Attempt.Failure::problem);
+        return aborted || over(live, settings.rollbackLimit(), now) ? Steps.end(task, live, problem, now) : List.of();
+    }
+
+    private List<DatabaseEvent> rollingBack(TaskState task, Live live, Instant now) {
+        boolean aborted = task.running().start().isEmpty()
+                || live.all(task.files().size(), state -> state == StripeState.ABORTED);
+        boolean released = live.session().ended() || over(live, settings.sessionEndLimit(), now);
+        return (aborted && released) || over(live, settings.rollbackLimit(), now)
+                ? steps.rolledBack(task, live, now)
+                : List.of();
+    }
+
+    /** Stripes of a failed set that are not visible and are to be aborted. */
+    static Stream<Integer> abortable(TaskState task) {
+        List<Integer> visible =
+                task.running().failure().map(Attempt.Failure::visible).orElse(List.of());
+        return IntStream.rangeClosed(1, task.files().size()).boxed().filter(stripe -> !visible.contains(stripe));
+    }
+
+    private static boolean over(Live live, Duration limit, Instant now) {
+        return !now.isBefore(live.since().plus(limit));
+    }
+
+    private static Problem problemOf(StripeReport report) {
+        return report.problem()
+                .orElseGet(() -> BackupError.PROTOCOL_BROKEN.problem(
+                        "stripe " + report.stripe().stripe() + " failed without a reason"));
+    }
+}

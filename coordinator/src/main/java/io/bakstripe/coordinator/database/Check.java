@@ -1,0 +1,34 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.protocol.error.Problem;
+import java.util.Optional;
+
+/**
+ * How a question to pre-flight stands.
+ *
+ * @param running it was asked and is not answered yet
+ * @param passed it was answered well
+ * @param failures how often it was answered badly
+ * @param problem the last bad answer
+ */
+record Check(boolean running, boolean passed, int failures, Optional<Problem> problem) {
+    static final Check UNASKED = new Check(false, false, 0, Optional.empty());
+
+    Check asked() {
+        return new Check(true, passed, failures, problem);
+    }
+
+    Check answered(Optional<Problem> refusal) {
+        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal);
+    }
+
+    /** True when it may be asked, for the first time or again. */
+    boolean askable(int limit) {
+        return !running && !passed && refusal(limit).isEmpty();
+    }
+
+    /** The answer that settles it badly: one that asking again cannot change, or the last of {@code limit}. */
+    Optional<Problem> refusal(int limit) {
+        return problem.filter(found -> !found.transientFailure() || failures >= limit);
+    }
+}

@@ -1,0 +1,410 @@
+package io.bakstripe.coordinator.database;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
+import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
+import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
+import io.bakstripe.protocol.message.DatabaseCommand.Probe;
+import io.bakstripe.protocol.message.DatabaseCommand.Registered;
+import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionFailed;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
+import io.bakstripe.protocol.message.DatabaseCommand.SlotGranted;
+import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.message.DatabaseCommand.Submit;
+import io.bakstripe.protocol.message.DatabaseCommand.TaskDescriptions;
+import io.bakstripe.protocol.message.DatabaseCommand.Wake;
+import io.bakstripe.protocol.message.DatabaseMessage;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/**
+ * The coordinator of one database.
+ *
+ * <p>Responsibility: checks calls against the rules of sequence and drives the database's tasks, one at a time; it does no I/O itself.
+ * Lifecycle: sharded by {@link DatabaseRef}; stops when it has had nothing to do for a while, and is woken by the next call or by its instance.
+ * What survives a restart: {@link DatabaseRecord}; what the workers reported last does not, and comes back by the next tick. An accepted
+ * submission means that the task is recorded and will reach a final lifecycle.
+ */
+public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMessage, DatabaseEvent, DatabaseRecord> {
+    private record Tick() implements DatabaseMessage {}
+
+    /** Something was recorded: look again at what is due. */
+    private record Continue(boolean phaseChanged) implements DatabaseMessage {}
+
+    private final ActorContext<DatabaseMessage> context;
+    private final DatabaseRef database;
+    private final DatabaseSettings settings;
+    private final Peers peers;
+    private final InstantSource clock;
+    private final Optional<ActorRef<ClusterSharding.ShardCommand>> shard;
+    private final Steps steps;
+    private final Orders orders;
+    private final Preflights preflights;
+    private final Admission admission;
+    private Live live;
+    private Instant lastActive;
+
+    private DatabaseCoordinator(
+            ActorContext<DatabaseMessage> context,
+            TimerScheduler<DatabaseMessage> timers,
+            DatabaseRef database,
+            DatabaseSettings settings,
+            Peers peers,
+            InstantSource clock,
+            Supplier<UUID> ids,
+            Optional<ActorRef<ClusterSharding.ShardCommand>> shard) {
+        super(
+                persistenceId(database),
+                SupervisorStrategy.restartWithBackoff(settings.minBackoff(), settings.maxBackoff(), 0.2));
+        this.context = context;
+        this.database = database;
+        this.settings = settings;
+        this.peers = peers;
+        this.clock = clock;
+        this.shard = shard;
+        this.steps = new Steps(settings, ids);
+        this.orders = new Orders(database);
+        this.preflights = new Preflights(context, database, settings, peers);
+        this.admission = new Admission(context, timers, database, settings, peers, clock, ids, preflights);
+        this.live = Live.fresh(clock.instant());
+        this.lastActive = clock.instant();
+        timers.startTimerWithFixedDelay(new Tick(), settings.tick());
+    }
+
+    /** @param shard told when the coordinator has nothing to do; absent where nothing passivates it */
+    public static Behavior<DatabaseCommand> create(
+            DatabaseRef database,
+            DatabaseSettings settings,
+            Peers peers,
+            InstantSource clock,
+            Supplier<UUID> ids,
+            Optional<ActorRef<ClusterSharding.ShardCommand>> shard) {
+        return Behaviors.<DatabaseMessage>setup(context -> Behaviors.withTimers(timers ->
+                        new DatabaseCoordinator(context, timers, database, settings, peers, clock, ids, shard)))
+                .narrow();
+    }
+
+    static PersistenceId persistenceId(DatabaseRef database) {
+        return PersistenceId.ofUniqueId("database|" + database.entityId());
+    }
+
+    @Override
+    public DatabaseRecord emptyState() {
+        return DatabaseRecord.empty();
+    }
+
+    @Override
+    public CommandHandler<DatabaseMessage, DatabaseEvent, DatabaseRecord> commandHandler() {
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(Submit.class, this::submit)
+                .onCommand(Preflights.SubmissionChecked.class, this::submissionChecked)
+                .onCommand(Admission.RegisterAgain.class, this::registerAgain)
+                .onCommand(Registered.class, this::registered)
+                .onCommand(NotRegistered.class, this::notRegistered)
+                .onCommand(Wake.class, (state, wake) -> wake())
+                .onCommand(Tick.class, (state, tick) -> tick(state))
+                .onCommand(Continue.class, this::proceedAfter)
+                .onCommand(SlotGranted.class, this::slotGranted)
+                .onCommand(Preflights.StartChecked.class, this::startChecked)
+                .onCommand(SessionOpened.class, this::sessionOpened)
+                .onCommand(StripeReport.class, this::stripeReported)
+                .onCommand(EngineStopped.class, this::engineStopped)
+                .onCommand(Preflights.TargetsChecked.class, this::targetsChecked)
+                .onCommand(SessionEnded.class, this::sessionEnded)
+                .onCommand(SessionFailed.class, this::sessionFailed)
+                .onCommand(RestoreReport.class, this::restoreReported)
+                .onCommand(SlotReleased.class, this::slotReleased)
+                .onCommand(Probe.class, this::probe)
+                .onCommand(DescribeDatabase.class, this::describe)
+                .onCommand(DescribeTasks.class, this::describeTasks)
+                .build();
+    }
+
+    @Override
+    public EventHandler<DatabaseRecord, DatabaseEvent> eventHandler() {
+        return DatabaseRecord::apply;
+    }
+
+    @Override
+    public SignalHandler<DatabaseRecord> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(RecoveryCompleted.instance(), state -> recovered())
+                .build();
+    }
+
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), settings.snapshotsKept());
+    }
+
+    /** Only ended tasks are projected: tags are costly. */
+    @Override
+    public Set<String> tagsFor(DatabaseEvent event) {
+        return event instanceof TaskEnded ? Set.of(HistoryTags.of(database, settings.historySlices())) : Set.of();
+    }
+
+    private void recovered() {
+        // After a failure to persist this object lives on: what it remembers of questions under way is void.
+        live = Live.fresh(clock.instant());
+        admission.forget();
+        lastActive = clock.instant();
+        context.getSelf().tell(new Continue(true));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> submit(DatabaseRecord state, Submit call) {
+        lastActive = clock.instant();
+        admission.submit(state, live, call);
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> submissionChecked(
+            DatabaseRecord state, Preflights.SubmissionChecked checked) {
+        admission.checked(state, checked);
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> registerAgain(DatabaseRecord state, Admission.RegisterAgain again) {
+        admission.again(again);
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
+        return admission
+                .registered(state, answer)
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(created -> Effect()
+                        .persist(created.event())
+                        .thenRun(next -> {
+                            admission.accept(next, live, created);
+                            context.getSelf().tell(new Continue(true));
+                        }))
+                .orElseGet(this::none);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> notRegistered(DatabaseRecord state, NotRegistered answer) {
+        admission.notRegistered(state, live, answer);
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> wake() {
+        // Being there is all that is asked for: the tick does the rest.
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> tick(DatabaseRecord state) {
+        if (!state.idle() || admission.busy()) {
+            lastActive = clock.instant();
+        } else if (!clock.instant().isBefore(lastActive.plus(settings.idle()))) {
+            shard.ifPresent(ref -> ref.tell(new ClusterSharding.Passivate<>(context.getSelf())));
+        }
+        give(state);
+        return proceed(state, true);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> proceedAfter(DatabaseRecord state, Continue recorded) {
+        if (recorded.phaseChanged()) {
+            give(state);
+        }
+        return proceed(state, true);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> slotGranted(DatabaseRecord state, SlotGranted granted) {
+        if (state.unfinished(granted.task()).isEmpty()) {
+            // Whether it ended or never was: the instance must not keep a slot for it.
+            knowledge(
+                    granted.task(),
+                    state.ended(granted.task()).isPresent() ? TaskKnowledge.ENDED : TaskKnowledge.UNKNOWN);
+            return none();
+        }
+        if (state.running().isEmpty() && live.slot().isEmpty()) {
+            live = live.slot(granted.task());
+        }
+        return proceed(state, true);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> startChecked(DatabaseRecord state, Preflights.StartChecked checked) {
+        if (live.slot().equals(Optional.of(checked.task()))) {
+            live = live.start(live.start().answered(checked.refusal()));
+        }
+        return proceed(state, false);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> sessionOpened(DatabaseRecord state, SessionOpened report) {
+        return reported(state, report.attempt(), report.epoch(), known -> known.opened(report));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> stripeReported(DatabaseRecord state, StripeReport report) {
+        return reported(state, report.stripe().attempt(), report.epoch(), known -> known.stripe(report));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> engineStopped(DatabaseRecord state, EngineStopped report) {
+        return reported(state, report.attempt(), report.epoch(), known -> known.stopped(report));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> targetsChecked(
+            DatabaseRecord state, Preflights.TargetsChecked checked) {
+        if (current(state, checked.attempt())) {
+            live = live.targets(live.targets().answered(checked.refusal()));
+        }
+        return proceed(state, false);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> sessionEnded(DatabaseRecord state, SessionEnded report) {
+        return reported(state, report.attempt(), report.epoch(), Live::sessionEnded);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> sessionFailed(DatabaseRecord state, SessionFailed report) {
+        boolean ending = state.running()
+                .filter(task -> task.phase() == TaskPhase.ROLLING_BACK || task.phase() == TaskPhase.PUBLISHING)
+                .isPresent();
+        // A session that was lost holds nothing any more, which is all that is wanted of one that is to end.
+        return reported(
+                state,
+                report.attempt(),
+                report.epoch(),
+                known -> ending ? known.sessionEnded() : known.sessionFailed(report.problem()));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> restoreReported(DatabaseRecord state, RestoreReport report) {
+        return reported(state, report.attempt(), report.epoch(), known -> known.restore(report));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> slotReleased(DatabaseRecord state, SlotReleased released) {
+        return state.unreleased().contains(released.task())
+                ? record(List.of(new SlotReturned(released.task(), clock.instant())))
+                : none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> probe(DatabaseRecord state, Probe probe) {
+        if (state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
+            knowledge(probe.task(), TaskKnowledge.UNFINISHED);
+        } else {
+            knowledge(
+                    probe.task(),
+                    state.ended(probe.task()).isPresent() || state.unreleased().contains(probe.task())
+                            ? TaskKnowledge.ENDED
+                            : TaskKnowledge.UNKNOWN);
+        }
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> describe(DatabaseRecord state, DescribeDatabase question) {
+        lastActive = clock.instant();
+        question.replyTo()
+                .tell(new DatabaseDescription(
+                        SubmissionRules.shownName(state),
+                        SubmissionRules.shown(state),
+                        state.history().last()));
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> describeTasks(DatabaseRecord state, DescribeTasks question) {
+        question.replyTo()
+                .tell(new TaskDescriptions(question.tasks().stream()
+                        .flatMap(task -> admission.shown(state, live, task).stream())
+                        .toList()));
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> reported(
+            DatabaseRecord state, AttemptRef attempt, long epoch, UnaryOperator<Live> change) {
+        if (!current(state, attempt) || state.running().orElseThrow().running().epoch() != epoch) {
+            return none();
+        }
+        live = change.apply(live);
+        return proceed(state, true);
+    }
+
+    private static boolean current(DatabaseRecord state, AttemptRef attempt) {
+        return state.running().filter(task -> task.attemptRef().equals(attempt)).isPresent();
+    }
+
+    /** Records what is due, or asks pre-flight where that is what everything waits for. */
+    private Effect<DatabaseEvent, DatabaseRecord> proceed(DatabaseRecord state, boolean mayAsk) {
+        List<DatabaseEvent> due = steps.due(state, live, clock.instant());
+        if (!due.isEmpty()) {
+            return record(due);
+        }
+        if (mayAsk) {
+            live = preflights.askIfDue(state, live);
+        }
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> record(List<DatabaseEvent> events) {
+        return Effect().persist(events).thenRun(next -> {
+            boolean phaseChanged = false;
+            for (DatabaseEvent event : events) {
+                live = live.after(event);
+                phaseChanged |= !(event instanceof DatabaseEvent.ProgressReported);
+            }
+            context.getSelf().tell(new Continue(phaseChanged));
+        });
+    }
+
+    private void give(DatabaseRecord state) {
+        for (Order order : orders.due(state, live)) {
+            if (order instanceof Order.RequestSlot wanted) {
+                instance(new InstanceCommand.RequestSlot(database, wanted.task()));
+            } else if (order instanceof Order.ReleaseSlot done) {
+                instance(new InstanceCommand.ReleaseSlot(database, done.task()));
+            } else if (order instanceof Order.Session session) {
+                peers.session(session.tick().spec().attempt()).tell(session.tick());
+            } else if (order instanceof Order.Stripe stripe) {
+                peers.stripe(stripe.tick().spec().stripe()).tell(stripe.tick());
+            } else if (order instanceof Order.Restore restore) {
+                peers.restore(
+                                restore.tick().spec().host(),
+                                restore.tick().spec().attempt())
+                        .tell(restore.tick());
+            }
+        }
+    }
+
+    private void knowledge(TaskId task, TaskKnowledge known) {
+        instance(new InstanceCommand.ProbeAnswer(task, known));
+    }
+
+    private void instance(InstanceCommand command) {
+        peers.instance(database.instance()).tell(command);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> none() {
+        return Effect().none();
+    }
+}

@@ -1,0 +1,116 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
+import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+
+/**
+ * What the workers of the running attempt reported last. It lives in memory only: after a restart the next tick brings it back.
+ *
+ * @param slot the task that the instance granted a slot
+ * @param start pre-flight before the first attempt
+ * @param targets pre-flight before the commit point
+ * @param since when the present phase began, or when this was started if that was later
+ */
+record Live(
+        Optional<TaskId> slot,
+        Check start,
+        Check targets,
+        Session session,
+        Map<Integer, StripeReport> stripes,
+        Optional<RestoreReport> restore,
+        Instant since) {
+
+    /** What the backup session reported. */
+    record Session(
+            Optional<SessionOpened> opened, Optional<EngineStopped> stopped, boolean ended, Optional<Problem> failed) {
+        static final Session SILENT = new Session(Optional.empty(), Optional.empty(), false, Optional.empty());
+    }
+
+    Live {
+        stripes = Map.copyOf(stripes);
+    }
+
+    static Live fresh(Instant now) {
+        return new Live(
+                Optional.empty(), Check.UNASKED, Check.UNASKED, Session.SILENT, Map.of(), Optional.empty(), now);
+    }
+
+    /** What still holds after {@code event} was recorded. */
+    Live after(DatabaseEvent event) {
+        if (event instanceof TaskEnded) {
+            return fresh(event.at());
+        } else if (event instanceof BackupStarted || event instanceof RestoreStarted) {
+            return new Live(slot, Check.UNASKED, Check.UNASKED, Session.SILENT, Map.of(), Optional.empty(), event.at());
+        } else if (event instanceof TaskCreated || event instanceof SlotReturned || event instanceof ProgressReported) {
+            return this;
+        }
+        return new Live(slot, start, targets, session, stripes, restore, event.at());
+    }
+
+    Live slot(TaskId task) {
+        return new Live(Optional.of(task), start, targets, session, stripes, restore, since);
+    }
+
+    Live start(Check check) {
+        return new Live(slot, check, targets, session, stripes, restore, since);
+    }
+
+    Live targets(Check check) {
+        return new Live(slot, start, check, session, stripes, restore, since);
+    }
+
+    Live opened(SessionOpened report) {
+        return session(new Session(Optional.of(report), session.stopped(), session.ended(), session.failed()));
+    }
+
+    Live stopped(EngineStopped report) {
+        return session(new Session(session.opened(), Optional.of(report), session.ended(), session.failed()));
+    }
+
+    Live sessionEnded() {
+        return session(new Session(session.opened(), session.stopped(), true, session.failed()));
+    }
+
+    Live sessionFailed(Problem problem) {
+        return session(new Session(session.opened(), session.stopped(), session.ended(), Optional.of(problem)));
+    }
+
+    Live stripe(StripeReport report) {
+        Map<Integer, StripeReport> next = new HashMap<>(stripes);
+        next.put(report.stripe().stripe(), report);
+        return new Live(slot, start, targets, session, next, restore, since);
+    }
+
+    Live restore(RestoreReport report) {
+        return new Live(slot, start, targets, session, stripes, Optional.of(report), since);
+    }
+
+    /** True when each of the stripes 1 to {@code count} reported a state that {@code reached} accepts. */
+    boolean all(int count, Predicate<StripeState> reached) {
+        return IntStream.rangeClosed(1, count)
+                .allMatch(stripe -> stripes.containsKey(stripe)
+                        && reached.test(stripes.get(stripe).state()));
+    }
+
+    private Live session(Session next) {
+        return new Live(slot, start, targets, next, stripes, restore, since);
+    }
+}

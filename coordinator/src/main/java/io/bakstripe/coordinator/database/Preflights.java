@@ -1,0 +1,101 @@
+package io.bakstripe.coordinator.database;
+
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.DatabaseMessage;
+import io.bakstripe.protocol.message.PreflightCommand;
+import io.bakstripe.protocol.message.PreflightCommand.PreflightReply;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The questions to pre-flight; each is answered with one private message, after the limit with a time-out. */
+final class Preflights {
+    record SubmissionChecked(UUID submission, Optional<Problem> refusal) implements DatabaseMessage {}
+
+    record StartChecked(TaskId task, Optional<Problem> refusal) implements DatabaseMessage {}
+
+    record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal) implements DatabaseMessage {}
+
+    private final ActorContext<DatabaseMessage> context;
+    private final DatabaseRef database;
+    private final DatabaseSettings settings;
+    private final Peers peers;
+
+    Preflights(ActorContext<DatabaseMessage> context, DatabaseRef database, DatabaseSettings settings, Peers peers) {
+        this.context = context;
+        this.database = database;
+        this.settings = settings;
+        this.peers = peers;
+    }
+
+    void askForSubmission(UUID submission, InstanceView view, TaskRequest request) {
+        ask(replyTo -> question(view, request, replyTo), refusal -> new SubmissionChecked(submission, refusal));
+    }
+
+    /** Asks what the head task needs to know before it can go on, unless it was asked already. */
+    Live askIfDue(DatabaseRecord state, Live live) {
+        return Steps.head(state, live)
+                .map(task -> {
+                    boolean mayStart =
+                            task.phase() == TaskPhase.WAITING && live.slot().equals(Optional.of(task.id()));
+                    if (mayStart && live.start().askable(settings.attempts())) {
+                        ask(
+                                replyTo -> question(
+                                        task.origin().view(), task.origin().request(), replyTo),
+                                refusal -> new StartChecked(task.id(), refusal));
+                        return live.start(live.start().asked());
+                    }
+                    if (BackupSteps.prepared(task, live) && live.targets().askable(settings.attempts())) {
+                        ask(
+                                replyTo -> targets(task, replyTo),
+                                refusal -> new TargetsChecked(task.attemptRef(), refusal));
+                        return live.targets(live.targets().asked());
+                    }
+                    return live;
+                })
+                .orElse(live);
+    }
+
+    private PreflightCommand question(InstanceView view, TaskRequest request, ActorRef<PreflightReply> replyTo) {
+        if (request instanceof BackupRequest backup) {
+            return new PreflightCommand.CheckBackup(view, database, backup, replyTo);
+        }
+        return new PreflightCommand.CheckRestore(view, (RestoreRequest) request, replyTo);
+    }
+
+    private static PreflightCommand targets(TaskState task, ActorRef<PreflightReply> replyTo) {
+        BackupRequest request = (BackupRequest) task.origin().request();
+        return new PreflightCommand.CheckTargets(
+                task.origin().view(), task.running().setId().orElseThrow(), task.files(), request.overwrite(), replyTo);
+    }
+
+    private void ask(
+            Function<ActorRef<PreflightReply>, PreflightCommand> question,
+            Function<Optional<Problem>, DatabaseMessage> answer) {
+        context.ask(
+                PreflightReply.class,
+                peers.preflight(),
+                settings.preflightLimit(),
+                question::apply,
+                (reply, failure) -> answer.apply(refusal(reply)));
+    }
+
+    private static Optional<Problem> refusal(@Nullable PreflightReply reply) {
+        if (reply == null) {
+            return Optional.of(BackupError.CLUSTER_TIMEOUT.problem("pre-flight"));
+        }
+        return reply instanceof PreflightReply.Refused refused ? Optional.of(refused.problem()) : Optional.empty();
+    }
+}

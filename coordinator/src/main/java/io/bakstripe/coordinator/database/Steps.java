@@ -1,0 +1,110 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.task.Lifecycle;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+
+/**
+ * Says which events are due, given what is recorded and what the workers reported last.
+ *
+ * <p>It looks at levels, not at messages: a report that comes twice, late or after a restart leads to the same events once.
+ */
+final class Steps {
+    private final DatabaseSettings settings;
+    private final Supplier<UUID> ids;
+    private final BackupSteps backup;
+    private final RestoreSteps restore;
+
+    Steps(DatabaseSettings settings, Supplier<UUID> ids) {
+        this.settings = settings;
+        this.ids = ids;
+        this.backup = new BackupSteps(settings, this);
+        this.restore = new RestoreSteps(settings, this);
+    }
+
+    /** The task that is to be looked after: the one that runs, else the one that holds a slot, else the oldest. */
+    static Optional<TaskState> head(DatabaseRecord state, Live live) {
+        return state.running()
+                .or(() -> live.slot().flatMap(state::unfinished))
+                .or(() -> state.tasks().stream().findFirst());
+    }
+
+    /** What is to be recorded now; empty when the head task waits for something. */
+    List<DatabaseEvent> due(DatabaseRecord state, Live live, Instant now) {
+        return head(state, live)
+                .map(task -> switch (task.phase()) {
+                    case WAITING -> waiting(state, task, live, now);
+                    case APPLYING, RECOVERING, RECOVERED, DISCARDING -> restore.due(task, live, now);
+                    default -> backup.due(task, live, now);
+                })
+                .orElse(List.of());
+    }
+
+    private List<DatabaseEvent> waiting(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        Optional<TaskId> failedStep = task.origin().waitsFor().stream()
+                .filter(step -> state.ended(step)
+                        .filter(ended -> ended.detail().row().lifecycle() != Lifecycle.SUCCESS)
+                        .isPresent())
+                .findFirst();
+        if (failedStep.isPresent()) {
+            return end(task, live, Optional.of(BackupError.RESTORE_STEP_FAILED.problem(failedStep.get())), now);
+        }
+        if (live.start().passed()) {
+            return List.of(begin(task, now));
+        }
+        return live.start()
+                .refusal(settings.attempts())
+                .map(problem -> end(task, live, Optional.of(problem), now))
+                .orElse(List.of());
+    }
+
+    /** The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators. */
+    DatabaseEvent begin(TaskState task, Instant now) {
+        int attempt = task.nextAttempt();
+        List<String> lines = TaskInfo.starting(task.origin().request(), attempt, task.files());
+        return task.backup()
+                ? new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now)
+                : new RestoreStarted(task.id(), attempt, attempt, lines, now);
+    }
+
+    /** The end of the running attempt with this problem; another one follows if that may help. */
+    List<DatabaseEvent> fail(TaskState task, Problem problem, boolean mayTryAgain, Instant now) {
+        int fruitless = task.running().percent() > task.bestPercent() ? 1 : task.fruitless() + 1;
+        boolean worthIt = mayTryAgain && problem.transientFailure();
+        boolean again = worthIt && fruitless < settings.attempts();
+        Problem shown = worthIt && !again
+                ? BackupError.ATTEMPTS_EXHAUSTED
+                        .problem(fruitless, problem.detail())
+                        .withHint(problem.hint())
+                : problem;
+        return List.of(new AttemptFailed(task.id(), task.running().number(), again ? problem : shown, again, now));
+    }
+
+    /** What follows once a failed attempt is rolled back. */
+    List<DatabaseEvent> rolledBack(TaskState task, Live live, Instant now) {
+        Attempt.Failure failure = task.running()
+                .failure()
+                .orElseThrow(() -> new IllegalStateException("task " + task.id() + " is rolled back without a reason"));
+        if (!failure.again()) {
+            return end(task, live, Optional.of(failure.problem()), now);
+        }
+        return now.isBefore(live.since().plus(settings.retryDelay())) ? List.of() : List.of(begin(task, now));
+    }
+
+    /** The end of the task: ERROR with {@code problem}, SUCCESS without. */
+    static List<DatabaseEvent> end(TaskState task, Live live, Optional<Problem> problem, Instant now) {
+        return List.of(new TaskEnded(task.id(), TaskDetails.ended(task, live, problem, now), now));
+    }
+}

@@ -1,0 +1,41 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The lines of {@code task_info}. */
+final class TaskInfo {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private TaskInfo() {}
+
+    static String line(Instant at, String message) {
+        return "[" + TIME.format(at) + "] " + message;
+    }
+
+    static List<String> append(List<String> lines, Instant at, List<String> messages) {
+        return Stream.concat(lines.stream(), messages.stream().map(message -> line(at, message)))
+                .toList();
+    }
+
+    /** What is said when an attempt begins; the reference's words for the first one. */
+    static List<String> starting(TaskRequest request, int attempt, List<S3Arn> files) {
+        List<String> lines = new ArrayList<>();
+        lines.add(attempt == 1 ? "Task execution has started." : "Attempt " + attempt + " has started.");
+        if (files.size() > 1) {
+            String keys = files.stream().map(S3Arn::key).collect(Collectors.joining(", "));
+            lines.add("%s task will initiate a multi-file task with %d file(s).  The files are: %s."
+                    .formatted(request.taskType(), files.size(), keys));
+        }
+        return List.copyOf(lines);
+    }
+}

@@ -1,0 +1,169 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStopped;
+import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
+import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupRequest;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An unfinished task as recorded.
+ *
+ * @param startedAt when its first attempt began
+ * @param attempt the present or last attempt, absent before the first
+ * @param bestPercent the farthest that any earlier attempt came
+ * @param fruitless attempts that failed one after another without coming farther than those before them
+ * @param lines of {@code task_info}, with their times
+ * @param updatedAt when the last event was recorded
+ */
+record TaskState(
+        TaskId id,
+        TaskOrigin origin,
+        TaskPhase phase,
+        Optional<Instant> startedAt,
+        Optional<Attempt> attempt,
+        int bestPercent,
+        int fruitless,
+        List<String> lines,
+        Instant updatedAt) {
+
+    TaskState {
+        lines = List.copyOf(lines);
+    }
+
+    static TaskState create(TaskCreated created) {
+        return new TaskState(
+                created.task(),
+                TaskOrigin.of(created),
+                TaskTransitions.next(TaskPhase.ABSENT, created),
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                List.of(),
+                created.at());
+    }
+
+    /** The task after {@code event}; {@link IllegalStateException} when the transition table has no row for it. */
+    TaskState apply(DatabaseEvent event) {
+        TaskPhase next = TaskTransitions.next(phase, event);
+        TaskState moved =
+                new TaskState(id, origin, next, startedAt, attempt, bestPercent, fruitless, lines, event.at());
+        if (event instanceof BackupStarted started) {
+            return moved.begin(
+                    Attempt.begin(started.attempt(), started.epoch(), Optional.of(started.setId()), files()),
+                    started.lines(),
+                    started.at());
+        } else if (event instanceof RestoreStarted started) {
+            return moved.begin(
+                    Attempt.begin(started.attempt(), started.epoch(), Optional.empty(), List.of()),
+                    started.lines(),
+                    started.at());
+        } else if (event instanceof BackupOpened opened) {
+            return moved.with(running().opened(opened.facts(), opened.stripeBytes(), opened.statements()));
+        } else if (event instanceof ProgressReported progress) {
+            return moved.with(running().progressed(progress.percent(), progress.done(), progress.total()))
+                    .saying(progress.at(), Percent.line(progress.percent()));
+        } else if (event instanceof DatabaseEvent.DataDrained drained) {
+            return moved.sayingAllData(drained.at()).with(running().drained());
+        } else if (event instanceof BackupStopped stopped) {
+            return moved.with(running().stopped(stopped.facts(), stopped.statements()));
+        } else if (event instanceof RestoreApplied applied) {
+            return moved.sayingAllData(applied.at())
+                    .with(running().applied(applied.setId(), applied.files(), applied.fileBytes()));
+        } else if (event instanceof PublishingFailed failed) {
+            return moved.with(running().failed(failed.problem(), false, failed.visible()))
+                    .saying(failed.at(), failed.problem().asTaskInfo());
+        } else if (event instanceof AttemptFailed failed) {
+            return moved.fail(failed);
+        }
+        return moved;
+    }
+
+    /** The present attempt; {@link IllegalStateException} before the first. */
+    Attempt running() {
+        return attempt.orElseThrow(() -> new IllegalStateException("task " + id + " has not begun"));
+    }
+
+    AttemptRef attemptRef() {
+        return new AttemptRef(origin.view().name(), id, running().number());
+    }
+
+    boolean backup() {
+        return origin.request() instanceof BackupRequest;
+    }
+
+    /** The objects that a backup writes; empty for restores. */
+    List<S3Arn> files() {
+        return origin.request() instanceof BackupRequest backup ? backup.files() : List.of();
+    }
+
+    int nextAttempt() {
+        return attempt.map(last -> last.number() + 1).orElse(1);
+    }
+
+    private TaskState begin(Attempt first, List<String> messages, Instant at) {
+        return new TaskState(
+                id,
+                origin,
+                phase,
+                Optional.of(startedAt.orElse(at)),
+                Optional.of(first),
+                bestPercent,
+                fruitless,
+                TaskInfo.append(lines, at, messages),
+                updatedAt);
+    }
+
+    private TaskState fail(AttemptFailed failed) {
+        Attempt last = running();
+        boolean progress = last.percent() > bestPercent;
+        String line = failed.again()
+                ? "Attempt " + last.number() + " failed: " + failed.problem().asTaskInfo()
+                : failed.problem().asTaskInfo();
+        return new TaskState(
+                        id,
+                        origin,
+                        phase,
+                        startedAt,
+                        Optional.of(last.failed(failed.problem(), failed.again(), List.of())),
+                        Math.max(bestPercent, last.percent()),
+                        progress ? 1 : fruitless + 1,
+                        lines,
+                        updatedAt)
+                .saying(failed.at(), line);
+    }
+
+    private TaskState with(Attempt next) {
+        return new TaskState(id, origin, phase, startedAt, Optional.of(next), bestPercent, fruitless, lines, updatedAt);
+    }
+
+    private TaskState saying(Instant at, String message) {
+        return new TaskState(
+                id,
+                origin,
+                phase,
+                startedAt,
+                attempt,
+                bestPercent,
+                fruitless,
+                TaskInfo.append(lines, at, List.of(message)),
+                updatedAt);
+    }
+
+    private TaskState sayingAllData(Instant at) {
+        return running().percent() < Percent.ALL_DATA ? saying(at, Percent.line(Percent.ALL_DATA)) : this;
+    }
+}

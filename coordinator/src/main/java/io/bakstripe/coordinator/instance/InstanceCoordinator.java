@@ -1,0 +1,275 @@
+package io.bakstripe.coordinator.instance;
+
+import akka.actor.typed.Behavior;
+import akka.actor.typed.SupervisorStrategy;
+import akka.actor.typed.javadsl.ActorContext;
+import akka.actor.typed.javadsl.Behaviors;
+import akka.actor.typed.javadsl.TimerScheduler;
+import akka.persistence.typed.PersistenceId;
+import akka.persistence.typed.RecoveryCompleted;
+import akka.persistence.typed.javadsl.CommandHandler;
+import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EffectBuilder;
+import akka.persistence.typed.javadsl.EventHandler;
+import akka.persistence.typed.javadsl.EventSourcedBehavior;
+import akka.persistence.typed.javadsl.RetentionCriteria;
+import akka.persistence.typed.javadsl.SignalHandler;
+import io.bakstripe.coordinator.journal.InstanceEvent;
+import io.bakstripe.coordinator.journal.InstanceEvent.ConfigurationSet;
+import io.bakstripe.coordinator.journal.InstanceEvent.InstanceDeclared;
+import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
+import io.bakstripe.protocol.message.InstanceCommand.Declare;
+import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
+import io.bakstripe.protocol.message.InstanceCommand.Describe;
+import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
+import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
+import io.bakstripe.protocol.message.InstanceCommand.Register;
+import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
+import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
+import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
+import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
+import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceMessage;
+import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The coordinator of one instance.
+ *
+ * <p>Responsibility: gives out task ids, holds the two running slots, keeps the configuration and hands calls to the coordinator of the database
+ * that they name. Lifecycle: sharded by name and remembered, so it is there whenever the cluster is; at start and every 30 s it wakes the
+ * databases that have unfinished tasks and asks them about every open registration. What survives a restart: {@link InstanceRecord}; which tasks
+ * asked for a slot does not, they ask again. Every message may come twice.
+ */
+public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMessage, InstanceEvent, InstanceRecord> {
+    private record ProbeAll() implements InstanceMessage {}
+
+    private final ActorContext<InstanceMessage> context;
+    private final InstanceName name;
+    private final InstanceSettings settings;
+    private final Peers peers;
+    private final InstantSource clock;
+    private final Set<TaskId> asking = new HashSet<>();
+
+    private InstanceCoordinator(
+            ActorContext<InstanceMessage> context,
+            TimerScheduler<InstanceMessage> timers,
+            InstanceName name,
+            InstanceSettings settings,
+            Peers peers,
+            InstantSource clock) {
+        super(
+                PersistenceId.of("instance", name.value()),
+                SupervisorStrategy.restartWithBackoff(settings.minBackoff(), settings.maxBackoff(), 0.2));
+        this.context = context;
+        this.name = name;
+        this.settings = settings;
+        this.peers = peers;
+        this.clock = clock;
+        timers.startTimerWithFixedDelay(new ProbeAll(), settings.probe());
+    }
+
+    public static Behavior<InstanceCommand> create(
+            InstanceName name, InstanceSettings settings, Peers peers, InstantSource clock) {
+        return Behaviors.<InstanceMessage>setup(context -> Behaviors.withTimers(
+                        timers -> new InstanceCoordinator(context, timers, name, settings, peers, clock)))
+                .narrow();
+    }
+
+    @Override
+    public InstanceRecord emptyState() {
+        return InstanceRecord.empty();
+    }
+
+    @Override
+    public CommandHandler<InstanceMessage, InstanceEvent, InstanceRecord> commandHandler() {
+        return newCommandHandlerBuilder()
+                .forAnyState()
+                .onCommand(Declare.class, this::declare)
+                .onCommand(Submit.class, this::submit)
+                .onCommand(Register.class, this::register)
+                .onCommand(RequestSlot.class, this::requestSlot)
+                .onCommand(ReleaseSlot.class, this::releaseSlot)
+                .onCommand(ProbeAll.class, (state, tick) -> probeAll(state))
+                .onCommand(ProbeAnswer.class, this::probeAnswered)
+                .onCommand(SetConfiguration.class, this::setConfiguration)
+                .onCommand(ShowConfiguration.class, this::showConfiguration)
+                .onCommand(Describe.class, this::describe)
+                .build();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> declare(InstanceRecord state, Declare declare) {
+        long offered = declare.definition().revision();
+        Optional<Long> held = state.definition().map(known -> known.revision());
+        if (held.filter(revision -> revision >= offered).isPresent()) {
+            declare.replyTo().tell(new DeclareReply(held.get(), held.get() == offered));
+            return Effect().none();
+        }
+        return Effect()
+                .persist(new InstanceDeclared(declare.definition(), clock.instant()))
+                .thenRun(next -> declare.replyTo().tell(new DeclareReply(offered, true)));
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> submit(InstanceRecord state, Submit call) {
+        RoutingRules.Route route = RoutingRules.of(state, name, call.request(), call.key(), clock.instant());
+        route.problem().ifPresent(problem -> call.replyTo().tell(new SubmitReply.Refused(problem)));
+        route.database()
+                .ifPresent(database -> peers.database(database)
+                        .tell(new DatabaseCommand.Submit(
+                                call.request(), route.view().orElseThrow(), call.login(), call.key(), call.replyTo())));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> register(InstanceRecord state, Register question) {
+        Registrar.Answer answer = Registrar.register(state, question, clock.instant());
+        return Effect()
+                .persist(answer.event().stream().toList())
+                .thenRun(next -> peers.database(question.database()).tell(answer.reply()));
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> requestSlot(InstanceRecord state, RequestSlot request) {
+        Optional<Registration> known = state.find(request.task());
+        if (known.isEmpty()) {
+            if (!state.closedLately(request.task())) {
+                context.getLog().warn("task {} asks for a slot but is not registered", request.task());
+            }
+            return Effect().none();
+        }
+        if (known.get().slot()) {
+            tellGranted(known.get());
+            return Effect().none();
+        }
+        asking.add(request.task());
+        return grant(state, List.of());
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> releaseSlot(InstanceRecord state, ReleaseSlot release) {
+        asking.remove(release.task());
+        return grant(
+                        state,
+                        Registrar.release(state, release.task(), clock.instant()).stream()
+                                .toList())
+                .thenRun(next ->
+                        peers.database(release.database()).tell(new DatabaseCommand.SlotReleased(release.task())));
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> probeAll(InstanceRecord state) {
+        state.view()
+                .ifPresent(view -> state.open().stream()
+                        .map(Registration::database)
+                        .distinct()
+                        .forEach(database -> wake(database, view)));
+        for (Registration open : state.open()) {
+            peers.database(open.database()).tell(new DatabaseCommand.Probe(open.task(), open.submission()));
+            if (open.slot()) {
+                tellGranted(open);
+            }
+        }
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> probeAnswered(InstanceRecord state, ProbeAnswer answer) {
+        return grant(
+                state,
+                Registrar.answered(state, answer, settings.probe(), clock.instant()).stream()
+                        .toList());
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> setConfiguration(InstanceRecord state, SetConfiguration command) {
+        Optional<InstanceView> view = state.view();
+        if (view.isEmpty()) {
+            command.replyTo().tell(unknown());
+            return Effect().none();
+        }
+        ConfigurationRules.Decision decision =
+                ConfigurationRules.set(view.get(), command.name(), command.value(), clock.instant());
+        if (decision.problem().isPresent()) {
+            command.replyTo().tell(new ConfigurationReply(List.of(), decision.problem()));
+            return Effect().none();
+        }
+        ConfigurationSet set = decision.event().orElseThrow();
+        return Effect()
+                .persist(set)
+                .thenRun(next -> command.replyTo()
+                        .tell(ConfigurationRules.show(next.view().orElseThrow(), Optional.of(set.name()))));
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> showConfiguration(InstanceRecord state, ShowConfiguration question) {
+        question.replyTo()
+                .tell(state.view()
+                        .map(view -> ConfigurationRules.show(view, question.name()))
+                        .orElseGet(this::unknown));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> describe(InstanceRecord state, Describe question) {
+        question.replyTo()
+                .tell(new InstanceDescription(
+                        state.view(),
+                        state.databases(),
+                        state.open().stream().map(Registration::route).toList(),
+                        state.recent().stream().map(Registration::route).toList()));
+        return Effect().none();
+    }
+
+    @Override
+    public EventHandler<InstanceRecord, InstanceEvent> eventHandler() {
+        return InstanceRecord::apply;
+    }
+
+    @Override
+    public SignalHandler<InstanceRecord> signalHandler() {
+        return newSignalHandlerBuilder()
+                .onSignal(
+                        RecoveryCompleted.instance(), state -> context.getSelf().tell(new ProbeAll()))
+                .build();
+    }
+
+    @Override
+    public RetentionCriteria retentionCriteria() {
+        return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), settings.snapshotsKept());
+    }
+
+    /** Records {@code first} and whatever slots can be given afterwards, and tells those who got one. */
+    private EffectBuilder<InstanceEvent, InstanceRecord> grant(InstanceRecord state, List<InstanceEvent> first) {
+        InstanceRecord after = state;
+        for (InstanceEvent event : first) {
+            after = after.apply(event);
+        }
+        List<SlotGranted> granted = Registrar.grants(after, asking, settings.runningSlots(), clock.instant());
+        List<InstanceEvent> events = new ArrayList<>(first);
+        events.addAll(granted);
+        return Effect()
+                .persist(events)
+                .thenRun(next -> granted.forEach(grant -> {
+                    asking.remove(grant.task());
+                    next.find(grant.task()).ifPresent(this::tellGranted);
+                }));
+    }
+
+    private void tellGranted(Registration registration) {
+        peers.database(registration.database()).tell(new DatabaseCommand.SlotGranted(registration.task()));
+    }
+
+    private void wake(DatabaseRef database, InstanceView view) {
+        peers.database(database).tell(new DatabaseCommand.Wake(view));
+    }
+
+    private ConfigurationReply unknown() {
+        return new ConfigurationReply(List.of(), Optional.of(BackupError.INSTANCE_UNKNOWN.problem(name)));
+    }
+}

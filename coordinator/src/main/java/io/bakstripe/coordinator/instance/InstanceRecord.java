@@ -1,0 +1,178 @@
+package io.bakstripe.coordinator.instance;
+
+import io.bakstripe.coordinator.journal.InstanceEvent;
+import io.bakstripe.coordinator.journal.InstanceEvent.ConfigurationSet;
+import io.bakstripe.coordinator.journal.InstanceEvent.InstanceDeclared;
+import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
+import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
+import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
+import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
+import io.bakstripe.protocol.instance.DeclaredDatabase;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * What is recorded of an instance.
+ *
+ * @param definition of the highest revision declared so far
+ * @param compression as set by a caller; absent while nobody set it
+ * @param lastTask the highest task id given out, 0 before the first
+ * @param open registrations whose task has not ended, by id
+ * @param recent registrations closed last, oldest first
+ * @param restored names that restores were registered for
+ * @param keys idempotency keys of the last day
+ */
+record InstanceRecord(
+        Optional<InstanceDefinition> definition,
+        Optional<Boolean> compression,
+        long lastTask,
+        List<Registration> open,
+        List<Registration> recent,
+        List<DatabaseName> restored,
+        List<UsedKey> keys) {
+    static final Duration KEY_WINDOW = Duration.ofHours(24);
+    static final int RECENT = 64;
+
+    InstanceRecord {
+        open = List.copyOf(open);
+        recent = List.copyOf(recent);
+        restored = List.copyOf(restored);
+        keys = List.copyOf(keys);
+    }
+
+    static InstanceRecord empty() {
+        return new InstanceRecord(Optional.empty(), Optional.empty(), 0, List.of(), List.of(), List.of(), List.of());
+    }
+
+    InstanceRecord apply(InstanceEvent event) {
+        if (event instanceof InstanceDeclared declared) {
+            return new InstanceRecord(
+                    Optional.of(declared.definition()), compression, lastTask, open, recent, restored, keys);
+        } else if (event instanceof TaskRegistered registered) {
+            return register(registered);
+        } else if (event instanceof RegistrationVoided voided) {
+            return new InstanceRecord(
+                    definition,
+                    compression,
+                    lastTask,
+                    without(voided.task()),
+                    recent,
+                    restored,
+                    // A void registration made no task: its call may come again with the same key.
+                    keys.stream()
+                            .filter(used -> !used.task().equals(voided.task()))
+                            .toList());
+        } else if (event instanceof SlotGranted granted) {
+            return withOpen(open.stream()
+                    .map(known -> known.task().equals(granted.task()) ? known.withSlot(true) : known)
+                    .toList());
+        } else if (event instanceof SlotReleased released) {
+            return close(released.task());
+        } else if (event instanceof ConfigurationSet set) {
+            return new InstanceRecord(
+                    definition, Optional.of(Boolean.parseBoolean(set.value())), lastTask, open, recent, restored, keys);
+        }
+        throw new IllegalStateException("unknown event " + event);
+    }
+
+    /** The instance as tasks see it; absent while it is not declared. */
+    Optional<InstanceView> view() {
+        return definition.map(
+                known -> new InstanceView(known, known.edition().allowsCompression() && compression.orElse(true)));
+    }
+
+    Optional<Registration> find(TaskId task) {
+        return open.stream().filter(known -> known.task().equals(task)).findFirst();
+    }
+
+    boolean closedLately(TaskId task) {
+        return recent.stream().anyMatch(known -> known.task().equals(task));
+    }
+
+    Optional<Registration> ofSubmission(UUID submission) {
+        return Stream.concat(open.stream(), recent.stream())
+                .filter(known -> known.submission().equals(submission))
+                .findFirst();
+    }
+
+    /** The use of this key that still counts. */
+    Optional<UsedKey> usedKey(String key, Instant now) {
+        return keys.stream()
+                .filter(used -> used.key().key().equals(key) && used.at().isAfter(now.minus(KEY_WINDOW)))
+                .findFirst();
+    }
+
+    long slotsHeld() {
+        return open.stream().filter(Registration::slot).count();
+    }
+
+    /** Declared databases and those that restores were registered for, each once, by name. */
+    List<DatabaseName> databases() {
+        Stream<DatabaseName> declared =
+                definition.stream().flatMap(known -> known.databases().stream()).map(DeclaredDatabase::name);
+        return distinct(Stream.concat(declared, restored.stream()).toList()).stream()
+                .sorted(Comparator.comparing(DatabaseName::folded))
+                .toList();
+    }
+
+    private InstanceRecord register(TaskRegistered event) {
+        Registration registration = Registration.of(event);
+        Instant oldest = event.at().minus(KEY_WINDOW);
+        Stream<UsedKey> used = keys.stream().filter(key -> key.at().isAfter(oldest));
+        Stream<UsedKey> newKey =
+                event.key().stream().map(key -> new UsedKey(key, event.task(), event.database(), event.at()));
+        return new InstanceRecord(
+                definition,
+                compression,
+                Math.max(lastTask, event.task().value()),
+                Stream.concat(open.stream(), Stream.of(registration)).toList(),
+                recent,
+                event.restore()
+                        ? distinct(Stream.concat(restored.stream(), Stream.of(event.display()))
+                                .toList())
+                        : restored,
+                Stream.concat(used, newKey).toList());
+    }
+
+    private InstanceRecord close(TaskId task) {
+        List<Registration> closed = Stream.concat(
+                        recent.stream(), find(task).map(known -> known.withSlot(false)).stream())
+                .toList();
+        return new InstanceRecord(
+                definition,
+                compression,
+                lastTask,
+                without(task),
+                closed.subList(Math.max(0, closed.size() - RECENT), closed.size()),
+                restored,
+                keys);
+    }
+
+    private List<Registration> without(TaskId task) {
+        return open.stream().filter(known -> !known.task().equals(task)).toList();
+    }
+
+    private InstanceRecord withOpen(List<Registration> next) {
+        return new InstanceRecord(definition, compression, lastTask, next, recent, restored, keys);
+    }
+
+    private static List<DatabaseName> distinct(List<DatabaseName> names) {
+        return names.stream()
+                .filter(name -> names.stream()
+                        .filter(name::sameDatabaseAs)
+                        .findFirst()
+                        .orElseThrow()
+                        .equals(name))
+                .distinct()
+                .toList();
+    }
+}

@@ -1,0 +1,39 @@
+package io.bakstripe.coordinator.instance;
+
+import com.typesafe.config.Config;
+import java.time.Duration;
+
+/**
+ * Settings of instance coordinators; every key is explained in {@code reference.conf}.
+ *
+ * @param runningSlots tasks of one instance that may run at the same time
+ * @param probe interval of probes, and the age below which no registration is voided
+ */
+public record InstanceSettings(
+        int runningSlots,
+        Duration probe,
+        int snapshotEvery,
+        int snapshotsKept,
+        Duration minBackoff,
+        Duration maxBackoff) {
+
+    public InstanceSettings {
+        if (runningSlots < 1 || snapshotEvery < 1 || snapshotsKept < 1) {
+            throw new IllegalArgumentException("running-slots, snapshot-every and snapshots-kept must be positive");
+        }
+        if (probe.isNegative() || probe.isZero()) {
+            throw new IllegalArgumentException("probe must be positive");
+        }
+    }
+
+    /** Reads {@code bakstripe.coordinator}. */
+    public static InstanceSettings from(Config coordinator) {
+        return new InstanceSettings(
+                coordinator.getInt("running-slots"),
+                coordinator.getDuration("probe"),
+                coordinator.getInt("snapshot-every"),
+                coordinator.getInt("snapshots-kept"),
+                coordinator.getDuration("min-backoff"),
+                coordinator.getDuration("max-backoff"));
+    }
+}

@@ -1,0 +1,89 @@
+package io.bakstripe.coordinator.instance;
+
+import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.InstanceEvent;
+import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
+import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
+import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
+import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
+import io.bakstripe.protocol.message.DatabaseCommand.Registered;
+import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
+import io.bakstripe.protocol.message.InstanceCommand.Register;
+import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Decides about registrations and slots. Every decision gives the same answer when its question comes again. */
+final class Registrar {
+    private Registrar() {}
+
+    /** What to record, and what to answer once that is done. */
+    record Answer(Optional<InstanceEvent> event, DatabaseCommand reply) {}
+
+    static Answer register(InstanceRecord state, Register question, Instant now) {
+        Optional<Registration> known = state.ofSubmission(question.submission());
+        if (known.isPresent()) {
+            return new Answer(
+                    Optional.empty(),
+                    new Registered(question.submission(), known.get().task()));
+        }
+        Optional<UsedKey> used = question.key().flatMap(key -> state.usedKey(key.key(), now));
+        if (used.isPresent()) {
+            boolean same = RoutingRules.sameCall(used.get(), question.key());
+            return new Answer(
+                    Optional.empty(),
+                    new NotRegistered(
+                            question.submission(),
+                            same ? Optional.empty() : Optional.of(BackupError.IDEMPOTENCY_KEY_REUSED.problem()),
+                            same ? Optional.of(used.get().task()) : Optional.empty()));
+        }
+        TaskId task = new TaskId(state.lastTask() + 1);
+        return new Answer(
+                Optional.of(new TaskRegistered(
+                        task,
+                        question.database(),
+                        question.display(),
+                        question.submission(),
+                        question.key().map(key -> new CallKey(key.key(), key.bodyHash())),
+                        question.restore(),
+                        now)),
+                new Registered(question.submission(), task));
+    }
+
+    /** Grants that are due: the oldest of the tasks that asked, as long as slots are free. */
+    static List<SlotGranted> grants(InstanceRecord state, Set<TaskId> asking, int slots, Instant now) {
+        List<SlotGranted> granted = new ArrayList<>();
+        state.open().stream()
+                .filter(known -> !known.slot() && asking.contains(known.task()))
+                .map(Registration::task)
+                .sorted()
+                .limit(Math.max(0, slots - state.slotsHeld()))
+                .forEach(task -> granted.add(new SlotGranted(task, now)));
+        return granted;
+    }
+
+    static Optional<InstanceEvent> release(InstanceRecord state, TaskId task, Instant now) {
+        return state.find(task).map(known -> new SlotReleased(task, now));
+    }
+
+    /** What the owner's answer changes: an ended task is closed, a registration without a task is void once it is old enough. */
+    static Optional<InstanceEvent> answered(InstanceRecord state, ProbeAnswer answer, Duration youngest, Instant now) {
+        return state.find(answer.task()).flatMap(known -> {
+            if (answer.knowledge() == TaskKnowledge.ENDED) {
+                return Optional.of(new SlotReleased(known.task(), now));
+            }
+            boolean old = !now.isBefore(known.at().plus(youngest));
+            return answer.knowledge() == TaskKnowledge.UNKNOWN && old
+                    ? Optional.of(new RegistrationVoided(known.task(), now))
+                    : Optional.<InstanceEvent>empty();
+        });
+    }
+}

@@ -1,0 +1,31 @@
+package io.bakstripe.coordinator.instance;
+
+import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoute;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A task id that was given out.
+ *
+ * @param slot whether the task holds a running slot
+ */
+record Registration(
+        TaskId task, DatabaseRef database, UUID submission, Optional<CallKey> key, Instant at, boolean slot) {
+
+    static Registration of(TaskRegistered event) {
+        return new Registration(event.task(), event.database(), event.submission(), event.key(), event.at(), false);
+    }
+
+    Registration withSlot(boolean held) {
+        return new Registration(task, database, submission, key, at, held);
+    }
+
+    TaskRoute route() {
+        return new TaskRoute(task, database);
+    }
+}

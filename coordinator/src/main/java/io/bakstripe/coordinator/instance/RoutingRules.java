@@ -1,0 +1,54 @@
+package io.bakstripe.coordinator.instance;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Says which database's coordinator a call goes to. Names are resolved here, so that nonsense creates nothing. */
+final class RoutingRules {
+    /** Either where the call goes, with the instance as it stands, or why it goes nowhere. */
+    record Route(Optional<DatabaseRef> database, Optional<InstanceView> view, Optional<Problem> problem) {}
+
+    private RoutingRules() {}
+
+    static Route of(
+            InstanceRecord state, InstanceName instance, TaskRequest request, Optional<RequestKey> key, Instant now) {
+        Optional<InstanceView> view = state.view();
+        if (view.isEmpty()) {
+            return refused(BackupError.INSTANCE_UNKNOWN.problem(instance));
+        }
+        Optional<UsedKey> used = key.flatMap(asked -> state.usedKey(asked.key(), now));
+        if (used.isPresent()) {
+            // The database's coordinator answers a repeated call with the row that it has.
+            return sameCall(used.get(), key)
+                    ? new Route(Optional.of(used.get().database()), view, Optional.empty())
+                    : refused(BackupError.IDEMPOTENCY_KEY_REUSED.problem());
+        }
+        DatabaseName name = request.database();
+        if (request.taskType().isBackup()) {
+            boolean known = state.databases().stream().anyMatch(name::sameDatabaseAs);
+            if (!known) {
+                return refused(BackupError.DATABASE_UNKNOWN.problem(name, instance));
+            }
+        } else if (view.get().definition().host().isEmpty()) {
+            return refused(BackupError.INSTANCE_NOT_MANAGED.problem(instance));
+        }
+        return new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty());
+    }
+
+    static boolean sameCall(UsedKey used, Optional<RequestKey> key) {
+        return key.filter(asked -> asked.bodyHash().equals(used.key().bodyHash()))
+                .isPresent();
+    }
+
+    private static Route refused(Problem problem) {
+        return new Route(Optional.empty(), Optional.empty(), Optional.of(problem));
+    }
+}

@@ -1,0 +1,149 @@
+package io.bakstripe.coordinator.journal;
+
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.protocol.task.TaskDetail;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What has happened to a database's tasks. Each event is about one task; {@code TaskTransitions} says which may follow which. */
+public sealed interface DatabaseEvent extends JournalEvent {
+    TaskId task();
+
+    /** When it happened, by the clock of the node that recorded it. */
+    Instant at();
+
+    /**
+     * A call was accepted.
+     *
+     * @param display the name of the database as tasks show it
+     * @param view the instance as it was when the call was checked
+     * @param waitsFor restore steps that were unfinished then and must end in SUCCESS first
+     */
+    record TaskCreated(
+            TaskId task,
+            UUID submission,
+            Optional<CallKey> key,
+            TaskRequest request,
+            DatabaseName display,
+            InstanceView view,
+            String login,
+            List<TaskId> waitsFor,
+            Instant at)
+            implements DatabaseEvent {
+        public TaskCreated {
+            waitsFor = List.copyOf(waitsFor);
+        }
+    }
+
+    /**
+     * An attempt at a backup begins; the first one is what brings the task to IN_PROGRESS.
+     *
+     * @param epoch reports of another one are ignored
+     * @param lines for {@code task_info}, without their time
+     */
+    record BackupStarted(TaskId task, int attempt, long epoch, BackupSetId setId, List<String> lines, Instant at)
+            implements DatabaseEvent {
+        public BackupStarted {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /**
+     * The engine's backup is open and its data plan is cut.
+     *
+     * @param stripeBytes plain bytes of each stripe's data plan
+     * @param statements that the session has sent so far
+     */
+    record BackupOpened(TaskId task, int attempt, StartFacts facts, List<Long> stripeBytes, long statements, Instant at)
+            implements DatabaseEvent {
+        public BackupOpened {
+            stripeBytes = List.copyOf(stripeBytes);
+        }
+    }
+
+    /**
+     * The task crossed another 5 percent.
+     *
+     * @param done plain bytes done of each stripe
+     * @param total plain bytes of each stripe, where they were not known before (restores); otherwise empty
+     */
+    record ProgressReported(TaskId task, int attempt, int percent, List<Long> done, List<Long> total, Instant at)
+            implements DatabaseEvent {
+        public ProgressReported {
+            done = List.copyOf(done);
+            total = List.copyOf(total);
+        }
+    }
+
+    /** Every stripe has stored and compared its data. */
+    record DataDrained(TaskId task, int attempt, Instant at) implements DatabaseEvent {}
+
+    /** The engine's backup is stopped and the closing plan is cut. */
+    record BackupStopped(
+            TaskId task, int attempt, StopFacts facts, List<Long> closingBytes, long statements, Instant at)
+            implements DatabaseEvent {
+        public BackupStopped {
+            closingBytes = List.copyOf(closingBytes);
+        }
+    }
+
+    /** The commit point: from here on the set is published, whatever happens. */
+    record SetSealed(TaskId task, int attempt, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The set cannot be published as a whole any more.
+     *
+     * @param visible stripes that readers can see already
+     */
+    record PublishingFailed(TaskId task, int attempt, Problem problem, List<Integer> visible, Instant at)
+            implements DatabaseEvent {
+        public PublishingFailed {
+            visible = List.copyOf(visible);
+        }
+    }
+
+    /**
+     * The attempt cannot go on and is rolled back.
+     *
+     * @param again whether another attempt follows once that is done
+     */
+    record AttemptFailed(TaskId task, int attempt, Problem problem, boolean again, Instant at)
+            implements DatabaseEvent {}
+
+    /** An attempt at a restore begins; as {@link BackupStarted}. */
+    record RestoreStarted(TaskId task, int attempt, long epoch, List<String> lines, Instant at)
+            implements DatabaseEvent {
+        public RestoreStarted {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /** Everything of the set is on the host's disk; the server may be started. */
+    record RestoreApplied(
+            TaskId task, int attempt, Optional<BackupSetId> setId, List<S3Arn> files, List<Long> fileBytes, Instant at)
+            implements DatabaseEvent {
+        public RestoreApplied {
+            files = List.copyOf(files);
+            fileBytes = List.copyOf(fileBytes);
+        }
+    }
+
+    /** The restored server accepts connections: the database exists. */
+    record DatabaseOpened(TaskId task, int attempt, DatabaseName display, Instant at) implements DatabaseEvent {}
+
+    /** The task has reached its final lifecycle; {@code detail} is what is shown of it for ever. */
+    record TaskEnded(TaskId task, TaskDetail detail, Instant at) implements DatabaseEvent {}
+
+    /** The instance knows that the task has ended. */
+    record SlotReturned(TaskId task, Instant at) implements DatabaseEvent {}
+}

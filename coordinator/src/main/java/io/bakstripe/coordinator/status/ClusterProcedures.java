@@ -1,0 +1,82 @@
+package io.bakstripe.coordinator.status;
+
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
+import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
+import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
+import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.port.Procedures;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.task.TaskRow;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+
+/** Hands the procedures' calls to the instance's coordinator. */
+final class ClusterProcedures implements Procedures {
+    private final Questions questions;
+    private final Peers peers;
+    private final StatusSettings settings;
+
+    ClusterProcedures(Questions questions, Peers peers, StatusSettings settings) {
+        this.questions = questions;
+        this.peers = peers;
+        this.settings = settings;
+    }
+
+    @Override
+    public CompletionStage<TaskRow> submit(
+            InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, SubmitReply>ask(
+                        peers.instance(known),
+                        replyTo -> new Submit(request, login, key, replyTo),
+                        settings.submitLimit(),
+                        "the coordinator of database '" + request.database() + "'"))
+                .thenApply(ClusterProcedures::row);
+    }
+
+    @Override
+    public CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, ConfigurationReply>ask(
+                        peers.instance(known),
+                        replyTo -> new SetConfiguration(name, value, replyTo),
+                        settings.askLimit(),
+                        "instance '" + known + "'"))
+                .thenApply(ClusterProcedures::rows);
+    }
+
+    @Override
+    public CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, ConfigurationReply>ask(
+                        peers.instance(known),
+                        replyTo -> new ShowConfiguration(name, replyTo),
+                        settings.askLimit(),
+                        "instance '" + known + "'"))
+                .thenApply(ClusterProcedures::rows);
+    }
+
+    private static TaskRow row(SubmitReply reply) {
+        if (reply instanceof SubmitReply.Refused refused) {
+            throw refused.problem().asException();
+        }
+        return ((SubmitReply.Accepted) reply).row();
+    }
+
+    private static List<ConfigurationRow> rows(ConfigurationReply reply) {
+        reply.problem().ifPresent(problem -> {
+            throw problem.asException();
+        });
+        return reply.rows();
+    }
+}

@@ -1,0 +1,56 @@
+package io.bakstripe.coordinator.status;
+
+import akka.Done;
+import akka.actor.CoordinatedShutdown;
+import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import io.bakstripe.coordinator.journal.JournalSettings;
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.port.InstanceQueries;
+import io.bakstripe.protocol.port.Procedures;
+import io.bakstripe.protocol.port.TaskQueries;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** The ports that the API is given. */
+public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries instances) {
+    private static final String DISPATCHER = "akka.projection.jdbc.blocking-jdbc-dispatcher";
+
+    /** Starts the projection of the history and gives the ports; connections are closed when the actor system ends. */
+    public static ReadSide start(
+            ActorSystem<?> system,
+            StatusSettings settings,
+            JournalSettings journal,
+            Peers peers,
+            List<InstanceDefinition> declared) {
+        HikariDataSource source = new HikariDataSource(pool(settings, journal));
+        CoordinatedShutdown.get(system)
+                .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close-history", () -> {
+                    source.close();
+                    return CompletableFuture.completedFuture(Done.done());
+                });
+        HistoryProjection.start(system, settings, source);
+        Questions questions = new Questions(system, declared);
+        TaskHistory history =
+                new TaskHistory(source, system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)));
+        return new ReadSide(
+                new ClusterProcedures(questions, peers, settings),
+                new ClusterTaskQueries(questions, peers, history, settings),
+                new ClusterInstanceQueries(questions, peers, settings));
+    }
+
+    private static HikariConfig pool(StatusSettings settings, JournalSettings journal) {
+        HikariConfig pool = new HikariConfig();
+        pool.setPoolName("bakstripe-history");
+        pool.setJdbcUrl(journal.url());
+        pool.setUsername(journal.user());
+        pool.setPassword(journal.password());
+        pool.setMaximumPoolSize(settings.historyConnections());
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(5_000);
+        return pool;
+    }
+}
