@@ -385,11 +385,15 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                 .build();
     }
 
+    /** Forgets what was under way: after a failure of the journal this same object goes on with a recovered state. */
     private void halt() {
         SetApply running = apply;
         if (running != null) {
             running.stop();
         }
+        apply = null;
+        activity = Activity.NONE;
+        run++;
     }
 
     /** Passes on to the worker what its streams say. */

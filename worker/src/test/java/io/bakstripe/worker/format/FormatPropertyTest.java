@@ -18,14 +18,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-final class FormatProperties {
+final class FormatPropertyTest {
     private static final Place PLACE = Place.part(new S3Arn("backups", "x.bak"), 1);
 
     @Property(tries = 200)
     void anyPiecesSurviveAChunk(@ForAll("pieces") @Size(max = 20) List<Piece> pieces, @ForAll Codec codec) {
         byte[] bytes = new FrameEncoder(codec, 3).chunk(pieces);
 
-        Frame frame = Frame.next(PLACE, ByteBuffer.wrap(bytes));
+        Frame frame = new FrameSplitter(PLACE).feed(ByteBuffer.wrap(bytes)).get(0);
 
         assertThat(bytes.length % Layout.ALIGNMENT).isZero();
         assertThat(Chunk.decode(PLACE, frame.payload(PLACE)))

@@ -1,0 +1,95 @@
+package io.bakstripe.worker.restore;
+
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.format.Codec;
+import io.bakstripe.worker.format.ManifestPage;
+import io.bakstripe.worker.format.SampleStripe;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+
+/** A set of two stripes that holds a small tree of files, cut across stripes, parts and chunks. */
+final class SampleSet {
+    static final int FAMILIES = 2;
+    private static final int PIECE_BYTES = 50_000;
+    private static final int PIECES_PER_PART = 3;
+
+    final Map<String, byte[]> files = new TreeMap<>();
+    final List<String> directories = List.of("base", "base/5", "global", "pg_wal", "pg_notify");
+    final List<Piece> extra = new ArrayList<>();
+    final List<Extent> extraManifest = new ArrayList<>();
+    BackupSetId setId = SampleStripe.SET;
+    BackupType type = BackupType.FULL;
+    String engine = "postgresql";
+
+    SampleSet() {
+        Random random = new Random(7);
+        for (int table = 0; table < 12; table++) {
+            byte[] bytes = new byte[random.nextInt(300_000)];
+            random.nextBytes(bytes);
+            files.put("base/5/" + (16384 + table), bytes);
+        }
+        files.put("base/5/empty", new byte[0]);
+        files.put("PG_VERSION", "18\n".getBytes(StandardCharsets.US_ASCII));
+        files.put("global/zeros", new byte[1_000_000]);
+    }
+
+    static String key(int family) {
+        return "orders-" + family + "-of-" + FAMILIES + ".bak";
+    }
+
+    /** Puts both stripes into the store. */
+    SampleSet into(MemoryStore store) {
+        for (int family = 1; family <= FAMILIES; family++) {
+            store.put(key(family), stripe(family));
+        }
+        return this;
+    }
+
+    byte[] stripe(int family) {
+        List<Piece> pieces = new ArrayList<>();
+        List<Extent> manifest = new ArrayList<>();
+        for (String directory : directories) {
+            pieces.add(new Piece(ExtentKind.DIRECTORY, directory, 0, new byte[0], Piece.State.WHOLE));
+            manifest.add(Extent.directory(directory));
+        }
+        files.forEach((path, bytes) -> {
+            manifest.add(Extent.file(path, 0, bytes.length));
+            for (int at = 0; at == 0 || at < bytes.length; at += PIECE_BYTES) {
+                byte[] part = Arrays.copyOfRange(bytes, at, Math.min(bytes.length, at + PIECE_BYTES));
+                pieces.add(new Piece(ExtentKind.FILE, path, at, part, Piece.State.WHOLE));
+            }
+        });
+        pieces.addAll(extra);
+        manifest.addAll(extraManifest);
+
+        SampleStripe stripe = new SampleStripe(
+                setId, family, FAMILIES, Codec.ZSTD, SampleStripe.header(setId, family, FAMILIES, type, engine));
+        int chunks = 0;
+        for (int index = family - 1; index < pieces.size(); index += FAMILIES) {
+            stripe.chunk(List.of(pieces.get(index)));
+            if (++chunks % PIECES_PER_PART == 0) {
+                stripe.endPart();
+            }
+        }
+        int half = manifest.size() / 2;
+        stripe.manifest(
+                ManifestPage.encode(family == 1 ? manifest.subList(0, half) : manifest.subList(half, manifest.size())));
+        return stripe.finish(stop(manifest.size()));
+    }
+
+    private StopFacts stop(int entries) {
+        return SampleStripe.stop(
+                entries,
+                files.values().stream().mapToLong(bytes -> bytes.length).sum());
+    }
+}

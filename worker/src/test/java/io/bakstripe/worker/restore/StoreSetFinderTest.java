@@ -1,0 +1,146 @@
+package io.bakstripe.worker.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.BackupSetId;
+import java.util.Arrays;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class StoreSetFinderTest {
+    static final RestoreSettings SETTINGS =
+            RestoreSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"));
+
+    private final MemoryStore store = new MemoryStore();
+    private final SampleSet set = new SampleSet().into(store);
+
+    @Test
+    void findsAWholeSetByItsPatternInOrderOfFamilies() {
+        store.put("orders-0-of-2.bak", store.get(SampleSet.key(2)));
+        store.remove(SampleSet.key(2));
+
+        FoundSet found = find("orders-*.bak");
+
+        assertThat(found.stripes())
+                .extracting(stripe -> stripe.object().file().key())
+                .containsExactly(SampleSet.key(1), "orders-0-of-2.bak");
+        assertThat(found.header().setId()).isEqualTo(set.setId);
+        assertThat(found.stop().files()).isEqualTo(20);
+    }
+
+    @Test
+    void takesAnExistingKeyLiterallyFirst() {
+        store.put("orders-*.bak", store.get(SampleSet.key(1)));
+
+        assertRefused("orders-*.bak", BackupError.STRIPE_MISSING, "has 2 media families but only 1 are provided");
+    }
+
+    @Test
+    void countsOnlyFilesThatMatchTheWholePattern() {
+        store.put("orders-1-of-2.bak.keys", new byte[10]);
+        store.put("orders-9.txt", new byte[10]);
+
+        assertThat(find("orders-*.bak").stripes()).hasSize(2);
+    }
+
+    @Test
+    void ignoresCompanionObjectsOnly() {
+        store.put("orders-1-of-2.bak.keys", new byte[10]);
+        assertThat(find("orders-*").stripes()).hasSize(2);
+
+        store.put("orders-note.txt", new byte[10]);
+        assertRefused("orders-*", BackupError.NOT_A_BACKUP, "orders-note.txt");
+    }
+
+    @Test
+    void saysWhenNothingMatches() {
+        assertRefused("orders-none.bak", BackupError.FILE_UNKNOWN, "orders-none.bak");
+        assertRefused("invoices-*", BackupError.FILE_UNKNOWN, "invoices-*");
+    }
+
+    @Test
+    void saysHowManyFilesMatchWhenTheyAreTooMany() {
+        for (int more = 0; more < 9; more++) {
+            store.put("orders-copy" + more + ".bak", new byte[10]);
+        }
+
+        Problem problem = refusal("orders-*");
+
+        assertThat(problem.error()).isEqualTo(BackupError.TOO_MANY_FILES);
+        assertThat(problem.hint()).contains("11 match now");
+    }
+
+    @Test
+    void namesAMissingStripe() {
+        store.remove(SampleSet.key(2));
+
+        assertRefused("orders-*", BackupError.STRIPE_MISSING, "has 2 media families but only 1 are provided");
+    }
+
+    @Test
+    void namesADoubledStripe() {
+        store.put("orders-2-again.bak", store.get(SampleSet.key(2)));
+
+        assertRefused("orders-*", BackupError.STRIPE_DOUBLED, "media family 2");
+    }
+
+    @Test
+    void namesAForeignStripe() {
+        SampleSet other = new SampleSet();
+        other.setId = new BackupSetId(UUID.fromString("00000000-0000-0000-0000-000000000001"));
+        store.put(SampleSet.key(2), other.stripe(2));
+
+        assertRefused("orders-*", BackupError.STRIPE_FOREIGN, SampleSet.key(2));
+    }
+
+    @Test
+    void namesATruncatedStripe() {
+        byte[] whole = store.get(SampleSet.key(1));
+        store.put(SampleSet.key(1), Arrays.copyOf(whole, whole.length / 2));
+
+        assertRefused("orders-*", BackupError.FILE_TRUNCATED, SampleSet.key(1));
+    }
+
+    @Test
+    void namesAStripeWhoseTrailerIsDamaged() {
+        byte[] bytes = store.get(SampleSet.key(1)).clone();
+        bytes[bytes.length - 80] ^= 1;
+        store.put(SampleSet.key(1), bytes);
+
+        assertRefused("orders-*", BackupError.FILE_DAMAGED, "trailer");
+    }
+
+    private FoundSet find(String key) {
+        return new StoreSetFinder(store, SETTINGS)
+                .find(MemoryStore.arn(key))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private Problem refusal(String key) {
+        try {
+            find(key);
+        } catch (RuntimeException refused) {
+            return Problem.of(refused);
+        }
+        throw new AssertionError("found a set at " + key);
+    }
+
+    private void assertRefused(String key, BackupError error, String text) {
+        Problem problem = refusal(key);
+        assertThat(problem.error()).isEqualTo(error);
+        assertThat(problem.detail()).contains(text);
+    }
+
+    @Test
+    void refusesSettingsOutOfRange() {
+        assertThatThrownBy(() -> RestoreSettings.from(ConfigFactory.parseString("restore.range-bytes = 1000")
+                        .withFallback(ConfigFactory.load().getConfig("bakstripe.worker"))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("range-bytes");
+    }
+}
