@@ -1,0 +1,227 @@
+package io.bakstripe.worker.session;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.engine.Sources;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** A database whose files lie in memory and may vanish, shrink, fail or hang while they are read. */
+public final class FakeDatabase implements Sources, Engine {
+    private static final int PIECE = 1 << 20;
+
+    public final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
+    public final List<String> directories = new ArrayList<>();
+    public final List<Extent> closing = new ArrayList<>();
+    public final AtomicInteger opens = new AtomicInteger();
+    public final AtomicInteger openHolds = new AtomicInteger();
+    public final AtomicInteger openReaders = new AtomicInteger();
+    public volatile @Nullable Problem refuseOpen;
+    public volatile @Nullable Problem refuseStop;
+    public volatile @Nullable RuntimeException lost;
+    public volatile @Nullable Problem refuseRead;
+    public volatile boolean hangOpen;
+    public volatile boolean hangReads;
+
+    /** A file of bytes that do not compress, the same for the same name. */
+    public FakeDatabase file(String path, int bytes) {
+        byte[] content = new byte[bytes];
+        new java.util.Random(path.hashCode()).nextBytes(content);
+        files.put(path, content);
+        return this;
+    }
+
+    @Override
+    public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef database) {
+        return CompletableFuture.completedFuture(new SourceAddress("jdbc:fake", "backup", "secret"));
+    }
+
+    @Override
+    public Engine engine(InstanceView view) {
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return "fake";
+    }
+
+    @Override
+    public SourceFacts inspect(SourceAddress address, DatabaseName display) {
+        return new SourceFacts("18", "1", 0);
+    }
+
+    @Override
+    public BackupHold open(SourceAddress address, DatabaseName display, String label) {
+        opens.incrementAndGet();
+        throwIf(refuseOpen);
+        openHolds.incrementAndGet();
+        return new Hold();
+    }
+
+    @Override
+    public ExtentReader reader(SourceAddress address, DatabaseName display) {
+        openReaders.incrementAndGet();
+        return new Reader();
+    }
+
+    private static void throwIf(@Nullable Problem problem) {
+        if (problem != null) {
+            throw problem.asException();
+        }
+    }
+
+    private final class Hold implements BackupHold {
+        private final CountDownLatch aborted = new CountDownLatch(1);
+        private boolean closed;
+
+        @Override
+        public StartFacts start() {
+            return new StartFacts(
+                    "fake", "18", "1", 1, new Lsn(16), 16 << 20, "", "shop", Optional.empty(), Instant.EPOCH);
+        }
+
+        @Override
+        public void list(Consumer<Extent> consumer) {
+            if (hangOpen) {
+                await(aborted);
+                throw BackupError.SESSION_LOST.problem("shop", "aborted").asException();
+            }
+            directories.forEach(path -> consumer.accept(Extent.directory(path)));
+            files.forEach((path, content) -> consumer.accept(Extent.file(path, 0, content.length)));
+        }
+
+        @Override
+        public void verifyOpen() {
+            RuntimeException failure = lost;
+            if (failure != null) {
+                throw failure;
+            }
+        }
+
+        @Override
+        public Stop stop() {
+            throwIf(refuseStop);
+            return new Stop(new Lsn(4096), Instant.EPOCH.plusSeconds(60), closing);
+        }
+
+        @Override
+        public long statements() {
+            return 3;
+        }
+
+        @Override
+        public void abort() {
+            aborted.countDown();
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                openHolds.decrementAndGet();
+            }
+        }
+    }
+
+    private final class Reader implements ExtentReader {
+        private final Deque<Piece> pieces = new ArrayDeque<>();
+        private final CountDownLatch aborted = new CountDownLatch(1);
+        private boolean usedUp = true;
+        private volatile long statements;
+
+        @Override
+        public void begin(List<Extent> extents) {
+            if (!usedUp) {
+                throw new IllegalStateException("extents are left over");
+            }
+            usedUp = false;
+            statements++;
+            extents.forEach(this::cut);
+        }
+
+        private void cut(Extent extent) {
+            byte[] content = files.get(extent.path());
+            if (content == null && extent.kind() != ExtentKind.FILE) {
+                content = new byte[(int) extent.length()];
+            }
+            if (content == null) {
+                pieces.add(new Piece(extent.kind(), extent.path(), extent.offset(), new byte[0], Piece.State.VANISHED));
+                return;
+            }
+            long at = extent.offset();
+            long end = extent.offset() + extent.length();
+            do {
+                int from = (int) Math.min(at, content.length);
+                int to = (int) Math.min(Math.min(at + PIECE, end), content.length);
+                boolean isShort = content.length < Math.min(at + PIECE, end);
+                pieces.add(new Piece(
+                        extent.kind(),
+                        extent.path(),
+                        at,
+                        Arrays.copyOfRange(content, from, to),
+                        isShort ? Piece.State.SHORT : Piece.State.WHOLE));
+                at = isShort ? end : to;
+            } while (at < end);
+        }
+
+        @Override
+        public @Nullable Piece next() {
+            if (hangReads) {
+                await(aborted);
+                throw BackupError.ENGINE_FAILED.problem("shop", "aborted").asException();
+            }
+            throwIf(refuseRead);
+            Piece piece = pieces.poll();
+            usedUp = piece == null;
+            return piece;
+        }
+
+        @Override
+        public long statements() {
+            return statements;
+        }
+
+        @Override
+        public void abort() {
+            aborted.countDown();
+        }
+
+        @Override
+        public void close() {
+            openReaders.decrementAndGet();
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException interrupted) {
+            throw new IllegalStateException(interrupted);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.bakstripe.worker.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PlanCutterTest {
+    record Case(long seed, int stripes) {}
+
+    static Stream<Case> cases() {
+        return new Random(7)
+                .longs(40)
+                .boxed()
+                .flatMap(seed -> Stream.of(1, 2, 3, 7, 10).map(stripes -> new Case(seed, stripes)));
+    }
+
+    private static List<Extent> listing(long seed) {
+        Random random = new Random(seed);
+        List<Extent> listing = new ArrayList<>();
+        int files = random.nextInt(400);
+        for (int i = 0; i < files; i++) {
+            long size = switch (random.nextInt(5)) {
+                case 0 -> 0;
+                case 1, 2 -> 8192L * random.nextInt(40);
+                case 3 -> random.nextInt(5 << 20);
+                default -> random.nextInt(30) == 0 ? 1L << 30 : 1L << random.nextInt(28);
+            };
+            listing.add(random.nextInt(10) == 0 ? Extent.directory("d" + i) : Extent.file("base/" + i, 0, size));
+        }
+        return listing;
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void losesNothingAndDoublesNothing(Case example) {
+        List<Extent> listing = listing(example.seed());
+
+        List<List<Extent>> cut = PlanCutter.data(listing, example.stripes());
+
+        assertThat(cut).hasSize(example.stripes());
+        Map<String, List<Extent>> byPath = cut.stream()
+                .flatMap(List::stream)
+                .collect(Collectors.groupingBy(Extent::path, TreeMap::new, Collectors.toList()));
+        assertThat(byPath.keySet()).isEqualTo(listing.stream().map(Extent::path).collect(Collectors.toSet()));
+        for (Extent whole : listing) {
+            long at = 0;
+            List<Extent> pieces = byPath.getOrDefault(whole.path(), List.of()).stream()
+                    .sorted(Comparator.comparingLong(Extent::offset))
+                    .toList();
+            for (Extent piece : pieces) {
+                assertThat(piece.offset()).isEqualTo(at);
+                assertThat(piece.kind()).isEqualTo(whole.kind());
+                at += piece.length();
+            }
+            assertThat(at).isEqualTo(whole.length());
+            assertThat(pieces.size()).isLessThanOrEqualTo(example.stripes());
+            assertThat(whole.length() < PlanCutter.GRAIN && pieces.size() > 1).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void givesEveryStripeTheSameBytesAndCutsAtGrains(Case example) {
+        List<Extent> listing = listing(example.seed());
+
+        List<List<Extent>> cut = PlanCutter.data(listing, example.stripes());
+
+        List<Long> bytes = cut.stream()
+                .map(extents -> extents.stream().mapToLong(Extent::length).sum())
+                .toList();
+        long most = bytes.stream().mapToLong(Long::longValue).max().orElseThrow();
+        long least = bytes.stream().mapToLong(Long::longValue).min().orElseThrow();
+        assertThat(most - least).isLessThanOrEqualTo(2 * PlanCutter.GRAIN);
+        assertThat(cut.stream().flatMap(List::stream))
+                .allSatisfy(
+                        extent -> assertThat(extent.offset() % PlanCutter.GRAIN).isZero());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void cutsTheSameListingTheSameWay(Case example) {
+        assertThat(PlanCutter.data(listing(example.seed()), example.stripes()).toString())
+                .isEqualTo(PlanCutter.data(listing(example.seed()), example.stripes())
+                        .toString());
+    }
+
+    @Test
+    void spreadsDirectoriesAndEmptyFiles() {
+        List<Extent> listing = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            listing.add(i % 2 == 0 ? Extent.directory("d" + i) : Extent.file("f" + i, 0, 0));
+        }
+
+        assertThat(PlanCutter.data(listing, 4))
+                .allSatisfy(stripe -> assertThat(stripe).hasSize(10));
+    }
+
+    @Test
+    void putsTheControlFileLastAndDividesNothingThatCloses() {
+        List<Extent> closing = List.of(
+                Extent.log("pg_wal/1", 16 << 20),
+                Extent.control("global/pg_control", 8192),
+                Extent.log("pg_wal/2", 16 << 20),
+                Extent.log("pg_wal/3", 16 << 20),
+                Extent.inline("backup_label", new byte[200]));
+        List<Extent> manifest = List.of(Extent.manifest(new byte[4000]), Extent.manifest(new byte[3000]));
+
+        List<List<Extent>> cut = PlanCutter.closing(closing, manifest, 3);
+
+        assertThat(cut.stream().flatMap(List::stream))
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(closing.stream(), manifest.stream()).toList());
+        List<Extent> withControl = cut.stream()
+                .filter(extents -> extents.stream().anyMatch(extent -> extent.kind() == ExtentKind.CONTROL))
+                .findFirst()
+                .orElseThrow();
+        assertThat(withControl.get(withControl.size() - 1).kind()).isEqualTo(ExtentKind.CONTROL);
+        assertThat(cut)
+                .allSatisfy(extents -> assertThat(extents.stream().filter(extent -> extent.kind() == ExtentKind.LOG))
+                        .hasSize(1));
+    }
+}
