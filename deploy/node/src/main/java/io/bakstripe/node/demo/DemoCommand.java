@@ -1,0 +1,181 @@
+package io.bakstripe.node.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bakstripe.api.cli.ApiClient;
+import io.bakstripe.api.cli.ApiRefusal;
+import io.bakstripe.api.cli.TaskWatch;
+import io.bakstripe.node.Home;
+import io.bakstripe.node.sandbox.Sandbox;
+import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.task.Lifecycle;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bakstripe demo}: back a database up in four stripes while it is written to, restore it under another name, compare row for row. */
+@Command(
+        name = "demo",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Starts one node with everything embedded and runs the main job in front of the reader: a full backup of the",
+            "sample database in 4 stripes while it is written to, a restore under another name, and a comparison row for row.",
+            "Exits with 0 only if every step succeeds."
+        })
+public final class DemoCommand implements Callable<Integer> {
+    private static final String COPY = "shop_copy";
+    private static final int STRIPES = 4;
+    private static final double MEGA = 1e6;
+
+    @Option(names = "--data", paramLabel = "DIR", description = "Folder to work in (default: a new one, removed at the end).")
+    private @Nullable Path data;
+
+    @Option(names = "--keep", description = "Leave the node up afterwards and print its address.")
+    private boolean keep;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private CommandSpec spec;
+
+    private int step;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter out = spec.commandLine().getOut();
+        boolean temporary = data == null;
+        Path folder = data == null ? Files.createTempDirectory("bakstripe-demo-") : Files.createDirectories(data);
+        folder = folder.toAbsolutePath().normalize();
+        try {
+            step(out, "Starting a node with an object store and a sample database in " + folder);
+            try (DemoNode node = DemoNode.start(Home.find(), folder, keep)) {
+                show(out, node);
+                if (keep) {
+                    out.printf(
+                            "The node stays up at %s (token and databases in %s); stop it with: kill %d%n",
+                            node.address(), folder.resolve("sandbox.json"), node.pid());
+                }
+            }
+            return 0;
+        } catch (ApiRefusal refused) {
+            return failed(out, folder, refused.getMessage());
+        } catch (IOException | SQLException | IllegalStateException failed) {
+            return failed(out, folder, String.valueOf(failed.getMessage()));
+        } finally {
+            out.flush();
+            if (temporary && !keep) {
+                remove(folder);
+            }
+        }
+    }
+
+    private void show(PrintWriter out, DemoNode node) throws IOException, SQLException {
+        ApiClient client = node.client();
+        ServerConnection shop = node.shop();
+        String arn = "arn:aws:s3:::" + node.bucket() + "/shop-" + System.currentTimeMillis() + "-*.bak";
+        long before;
+        long after;
+
+        step(out, "Backing 'shop' up to " + STRIPES + " stripes while it is written to");
+        try (ShopWriter writer = ShopWriter.start(shop)) {
+            before = writer.committed();
+            JsonNode backup = run(out, client, "rds_backup_database", Map.of(
+                    "source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", arn, "number_of_files", STRIPES));
+            after = writer.committed();
+            figures(out, backup, "read");
+        }
+
+        step(out, "Restoring it as '" + COPY + "'");
+        JsonNode restore = run(
+                out, client, "rds_restore_database", Map.of("restore_db_name", COPY, "s3_arn_to_restore_from", arn));
+        figures(out, restore, "restored");
+
+        step(out, "Comparing row for row");
+        ServerConnection copy = client.database(Sandbox.INSTANCE.value(), COPY)
+                .connection()
+                .orElseThrow(() -> new IllegalStateException("the restored database shows no connection"));
+        RowComparison.Result same = RowComparison.requireEqualTables(shop, copy);
+        out.printf("  %,d rows in %d tables are the same%n", same.rows(), same.tables());
+        long last = ShopWriter.verifyPrefix(shop, copy);
+        if (last < before || last > after) {
+            throw new IllegalStateException("the copy ends at transaction " + last
+                    + ", which is outside of the backup: from " + before + " to " + after);
+        }
+        out.printf(
+                "  %,d transactions were committed while the backup ran; the copy holds exactly those up to number %,d%n",
+                after - before, last);
+        step(out, "Done: what was called safe has been restored");
+    }
+
+    private JsonNode run(PrintWriter out, ApiClient client, String procedure, Map<String, ?> arguments) {
+        long task = client.submit(procedure, arguments).taskId().value();
+        TaskWatch.follow(client, task, out, System.console() != null);
+        JsonNode ended = client.task(task);
+        if (!ended.path("lifecycle").asText().equals(Lifecycle.SUCCESS.name())) {
+            throw new IllegalStateException("task " + task + " ended in "
+                    + ended.path("lifecycle").asText() + ":\n" + ended.path("task_info").asText());
+        }
+        return ended;
+    }
+
+    private static void figures(PrintWriter out, JsonNode task, String verb) {
+        double seconds = java.time.Duration.between(
+                                java.time.Instant.parse(task.required("startedAt").asText()),
+                                java.time.Instant.parse(task.required("endedAt").asText()))
+                        .toMillis()
+                / 1e3;
+        long bytes = task.required("bytesTotal").asLong();
+        long stored = 0;
+        for (JsonNode stripe : task.required("stripes")) {
+            stored += stripe.required("storedBytes").asLong();
+        }
+        out.printf(Locale.ROOT, "  %.1f MB %s in %.1f s (%.0f MB/s)", bytes / MEGA, verb, seconds, bytes / MEGA / seconds);
+        if (stored > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    ", %.1f MB stored in %d stripes, %d COPY statements",
+                    stored / MEGA,
+                    task.required("stripes").size(),
+                    task.required("copyStatements").asLong());
+        }
+        out.println();
+    }
+
+    private void step(PrintWriter out, String text) {
+        out.printf("%d. %s%n", ++step, text);
+        out.flush();
+    }
+
+    private int failed(PrintWriter out, Path folder, String reason) {
+        out.flush();
+        PrintWriter err = spec.commandLine().getErr();
+        err.println("error: step " + step + " failed: " + reason);
+        if (data != null || keep) {
+            err.println("hint: the node's log is " + folder.resolve("node.log"));
+        } else {
+            err.println("hint: run it with --data DIR to keep the node's log and files.");
+        }
+        err.flush();
+        return 1;
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+            for (Path file : deepestFirst) {
+                Files.deleteIfExists(file);
+            }
+        }
+    }
+}
