@@ -1,0 +1,17 @@
+package io.bakstripe.api.cli;
+
+import picocli.CommandLine.Option;
+
+/** Whether a command waits for the end of the task it made. */
+final class WaitOptions {
+    @Option(
+            names = "--wait",
+            negatable = true,
+            description = "Wait for the end of the task, showing its progress; exit 0 only when it ends in SUCCESS."
+                    + " Default: print the task's row and go.")
+    private boolean untilEnd;
+
+    boolean untilEnd() {
+        return untilEnd;
+    }
+}

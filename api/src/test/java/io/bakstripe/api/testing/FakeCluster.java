@@ -1,0 +1,214 @@
+package io.bakstripe.api.testing;
+
+import io.bakstripe.api.http.ApiPorts;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.DatabaseInfo;
+import io.bakstripe.protocol.instance.Edition;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.port.InstanceQueries;
+import io.bakstripe.protocol.port.NodeHealth;
+import io.bakstripe.protocol.port.Procedures;
+import io.bakstripe.protocol.port.TaskFilter;
+import io.bakstripe.protocol.port.TaskQueries;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.task.TaskDetail;
+import io.bakstripe.protocol.task.TaskRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** A cluster in memory: it records what it is asked, runs no task, and does what the test tells it. */
+public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth {
+
+    /** A submission as the port got it. */
+    public record Submission(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {}
+
+    public final List<Submission> submissions = new CopyOnWriteArrayList<>();
+    public final List<TaskFilter> filters = new CopyOnWriteArrayList<>();
+    public final List<InstanceDefinition> instances = new CopyOnWriteArrayList<>();
+    public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
+    public final Map<String, String> configuration = new ConcurrentHashMap<>();
+    private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
+    private volatile Optional<RuntimeException> failure = Optional.empty();
+    private volatile UnaryOperator<TaskDetail> onPoll = UnaryOperator.identity();
+    private volatile boolean ready = true;
+    private volatile boolean silent;
+
+    public ApiPorts ports() {
+        return new ApiPorts(this, this, this, this);
+    }
+
+    /** Forgets everything and declares one instance, {@code main}. */
+    public void reset() {
+        submissions.clear();
+        filters.clear();
+        instances.clear();
+        databases.clear();
+        configuration.clear();
+        details.clear();
+        failure = Optional.empty();
+        onPoll = UnaryOperator.identity();
+        ready = true;
+        silent = false;
+        declare("main");
+    }
+
+    public void declare(String name) {
+        instances.add(new InstanceDefinition(
+                new InstanceName(name),
+                1,
+                "postgresql",
+                Edition.ENTERPRISE,
+                "us-east-1",
+                "UTC",
+                false,
+                Optional.of(new HostName("host1")),
+                List.of()));
+    }
+
+    /** Every port call fails with {@code cause} from now on. */
+    public void failWith(RuntimeException cause) {
+        failure = Optional.of(cause);
+    }
+
+    /** No port call is ever answered from now on. */
+    public void fallSilent() {
+        silent = true;
+    }
+
+    public void ready(boolean now) {
+        ready = now;
+    }
+
+    public void put(TaskDetail detail) {
+        details.put(detail.row().taskId().value(), detail);
+    }
+
+    /** Each question after one task changes it by {@code change} before it is answered. */
+    public void onPoll(UnaryOperator<TaskDetail> change) {
+        onPoll = change;
+    }
+
+    @Override
+    public CompletionStage<TaskRow> submit(
+            InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {
+        submissions.add(new Submission(instance, request, login, key));
+        TaskDetail detail = Tasks.created(details.size() + 1L, request);
+        return answer(() -> {
+            put(detail);
+            return detail.row();
+        });
+    }
+
+    @Override
+    public CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value) {
+        return answer(() -> {
+            configuration.put(name, value);
+            return List.of(new ConfigurationRow(name, value, "set by a test"));
+        });
+    }
+
+    @Override
+    public CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name) {
+        return answer(() -> configuration.entrySet().stream()
+                .filter(entry -> name.isEmpty() || name.get().equals(entry.getKey()))
+                .map(entry -> new ConfigurationRow(entry.getKey(), entry.getValue(), "set by a test"))
+                .toList());
+    }
+
+    @Override
+    public CompletionStage<List<TaskDetail>> tasks(InstanceName instance, TaskFilter filter) {
+        filters.add(filter);
+        return answer(() -> {
+            List<TaskDetail> found = new ArrayList<>(details.values().stream()
+                    .filter(detail -> filter.task()
+                            .map(id -> id.equals(detail.row().taskId()))
+                            .orElse(true))
+                    .filter(detail -> filter.database()
+                            .map(name -> name.sameDatabaseAs(detail.row().databaseName()))
+                            .orElse(true))
+                    .filter(detail -> filter.after()
+                            .map(id -> detail.row().taskId().compareTo(id) < 0)
+                            .orElse(true))
+                    .filter(detail -> filter.lifecycle()
+                            .map(lifecycle -> lifecycle == detail.row().lifecycle())
+                            .orElse(true))
+                    .toList());
+            int limit = Math.min(filter.limit().orElse(found.size()), found.size());
+            return found.subList(found.size() - limit, found.size());
+        });
+    }
+
+    @Override
+    public CompletionStage<TaskDetail> task(InstanceName instance, TaskId id) {
+        return answer(() -> {
+            TaskDetail detail = details.get(id.value());
+            if (detail == null) {
+                throw BackupError.TASK_UNKNOWN.problem(id, instance).asException();
+            }
+            TaskDetail next = onPoll.apply(detail);
+            put(next);
+            return next;
+        });
+    }
+
+    @Override
+    public List<InstanceDefinition> declared() {
+        return List.copyOf(instances);
+    }
+
+    @Override
+    public CompletionStage<InstanceView> instance(InstanceName name) {
+        return answer(() -> instances.stream()
+                .filter(definition -> definition.name().equals(name))
+                .findFirst()
+                .map(definition -> new InstanceView(definition, true))
+                .orElseThrow());
+    }
+
+    @Override
+    public CompletionStage<List<DatabaseInfo>> databases(InstanceName name) {
+        return answer(() -> List.copyOf(databases.values()));
+    }
+
+    @Override
+    public CompletionStage<DatabaseInfo> database(InstanceName name, DatabaseName database) {
+        return answer(() -> Optional.ofNullable(databases.get(database.folded()))
+                .orElseThrow(() ->
+                        BackupError.DATABASE_UNKNOWN.problem(database, name).asException()));
+    }
+
+    @Override
+    public boolean ready() {
+        return ready;
+    }
+
+    private <T> CompletionStage<T> answer(Supplier<T> answer) {
+        if (silent) {
+            return new CompletableFuture<>();
+        }
+        if (failure.isPresent()) {
+            return CompletableFuture.failedFuture(failure.get());
+        }
+        try {
+            return CompletableFuture.completedFuture(answer.get());
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+}

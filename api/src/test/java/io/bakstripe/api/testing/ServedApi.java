@@ -1,0 +1,126 @@
+package io.bakstripe.api.testing;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.http.javadsl.ServerBinding;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.api.http.ApiServer;
+import io.bakstripe.api.http.ApiSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** The real server on a free port before a {@link FakeCluster}, for the tests of one class; the cluster is reset before each. */
+public final class ServedApi implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback {
+    public static final String TOKEN = "a-token-of-the-tests";
+    private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
+
+    private final FakeCluster cluster = new FakeCluster();
+    private final ObjectMapper json = new ObjectMapper();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private Running running = Running.NONE;
+
+    private record Running(ActorTestKit kit, ServerBinding binding) {
+        @SuppressWarnings("NullAway") // replaced before the first test
+        static final Running NONE = new Running(null, null);
+    }
+
+    public FakeCluster cluster() {
+        return cluster;
+    }
+
+    public URI base() {
+        return URI.create("http://127.0.0.1:" + running.binding().localAddress().getPort());
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws Exception {
+        ActorTestKit kit = ActorTestKit.create(
+                "api",
+                ConfigFactory.parseString("akka.loglevel = WARNING, akka.actor.provider = local")
+                        .withFallback(ConfigFactory.load()));
+        ApiSettings settings = new ApiSettings("127.0.0.1", 0, TOKEN, 16 * 1024, REQUEST_TIMEOUT);
+        ServerBinding binding = ApiServer.start(kit.system(), settings, cluster.ports())
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+        running = new Running(kit, binding);
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        cluster.reset();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        running.kit().shutdownTestKit();
+    }
+
+    /** An answer: its body is read as JSON where it is JSON. */
+    public record Answer(int status, HttpResponse<String> response, JsonNode json) {
+        public String header(String name) {
+            return response.headers().firstValue(name).orElse("");
+        }
+
+        public String text(String field) {
+            return json.path(field).asText();
+        }
+    }
+
+    public Answer call(String procedure, String body) {
+        return post("/api/v1/procedures/" + procedure, "application/json", body);
+    }
+
+    public Answer sql(String text) {
+        return post("/api/v1/sql", "text/plain; charset=UTF-8", text);
+    }
+
+    public Answer post(String path, String contentType, String body) {
+        return send(request(path)
+                .header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
+    }
+
+    public Answer get(String path) {
+        return send(request(path).GET());
+    }
+
+    /** A request with the token. */
+    public HttpRequest.Builder request(String path) {
+        return bare(path).header("Authorization", "Bearer " + TOKEN);
+    }
+
+    /** A request without a token. */
+    public HttpRequest.Builder bare(String path) {
+        return HttpRequest.newBuilder(base().resolve(path)).timeout(Duration.ofSeconds(20));
+    }
+
+    public Answer send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> response =
+                    client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+            boolean isJson =
+                    response.headers().firstValue("Content-Type").orElse("").contains("json");
+            return new Answer(
+                    response.statusCode(), response, isJson ? json.readTree(response.body()) : json.missingNode());
+        } catch (JsonProcessingException broken) {
+            throw new AssertionError("not JSON", broken);
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(interrupted);
+        }
+    }
+}
