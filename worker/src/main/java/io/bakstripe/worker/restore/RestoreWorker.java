@@ -1,7 +1,6 @@
 package io.bakstripe.worker.restore;
 
 import akka.Done;
-import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.PreRestart;
@@ -36,12 +35,20 @@ import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
 import io.bakstripe.worker.restore.RestoreEvent.SetFound;
 import io.bakstripe.worker.restore.RestoreEvent.StripeFound;
 import io.bakstripe.worker.restore.RestoreFacts.Phase;
+import io.bakstripe.worker.restore.RestoreSignal.AllWritten;
+import io.bakstripe.worker.restore.RestoreSignal.Broke;
+import io.bakstripe.worker.restore.RestoreSignal.Halted;
+import io.bakstripe.worker.restore.RestoreSignal.HostAnswered;
+import io.bakstripe.worker.restore.RestoreSignal.HostSilent;
+import io.bakstripe.worker.restore.RestoreSignal.PartDone;
+import io.bakstripe.worker.restore.RestoreSignal.ProgressDue;
+import io.bakstripe.worker.restore.RestoreSignal.SetKnown;
+import io.bakstripe.worker.restore.RestoreSignal.Told;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -67,22 +74,6 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     private static final Duration MIN_BACKOFF = Duration.ofMillis(500);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
     private static final double JITTER = 0.2;
-
-    private record HostAnswered(int run, HostReply reply) implements RestoreMessage {}
-
-    private record HostSilent(int run, Instant asking) implements RestoreMessage {}
-
-    private record SetKnown(int run, Path directory, FoundSet set) implements RestoreMessage {}
-
-    private record PartDone(int run, PartApplied event, CompletableFuture<Done> recorded) implements RestoreMessage {}
-
-    private record Halted(int run) implements RestoreMessage {}
-
-    private record ProgressDue(int run) implements RestoreMessage {}
-
-    private record AllWritten(int run) implements RestoreMessage {}
-
-    private record Broke(int run, Problem problem) implements RestoreMessage {}
 
     /** What is under way in this incarnation. */
     private enum Activity {
@@ -394,23 +385,5 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         apply = null;
         activity = Activity.NONE;
         run++;
-    }
-
-    /** Passes on to the worker what its streams say. */
-    private record Told(int run, RestoreProgress counted, ActorRef<RestoreMessage> worker)
-            implements SetApply.Listener {
-        @Override
-        public void progress(int family, long bytes) {
-            if (counted.add(family, bytes)) {
-                worker.tell(new ProgressDue(run));
-            }
-        }
-
-        @Override
-        public CompletionStage<Done> partApplied(int family, int part, long doneBytes) {
-            CompletableFuture<Done> recorded = new CompletableFuture<>();
-            worker.tell(new PartDone(run, new PartApplied(family, part, doneBytes), recorded));
-            return recorded;
-        }
     }
 }

@@ -1,0 +1,96 @@
+package io.bakstripe.worker.restore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.worker.engine.Piece;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class DataDirectoryWriterTest {
+    private static final S3Arn FROM = MemoryStore.arn("x.bak");
+
+    @TempDir
+    Path root;
+
+    @Test
+    void writesPiecesOfAFileInAnyOrder() {
+        try (DataDirectoryWriter writer = writer()) {
+            writer.apply(FROM, piece("base/1", 4, "5678"));
+            writer.apply(FROM, piece("base/1", 0, "1234"));
+            writer.sync(List.of("base/1", "base/absent"));
+            writer.syncDirectories(List.of("base/1"));
+        }
+
+        assertThat(root.resolve("base/1")).hasContent("12345678");
+    }
+
+    @Test
+    void keepsNoMoreFilesOpenThanItMay() throws IOException {
+        OpenFiles files = new OpenFiles(3);
+        List<OpenFiles.Lease> leases = new ArrayList<>();
+        for (int file = 0; file < 5; file++) {
+            leases.add(files.acquire(root.resolve("f" + file)));
+        }
+        assertThat(files.count()).isEqualTo(5);
+
+        leases.forEach(OpenFiles.Lease::close);
+        files.acquire(root.resolve("f9")).close();
+        assertThat(files.count()).isEqualTo(3);
+
+        files.close();
+        assertThat(files.count()).isZero();
+    }
+
+    @Test
+    void refusesEverythingOnceItIsClosed() {
+        DataDirectoryWriter writer = writer();
+        writer.close();
+
+        assertThatThrownBy(() -> writer.apply(FROM, piece("late", 0, "x"))).isInstanceOf(IllegalStateException.class);
+        assertThat(root.resolve("late")).doesNotExist();
+    }
+
+    @Test
+    void refusesUnsafePathsByItself() {
+        try (DataDirectoryWriter writer = writer()) {
+            assertThatThrownBy(() -> writer.apply(FROM, piece("../out", 0, "x")))
+                    .isInstanceOfSatisfying(
+                            BakstripeException.class,
+                            thrown -> assertThat(thrown.problem().error()).isEqualTo(BackupError.PATH_UNSAFE));
+        }
+    }
+
+    @Test
+    void namesHostAndFileWhenTheDiskFails() throws IOException {
+        Files.createDirectory(root.resolve("base"));
+        Files.createDirectory(root.resolve("base/1"));
+        try (DataDirectoryWriter writer = writer()) {
+            assertThatThrownBy(() -> writer.apply(FROM, piece("base/1", 0, "x")))
+                    .isInstanceOfSatisfying(BakstripeException.class, thrown -> {
+                        assertThat(thrown.problem().error()).isEqualTo(BackupError.HOST_IO);
+                        assertThat(thrown.problem().detail()).contains("host 'local' failed to write base/1");
+                    });
+        }
+    }
+
+    private DataDirectoryWriter writer() {
+        return new DataDirectoryWriter(new HostName("local"), root, 2);
+    }
+
+    private static Piece piece(String path, long offset, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return new Piece(ExtentKind.FILE, path, offset, bytes, Piece.State.WHOLE);
+    }
+}
