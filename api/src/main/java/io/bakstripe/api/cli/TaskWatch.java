@@ -2,6 +2,7 @@ package io.bakstripe.api.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.protocol.task.Lifecycle;
+import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -11,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Watches one task until it ends. A server that is away for a while, restarting for example, is waited for. */
-final class TaskWatch {
+public final class TaskWatch {
     private static final Duration INTERVAL = Duration.ofMillis(300);
     /** Unanswered questions in a row after which the watch gives up: a minute and a half at the least. */
     private static final int PATIENCE = 300;
@@ -20,6 +21,15 @@ final class TaskWatch {
     private final long task;
     private final ProgressView view;
     private final AtomicInteger unanswered = new AtomicInteger();
+
+    /**
+     * Shows a task's progress until it has ended; throws {@link ApiRefusal} as {@link #untilEnd} does.
+     *
+     * @param terminal whether a person watches: bars are drawn instead of lines
+     */
+    public static void follow(ApiClient client, long task, PrintWriter out, boolean terminal) {
+        new TaskWatch(client, task, ProgressView.on(out, terminal)).untilEnd();
+    }
 
     TaskWatch(ApiClient client, long task, ProgressView view) {
         this.client = client;

@@ -190,7 +190,7 @@ final class Node {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
         } else {
             cluster.manager()
-                    .tell(JoinSeedNodes.apply(settings.seeds().stream()
+                    .tell(new JoinSeedNodes(settings.seeds().stream()
                             .map(seed -> AddressFromURIString.parse("akka://bakstripe@" + seed))
                             .toList()));
         }

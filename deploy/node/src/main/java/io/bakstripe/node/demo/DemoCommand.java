@@ -69,7 +69,7 @@ public final class DemoCommand implements Callable<Integer> {
             }
             return 0;
         } catch (ApiRefusal refused) {
-            return failed(out, folder, refused.getMessage());
+            return failed(out, folder, String.valueOf(refused.getMessage()));
         } catch (IOException | SQLException | IllegalStateException failed) {
             return failed(out, folder, String.valueOf(failed.getMessage()));
         } finally {
