@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.TimerScheduler;
@@ -33,7 +34,7 @@ import java.util.function.Supplier;
  */
 final class Admission {
     /** Register again, in case the question or its answer was lost. */
-    record RegisterAgain(UUID submission) implements DatabaseMessage {}
+    record RegisterAgain(UUID submission) implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     /** What is to be recorded, and who waits for it. */
     record Accepted(TaskCreated event, ActorRef<SubmitReply> replyTo) {}

@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
@@ -61,10 +62,10 @@ import java.util.function.UnaryOperator;
  * submission means that the task is recorded and will reach a final lifecycle.
  */
 public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMessage, DatabaseEvent, DatabaseRecord> {
-    private record Tick() implements DatabaseMessage {}
+    private record Tick() implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     /** Something was recorded: look again at what is due. */
-    private record Continue(boolean phaseChanged) implements DatabaseMessage {}
+    private record Continue(boolean phaseChanged) implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<DatabaseMessage> context;
     private final DatabaseRef database;
@@ -378,30 +379,11 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private void give(DatabaseRecord state) {
-        for (Order order : orders.due(state, live)) {
-            if (order instanceof Order.RequestSlot wanted) {
-                instance(new InstanceCommand.RequestSlot(database, wanted.task()));
-            } else if (order instanceof Order.ReleaseSlot done) {
-                instance(new InstanceCommand.ReleaseSlot(database, done.task()));
-            } else if (order instanceof Order.Session session) {
-                peers.session(session.tick().spec().attempt()).tell(session.tick());
-            } else if (order instanceof Order.Stripe stripe) {
-                peers.stripe(stripe.tick().spec().stripe()).tell(stripe.tick());
-            } else if (order instanceof Order.Restore restore) {
-                peers.restore(
-                                restore.tick().spec().host(),
-                                restore.tick().spec().attempt())
-                        .tell(restore.tick());
-            }
-        }
+        orders.due(state, live).forEach(order -> order.give(peers, database));
     }
 
     private void knowledge(TaskId task, TaskKnowledge known) {
-        instance(new InstanceCommand.ProbeAnswer(task, known));
-    }
-
-    private void instance(InstanceCommand command) {
-        peers.instance(database.instance()).tell(command);
+        peers.instance(database.instance()).tell(new InstanceCommand.ProbeAnswer(task, known));
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> none() {

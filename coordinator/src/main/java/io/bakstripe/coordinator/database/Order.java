@@ -1,19 +1,50 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.SessionCommand;
 import io.bakstripe.protocol.message.StripeCommand;
+import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 
 /** What a coordinator asks of others for its task to go on. Every order may be given again. */
 sealed interface Order {
-    record RequestSlot(TaskId task) implements Order {}
+    /** Sends it; whether it arrives shows only in the reports that follow. */
+    void give(Peers peers, DatabaseRef from);
 
-    record ReleaseSlot(TaskId task) implements Order {}
+    record RequestSlot(TaskId task) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.instance(from.instance()).tell(new InstanceCommand.RequestSlot(from, task));
+        }
+    }
 
-    record Session(SessionCommand.Ensure tick) implements Order {}
+    record ReleaseSlot(TaskId task) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.instance(from.instance()).tell(new InstanceCommand.ReleaseSlot(from, task));
+        }
+    }
 
-    record Stripe(StripeCommand.Ensure tick) implements Order {}
+    record Session(SessionCommand.Ensure tick) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.session(tick.spec().attempt()).tell(tick);
+        }
+    }
 
-    record Restore(RestoreCommand.Ensure tick) implements Order {}
+    record Stripe(StripeCommand.Ensure tick) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.stripe(tick.spec().stripe()).tell(tick);
+        }
+    }
+
+    record Restore(RestoreCommand.Ensure tick) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.restore(tick.spec().host(), tick.spec().attempt()).tell(tick);
+        }
+    }
 }

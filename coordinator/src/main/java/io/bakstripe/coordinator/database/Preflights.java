@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
 import io.bakstripe.coordinator.peers.Peers;
@@ -22,11 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The questions to pre-flight; each is answered with one private message, after the limit with a time-out. */
 final class Preflights {
-    record SubmissionChecked(UUID submission, Optional<Problem> refusal) implements DatabaseMessage {}
+    record SubmissionChecked(UUID submission, Optional<Problem> refusal)
+            implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
-    record StartChecked(TaskId task, Optional<Problem> refusal) implements DatabaseMessage {}
+    record StartChecked(TaskId task, Optional<Problem> refusal)
+            implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
-    record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal) implements DatabaseMessage {}
+    record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal)
+            implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<DatabaseMessage> context;
     private final DatabaseRef database;

@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.instance;
 
+import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
@@ -56,7 +57,7 @@ import java.util.Set;
  * asked for a slot does not, they ask again. Every message may come twice.
  */
 public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMessage, InstanceEvent, InstanceRecord> {
-    private record ProbeAll() implements InstanceMessage {}
+    private record ProbeAll() implements InstanceMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<InstanceMessage> context;
     private final InstanceName name;

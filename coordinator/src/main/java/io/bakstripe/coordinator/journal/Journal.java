@@ -2,7 +2,6 @@ package io.bakstripe.coordinator.journal;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigResolveOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,9 +37,7 @@ public final class Journal {
      */
     public static Config configuration(Config application) {
         Config all = application.withFallback(ConfigFactory.defaultReferenceUnresolved());
-        String kind = all.getConfig("bakstripe.journal")
-                .resolveWith(all, ConfigResolveOptions.defaults().setAllowUnresolved(true))
-                .getString("kind");
+        String kind = all.resolve().getString("bakstripe.journal.kind");
         return ConfigFactory.parseResources(
                         Journal.class.getClassLoader(),
                         "journal-" + JournalSettings.Kind.of(kind).word() + ".conf")

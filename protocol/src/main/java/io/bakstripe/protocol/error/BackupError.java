@@ -319,7 +319,7 @@ public enum BackupError {
     }
 
     /** The entry with this code; {@link IllegalArgumentException} when there is none. */
-    @JsonCreator
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static BackupError ofCode(String code) {
         return Optional.ofNullable(BY_CODE.get(code))
                 .orElseThrow(() -> new IllegalArgumentException("no error has the code " + code));

@@ -30,7 +30,7 @@ public enum Edition {
     }
 
     /** Reads a name in any case; {@link IllegalArgumentException} for others. */
-    @JsonCreator
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Edition ofName(String name) {
         return Arrays.stream(values())
                 .filter(edition -> edition.name().equalsIgnoreCase(name))

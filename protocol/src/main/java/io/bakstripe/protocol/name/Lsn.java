@@ -11,7 +11,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 public record Lsn(long value) implements Comparable<Lsn> {
 
     /** Reads {@code "16/B374D848"}; anything else throws {@link IllegalArgumentException}. */
-    @JsonCreator
+    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
     public static Lsn parse(String text) {
         int slash = text.indexOf('/');
         if (slash < 1 || slash > 8 || text.length() - slash - 1 < 1 || text.length() - slash - 1 > 8) {
