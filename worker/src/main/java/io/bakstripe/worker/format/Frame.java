@@ -61,20 +61,27 @@ public record Frame(FrameType type, ByteBuffer bytes) {
         if (header.getShort(FLAGS_AT) != 0) {
             throw place.damaged("a frame has flags that version 1 does not know");
         }
-        byte[] payload = new byte[stored];
-        bytes.get(Layout.FRAME_HEADER_BYTES, payload);
         if (codec == Codec.NONE.number() && stored == plain) {
-            return payload;
+            return storedBytes(stored);
         }
         if (codec == Codec.ZSTD.number() && stored < plain) {
-            return decompress(place, payload, plain);
+            return decompress(place, stored, plain);
         }
         throw place.damaged("a frame of codec " + codec + " holds " + stored + " bytes for " + plain);
     }
 
-    private static byte[] decompress(Place place, byte[] stored, int plainBytes) {
+    private byte[] storedBytes(int length) {
+        byte[] stored = new byte[length];
+        bytes.get(Layout.FRAME_HEADER_BYTES, stored);
+        return stored;
+    }
+
+    private byte[] decompress(Place place, int storedBytes, int plainBytes) {
         byte[] plain = new byte[plainBytes];
-        long result = Zstd.decompressByteArray(plain, 0, plainBytes, stored, 0, stored.length);
+        boolean inPlace = bytes.hasArray();
+        byte[] source = inPlace ? bytes.array() : storedBytes(storedBytes);
+        int from = inPlace ? bytes.arrayOffset() + Layout.FRAME_HEADER_BYTES : 0;
+        long result = Zstd.decompressByteArray(plain, 0, plainBytes, source, from, storedBytes);
         if (Zstd.isError(result) || result != plainBytes) {
             throw place.damaged("a frame cannot be decompressed");
         }

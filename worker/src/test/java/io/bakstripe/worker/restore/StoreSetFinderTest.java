@@ -7,8 +7,14 @@ import com.typesafe.config.ConfigFactory;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.worker.format.Codec;
+import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.SampleStripe;
+import io.bakstripe.worker.format.StripeHeader;
 import java.util.Arrays;
+import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class StoreSetFinderTest {
@@ -112,6 +118,40 @@ final class StoreSetFinderTest {
         store.put(SampleSet.key(1), bytes);
 
         assertRefused("orders-*", BackupError.FILE_DAMAGED, "trailer");
+    }
+
+    @Test
+    void readsAgainWhereHeaderOrTrailerAreLong() {
+        StripeHeader plain = SampleStripe.header(SampleStripe.SET, 1, 1);
+        List<String> flags = IntStream.range(0, 5000)
+                .mapToObj(flag -> "A_LATER_FLAG_" + flag)
+                .toList();
+        StripeHeader longer = new StripeHeader(
+                plain.setId(),
+                1,
+                1,
+                plain.type(),
+                plain.instance(),
+                plain.database(),
+                plain.edition(),
+                plain.recoveryModel(),
+                plain.start(),
+                plain.baseSet(),
+                plain.baseLsn(),
+                flags,
+                plain.writer(),
+                plain.createdAt());
+        SampleStripe stripe = new SampleStripe(SampleStripe.SET, 1, 1, Codec.NONE, longer).endPart();
+        for (int part = 2; part <= 3000; part++) {
+            stripe.frame(FrameEncoder.padding(32)).endPart();
+        }
+        store.put("long.bak", stripe.finish(SampleStripe.stop(0, 0)));
+
+        FoundSet found = find("long.bak");
+
+        assertThat(found.header().flags()).isEqualTo(flags);
+        assertThat(found.stripes().get(0).trailer().parts()).hasSize(3000);
+        assertThat(store.reads).hasSize(4);
     }
 
     private FoundSet find(String key) {
