@@ -1,20 +1,27 @@
 package io.bakstripe.sandbox;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import com.typesafe.config.ConfigFactory;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStoreContractTest;
 import io.bakstripe.worker.store.s3.S3ObjectStore;
 import io.bakstripe.worker.store.s3.StoreSettings;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -49,9 +56,42 @@ class S3ObjectStoreSandboxTest extends ObjectStoreContractTest {
     }
 
     @BeforeEach
-    void makeABucketOfItsOwn(TestInfo info) {
+    void makeABucketOfItsOwn() {
         bucket = "contract-" + ++buckets;
         witness.createBucket(request -> request.bucket(bucket)).join();
+    }
+
+    @Test
+    void takesLargeObjectsInParallelParts() throws Exception {
+        int parts = 13;
+        List<byte[]> bodies = IntStream.range(0, parts)
+                .mapToObj(i -> bytes(8 * 1024 * 1024, i))
+                .toList();
+        S3Arn file = file("large");
+        long begun = System.nanoTime();
+        ObjectStore.Upload upload = await(store.createUpload(file, Map.of()));
+        List<CompletableFuture<ObjectStore.StoredPart>> sent = IntStream.range(0, parts)
+                .mapToObj(i -> store.uploadPart(
+                                upload, i + 1, List.of(ByteBuffer.wrap(bodies.get(i))), crc32c(bodies.get(i)))
+                        .toCompletableFuture())
+                .toList();
+        List<ObjectStore.StoredPart> stored = new ArrayList<>();
+        for (CompletableFuture<ObjectStore.StoredPart> one : sent) {
+            stored.add(await(one));
+        }
+        long uploaded = System.nanoTime();
+        assertThat(await(store.complete(upload, stored, false))).isEqualTo(ObjectStore.Completion.COMPLETED);
+        System.out.printf(
+                "104 MiB in 13 parts: sent in %d ms, completed in %d ms%n",
+                (uploaded - begun) / 1_000_000, (System.nanoTime() - uploaded) / 1_000_000);
+
+        ObjectStore.StoredObject object = await(store.head(file)).orElseThrow();
+        assertThat(object.size()).isEqualTo(parts * 8L * 1024 * 1024);
+        for (int i = 0; i < parts; i++) {
+            assertThat(await(store.read(object, i * 8L * 1024 * 1024, 8 * 1024 * 1024)))
+                    .isEqualTo(ByteBuffer.wrap(bodies.get(i)));
+        }
+        witness.deleteObject(request -> request.bucket(bucket).key("large")).join();
     }
 
     static StoreSettings settings(SandboxServer server, Map<String, Object> more) {

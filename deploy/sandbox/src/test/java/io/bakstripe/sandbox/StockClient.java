@@ -11,12 +11,18 @@ final class StockClient {
     private StockClient() {}
 
     static S3AsyncClient of(SandboxServer server) {
+        return of(
+                server.endpoint(),
+                server.identity().accessKey(),
+                server.identity().secretKey());
+    }
+
+    static S3AsyncClient of(String endpoint, String accessKey, String secretKey) {
         return S3AsyncClient.builder()
-                .endpointOverride(URI.create(server.endpoint()))
+                .endpointOverride(URI.create(endpoint))
                 .region(Region.of(SandboxServer.REGION))
                 .forcePathStyle(true)
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(
-                        server.identity().accessKey(), server.identity().secretKey())))
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(accessKey, secretKey)))
                 .build();
     }
 }

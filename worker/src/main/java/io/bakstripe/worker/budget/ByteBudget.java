@@ -37,12 +37,21 @@ public final class ByteBudget {
      * <p>A caller that gives up while waiting completes or cancels the future it was given and needs to do no more.
      */
     public CompletableFuture<Permit> acquire(long bytes) {
+        if (bytes < 0) {
+            throw new IllegalArgumentException("bytes must not be negative: " + bytes);
+        }
         long wish = Math.min(bytes, total);
         CompletableFuture<Permit> granted = new CompletableFuture<>();
         synchronized (this) {
             waiting.addLast(new Waiter(wish, granted));
         }
         serve();
+        // Whoever waits behind one that gives up may fit into what is free already.
+        granted.whenComplete((permit, failure) -> {
+            if (permit == null) {
+                serve();
+            }
+        });
         return granted;
     }
 

@@ -124,6 +124,11 @@ public final class S3ObjectStore implements ObjectStore {
 
     private static StoredObject stored(S3Arn file, HeadObjectResponse answer) {
         Map<String, String> metadata = new HashMap<>();
+        if (answer.contentLength() == null) {
+            throw BackupError.STORE_FAILED
+                    .problem("HeadObject of " + file, "the answer names no length")
+                    .asException();
+        }
         answer.metadata().forEach((name, value) -> metadata.put(name.toLowerCase(Locale.ROOT), value));
         return new StoredObject(file, answer.contentLength(), answer.eTag(), metadata);
     }
