@@ -72,6 +72,11 @@ final class PartLedger {
         return new String(columns.etags, from, columns.etagEnds[number - 1] - from, StandardCharsets.UTF_8);
     }
 
+    /** Memory that the columns take. */
+    long heldBytes() {
+        return (long) columns.plain.length * (2 * Long.BYTES + 2 * Integer.BYTES) + columns.etags.length;
+    }
+
     /** All parts as the store's completion takes them. */
     List<StoredPart> asStored() {
         List<StoredPart> parts = new ArrayList<>(count);

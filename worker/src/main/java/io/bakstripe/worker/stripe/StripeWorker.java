@@ -114,7 +114,8 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
             ActorRef<ClusterSharding.ShardCommand> shard,
             StripeDependencies dependencies) {
         super(
-                PersistenceId.of("stripe", stripe.entityId()),
+                // Not of(type, id): that one refuses the separators inside the entity id.
+                PersistenceId.ofUniqueId("stripe|" + stripe.entityId()),
                 SupervisorStrategy.restartWithBackoff(
                         dependencies.settings().restartPauseMin(),
                         dependencies.settings().restartPauseMax(),
@@ -175,8 +176,13 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
                 ensure.stop().isPresent());
     }
 
-    /** Takes the steps that need nothing recorded, and reports. */
     private void goOn(StripeState state) {
+        act(state);
+        report(state, Optional.empty());
+    }
+
+    /** Takes the steps that need nothing recorded. */
+    private void act(StripeState state) {
         Ensure wanted = tick;
         Upload upload = state.upload().orElse(null);
         UploadIntended intended = state.intended().orElse(null);
@@ -190,7 +196,6 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
                 work.abort(upload);
             }
         }
-        report(state, Optional.empty());
     }
 
     private Effect<StripeEvent, StripeState> begin(StripeSpec spec) {
@@ -255,7 +260,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         return Effect().persist(event).thenRun(state -> {
             work.done();
             report(state, Optional.empty());
-            goOn(state);
+            act(state);
         });
     }
 

@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A database whose files lie in memory and may vanish, shrink, fail or hang while they are read. */
@@ -149,7 +150,7 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     private final class Reader implements ExtentReader {
-        private final Deque<Piece> pieces = new ArrayDeque<>();
+        private final Deque<Supplier<Piece>> pieces = new ArrayDeque<>();
         private final CountDownLatch aborted = new CountDownLatch(1);
         private boolean usedUp = true;
         private volatile long statements;
@@ -165,12 +166,11 @@ public final class FakeDatabase implements Sources, Engine {
         }
 
         private void cut(Extent extent) {
-            byte[] content = files.get(extent.path());
-            if (content == null && extent.kind() != ExtentKind.FILE) {
-                content = new byte[(int) extent.length()];
-            }
+            byte[] content =
+                    extent.kind() == ExtentKind.FILE ? files.get(extent.path()) : new byte[(int) extent.length()];
             if (content == null) {
-                pieces.add(new Piece(extent.kind(), extent.path(), extent.offset(), new byte[0], Piece.State.VANISHED));
+                pieces.add(() ->
+                        new Piece(extent.kind(), extent.path(), extent.offset(), new byte[0], Piece.State.VANISHED));
                 return;
             }
             long at = extent.offset();
@@ -179,10 +179,11 @@ public final class FakeDatabase implements Sources, Engine {
                 int from = (int) Math.min(at, content.length);
                 int to = (int) Math.min(Math.min(at + PIECE, end), content.length);
                 boolean isShort = content.length < Math.min(at + PIECE, end);
-                pieces.add(new Piece(
+                long offset = at;
+                pieces.add(() -> new Piece(
                         extent.kind(),
                         extent.path(),
-                        at,
+                        offset,
                         Arrays.copyOfRange(content, from, to),
                         isShort ? Piece.State.SHORT : Piece.State.WHOLE));
                 at = isShort ? end : to;
@@ -196,9 +197,9 @@ public final class FakeDatabase implements Sources, Engine {
                 throw BackupError.ENGINE_FAILED.problem("shop", "aborted").asException();
             }
             throwIf(refuseRead);
-            Piece piece = pieces.poll();
+            Supplier<Piece> piece = pieces.poll();
             usedUp = piece == null;
-            return piece;
+            return piece == null ? null : piece.get();
         }
 
         @Override

@@ -1,0 +1,110 @@
+package io.bakstripe.worker.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.serialization.Serialization;
+import akka.serialization.SerializationExtension;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.journal.StripeEvent.Position;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Holds the journal's text as it was released: a change here breaks journals that exist. */
+class StripeEventsTest {
+    private static final ActorSystem SYSTEM = ActorSystem.create(
+            "journal", ConfigFactory.parseString("akka.loglevel = ERROR").withFallback(ConfigFactory.load()));
+    private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
+    private static final StripeEvent.UploadIntended INTENDED = new StripeEvent.UploadIntended(
+            new BackupSetId(new UUID(1, 2)), new S3Arn("bucket", "a/b.bak"), 2, 4, true, AT);
+    private static final Map<Object, String> RELEASED = new LinkedHashMap<>();
+
+    static {
+        RELEASED.put(
+                INTENDED,
+                "stripe-upload-intended/1 {\"setId\":\"00000000-0000-0001-0000-000000000002\",\"file\":"
+                        + "\"arn:aws:s3:::bucket/a/b.bak\",\"family\":2,\"families\":4,\"overwrite\":true,"
+                        + "\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(
+                new StripeEvent.UploadCreated("u-1", AT),
+                "stripe-upload-created/1 {\"uploadId\":\"u-1\",\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(
+                new StripeEvent.PartStored(
+                        3, Position.start(PlanKind.DATA), new Position(PlanKind.CLOSING, 5, 6), 7, 8, -9, "\"e\""),
+                "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
+                        + "{\"plan\":\"CLOSING\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
+                        + "\"crc32c\":-9,\"etag\":\"\\\"e\\\"\"}");
+        RELEASED.put(new StripeEvent.DataDrained(AT), "stripe-data-drained/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(new StripeEvent.Prepared(AT), "stripe-prepared/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(new StripeEvent.Published(AT), "stripe-published/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(new StripeEvent.Aborted(AT), "stripe-aborted/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(new StripeEvent.Closed(AT), "stripe-closed/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(
+                new StripeSnapshot(
+                        "STREAMING",
+                        Optional.empty(),
+                        Optional.of("u-1"),
+                        Position.start(PlanKind.DATA),
+                        0,
+                        false,
+                        List.of(1L),
+                        List.of(2L),
+                        List.of(3),
+                        List.of("e")),
+                "stripe-snapshot/1 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
+                        + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"plainBytes\":[1],"
+                        + "\"storedBytes\":[2],\"crc32c\":[3],\"etags\":[\"e\"]}");
+    }
+
+    @AfterAll
+    static void shutDown() {
+        SYSTEM.terminate();
+    }
+
+    @Test
+    void writesAndReadsEveryEventAsReleased() {
+        Serialization serialization = SerializationExtension.get(SYSTEM);
+        RELEASED.forEach((event, text) -> {
+            StripeEvents serializer = (StripeEvents) serialization.findSerializerFor(event);
+            String manifest = text.substring(0, text.indexOf(' '));
+            byte[] json = text.substring(text.indexOf(' ') + 1).getBytes(StandardCharsets.UTF_8);
+
+            assertThat(serializer.manifest(event) + " "
+                            + new String(serializer.toBinary(event), StandardCharsets.UTF_8))
+                    .isEqualTo(text);
+            assertThat(serializer.fromBinary(json, manifest)).isEqualTo(event);
+        });
+    }
+
+    @Test
+    void namesEveryEvent() {
+        assertThat(StripeEvents.NAMES.values())
+                .containsAll(Arrays.stream(StripeEvent.class.getPermittedSubclasses())
+                        .collect(Collectors.toSet()));
+        assertThat(RELEASED.keySet().stream().map(Object::getClass).collect(Collectors.toSet()))
+                .isEqualTo(Set.copyOf(StripeEvents.NAMES.values()));
+    }
+
+    @Test
+    void refusesANameThatItDoesNotKnow() {
+        StripeEvents events = new StripeEvents((ExtendedActorSystem) SYSTEM);
+
+        assertThatThrownBy(() -> events.fromBinary(new byte[0], "stripe-closed/2"))
+                .hasMessageContaining("stripe-closed/2");
+    }
+}

@@ -1,0 +1,174 @@
+package io.bakstripe.worker.stripe;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.actor.typed.ActorRef;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.persistence.testkit.PersistenceTestKitPlugin;
+import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.protocol.instance.Edition;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.message.SessionCommand.SlicesReply;
+import io.bakstripe.protocol.message.StripeCommand.Ensure;
+import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
+import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
+import io.bakstripe.protocol.message.StripeMessage;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.StripeRef;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.format.ManifestPage;
+import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.session.FakeDatabase;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/** One stripe worker's surroundings: a database, a plan, a store, a budget and a coordinator to listen as. */
+final class StripeFixture {
+    static final InstanceName INSTANCE = new InstanceName("sandbox");
+    static final DatabaseName SHOP = new DatabaseName("shop");
+    static final BackupSetId SET = new BackupSetId(new UUID(1, 2));
+    static final StopFacts STOP = new StopFacts(new Lsn(4096), Instant.EPOCH.plusSeconds(60), 3, 1000);
+    static final StripeSettings SETTINGS = StripeSettings.from(ConfigFactory.parseString(
+                    "stripe { restart-pause-min = 20 millis, restart-pause-max = 50 millis, abort-patience = 50 millis }")
+            .withFallback(ConfigFactory.load().getConfig("bakstripe.worker")));
+
+    final ActorTestKit kit;
+    final FakeDatabase database = new FakeDatabase();
+    final MemoryObjectStore store = new MemoryObjectStore();
+    final ByteBudget budget;
+    final TestProbe<DatabaseCommand> coordinator;
+    final TestProbe<ClusterSharding.ShardCommand> shard;
+    List<Extent> data = new ArrayList<>(List.of(Extent.directory("pg_wal")));
+    List<Extent> closing;
+    PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
+    boolean overwrite;
+    final int task;
+    private final List<ActorRef<StripeMessage>> workers = new ArrayList<>();
+
+    StripeFixture(ActorTestKit kit, int task, ByteBudget budget) {
+        this.kit = kit;
+        this.task = task;
+        this.budget = budget;
+        this.coordinator = kit.createTestProbe();
+        this.shard = kit.createTestProbe();
+        database.directories.add("pg_wal");
+        closing = List.of(
+                Extent.inline("backup_label", new byte[100]),
+                Extent.log("pg_wal/1", 3 << 20),
+                Extent.manifest(ManifestPage.encode(List.of(Extent.directory("pg_wal")))),
+                Extent.control("global/pg_control", 8192));
+    }
+
+    static Config config() {
+        return ConfigFactory.parseString("akka.loglevel = ERROR")
+                .withFallback(PersistenceTestKitPlugin.getInstance().config())
+                .withFallback(PersistenceTestKitSnapshotPlugin.config())
+                .withFallback(ConfigFactory.load());
+    }
+
+    /** Adds a file to the database and, whole, to the data plan. */
+    StripeFixture data(String path, int bytes) {
+        database.file(path, bytes);
+        data.add(Extent.file(path, 0, bytes));
+        return this;
+    }
+
+    long dataBytes() {
+        return data.stream().mapToLong(Extent::length).sum();
+    }
+
+    StripeRef stripe(int number) {
+        return new StripeRef(new AttemptRef(INSTANCE, new TaskId(task), 1), number);
+    }
+
+    StripeSpec spec(int number, int files) {
+        InstanceDefinition definition = new InstanceDefinition(
+                INSTANCE, 1, "fake", Edition.ENTERPRISE, "us-east-1", "UTC", false, Optional.empty(), List.of());
+        return new StripeSpec(
+                stripe(number),
+                DatabaseRef.of(INSTANCE, SHOP),
+                SHOP,
+                new InstanceView(definition, true),
+                SET,
+                file(number),
+                files,
+                overwrite,
+                true,
+                new StartFacts(
+                        "fake", "18", "1", 1, new Lsn(16), 16 << 20, "UTC", "shop", Optional.empty(), Instant.EPOCH),
+                dataBytes());
+    }
+
+    S3Arn file(int number) {
+        return new S3Arn("bucket", "shop-" + number + ".bak");
+    }
+
+    StripeDependencies dependencies() {
+        return new StripeDependencies(
+                store,
+                database,
+                (stripe, plan, page) -> CompletableFuture.completedFuture(
+                        new SlicesReply.Slices(page, plan == PlanKind.DATA ? data : closing, true)),
+                budget,
+                sizing,
+                (ref, report) -> coordinator.getRef().tell(report),
+                InstantSource.system(),
+                "bakstripe test",
+                SETTINGS);
+    }
+
+    ActorRef<StripeMessage> worker(int number) {
+        ActorRef<StripeMessage> worker = kit.spawn(StripeWorker.create(stripe(number), shard.getRef(), dependencies()));
+        workers.add(worker);
+        return worker;
+    }
+
+    void stopWorkers() {
+        workers.forEach(kit::stop);
+    }
+
+    Ensure tick(StripeGoal goal) {
+        return tick(goal, 1, 1, 1);
+    }
+
+    Ensure tick(StripeGoal goal, int number, int files, long epoch) {
+        Optional<StopFacts> stop =
+                goal == StripeGoal.CLOSE || goal == StripeGoal.PUBLISH ? Optional.of(STOP) : Optional.empty();
+        return new Ensure(epoch, spec(number, files), goal, stop);
+    }
+
+    /** The next report in that state; those before it are skipped. */
+    StripeReport await(DatabaseCommand.StripeState state) {
+        List<StripeReport> seen = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            StripeReport report = (StripeReport) coordinator.receiveMessage(Duration.ofSeconds(10));
+            seen.add(report);
+            if (report.state() == state) {
+                return report;
+            }
+        }
+        throw new AssertionError("no " + state + " in " + seen);
+    }
+}
