@@ -1,13 +1,13 @@
 package io.bakstripe.node;
 
 import akka.Done;
+import akka.actor.AddressFromURIString;
 import akka.actor.CoordinatedShutdown;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
-import akka.actor.AddressFromURIString;
 import akka.http.javadsl.ServerBinding;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
@@ -92,11 +92,12 @@ final class Node {
         try {
             Journal.prepare(journal);
         } catch (SQLException failed) {
-            throw new IOException("the journal at " + journal.url() + " cannot be prepared: " + failed.getMessage(), failed);
+            throw new IOException(
+                    "the journal at " + journal.url() + " cannot be prepared: " + failed.getMessage(), failed);
         }
         Optional<ManagedServers> servers = settings.hostName().map(host -> servers(config));
-        @Nullable ServerConnection shop = sandbox.map(embedded ->
-                        servers.orElseThrow().provisionSample(embedded.shop(), Sandbox.SHOP))
+        @Nullable ServerConnection shop = sandbox.map(
+                        embedded -> servers.orElseThrow().provisionSample(embedded.shop(), Sandbox.SHOP))
                 .orElse(null);
         ActorSystem<Void> system = ActorSystem.create(
                 Behaviors.empty(),
@@ -132,8 +133,9 @@ final class Node {
                 InstantSource.system(),
                 UUID::randomUUID);
         if (!await(coordinators.declared(), "the declaration of the instances")) {
-            throw new IOException("a higher revision of bakstripe.instances holds in this cluster; raise revision in this"
-                    + " node's configuration");
+            throw new IOException(
+                    "a higher revision of bakstripe.instances holds in this cluster; raise revision in this"
+                            + " node's configuration");
         }
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         if (settings.has("api")) {

@@ -25,7 +25,8 @@ final class SandboxCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Files.createDirectories(data);
-        SandboxProcess process = SandboxProcess.start(Home.find(), data.toAbsolutePath().normalize());
+        SandboxProcess process =
+                SandboxProcess.start(Home.find(), data.toAbsolutePath().normalize());
         Runtime.getRuntime().addShutdownHook(new Thread(process::close, "sandbox-stop"));
         SandboxProcess.Store store = process.store();
         System.out.printf(

@@ -19,7 +19,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "server",
         mixinStandardHelpOptions = true,
-        description = "Runs one node. With --sandbox it embeds an object store and a sample database, for trying things out.",
+        description =
+                "Runs one node. With --sandbox it embeds an object store and a sample database, for trying things out.",
         footer = {
             "",
             "Examples:",
@@ -33,7 +34,10 @@ final class ServerCommand implements Callable<Integer> {
     @Option(names = "--data", paramLabel = "DIR", description = "The node's folder (default: bakstripe-data).")
     private @Nullable Path data;
 
-    @Option(names = "--http-port", paramLabel = "N", description = "Port of the API (default: 8080; 0 takes a free one).")
+    @Option(
+            names = "--http-port",
+            paramLabel = "N",
+            description = "Port of the API (default: 8080; 0 takes a free one).")
     private @Nullable Integer httpPort;
 
     @Option(names = "--sandbox", description = "Embed an object store and a sample database under --data.")

@@ -78,8 +78,7 @@ final class Workers {
         BackupSession.init(
                 sharding,
                 system,
-                new SessionDependencies(
-                        sources, SessionDependencies.sharded(sharding), SessionSettings.from(worker)));
+                new SessionDependencies(sources, SessionDependencies.sharded(sharding), SessionSettings.from(worker)));
         StripeSettings stripe = StripeSettings.from(worker);
         StripeWorker.init(
                 sharding,
@@ -136,6 +135,7 @@ final class Workers {
     }
 
     static String version() {
-        return Optional.ofNullable(Workers.class.getPackage().getImplementationVersion()).orElse("development");
+        return Optional.ofNullable(Workers.class.getPackage().getImplementationVersion())
+                .orElse("development");
     }
 }

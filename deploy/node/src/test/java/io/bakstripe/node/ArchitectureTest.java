@@ -27,20 +27,36 @@ final class ArchitectureTest {
     private static final String NODE = "io.bakstripe.node..";
 
     @ArchTest
-    static final ArchRule protocolKnowsNoOtherModule =
-            noClasses().that().resideInAPackage(PROTOCOL).should().dependOnClassesThat().resideInAnyPackage(COORDINATOR, WORKER, API, NODE);
+    static final ArchRule protocolKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage(PROTOCOL)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(COORDINATOR, WORKER, API, NODE);
 
     @ArchTest
-    static final ArchRule coordinatorKnowsOnlyTheProtocol =
-            noClasses().that().resideInAPackage(COORDINATOR).should().dependOnClassesThat().resideInAnyPackage(WORKER, API, NODE);
+    static final ArchRule coordinatorKnowsOnlyTheProtocol = noClasses()
+            .that()
+            .resideInAPackage(COORDINATOR)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(WORKER, API, NODE);
 
     @ArchTest
-    static final ArchRule workerKnowsOnlyTheProtocol =
-            noClasses().that().resideInAPackage(WORKER).should().dependOnClassesThat().resideInAnyPackage(COORDINATOR, API, NODE);
+    static final ArchRule workerKnowsOnlyTheProtocol = noClasses()
+            .that()
+            .resideInAPackage(WORKER)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(COORDINATOR, API, NODE);
 
     @ArchTest
-    static final ArchRule apiKnowsOnlyTheProtocol =
-            noClasses().that().resideInAPackage(API).should().dependOnClassesThat().resideInAnyPackage(COORDINATOR, WORKER, NODE);
+    static final ArchRule apiKnowsOnlyTheProtocol = noClasses()
+            .that()
+            .resideInAPackage(API)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(COORDINATOR, WORKER, NODE);
 
     @ArchTest
     static final ArchRule protocolHasNoInputOrOutput = noClasses()

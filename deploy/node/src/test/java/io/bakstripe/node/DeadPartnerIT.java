@@ -80,13 +80,18 @@ final class DeadPartnerIT {
 
     private static Map<String, Object> backup() {
         return Map.of(
-                "source_db_name", "shop",
-                "s3_arn_to_backup_to", "arn:aws:s3:::" + RunningNode.BUCKET + "/dead*.bak",
-                "number_of_files", 4);
+                "source_db_name",
+                "shop",
+                "s3_arn_to_backup_to",
+                "arn:aws:s3:::" + RunningNode.BUCKET + "/dead*.bak",
+                "number_of_files",
+                4);
     }
 
     private static void killStore(RunningNode node) {
-        List<ProcessHandle> children = ProcessHandle.of(node.pid()).orElseThrow().children()
+        List<ProcessHandle> children = ProcessHandle.of(node.pid())
+                .orElseThrow()
+                .children()
                 .filter(child -> child.info().commandLine().orElse("").contains("SandboxMain"))
                 .toList();
         assertThat(children).hasSize(1);
@@ -96,7 +101,9 @@ final class DeadPartnerIT {
 
     private static void killDatabase(Path data) throws Exception {
         try (var files = Files.walk(data.resolve("databases"))) {
-            Path pidFile = files.filter(file -> file.endsWith("postmaster.pid")).findFirst().orElseThrow();
+            Path pidFile = files.filter(file -> file.endsWith("postmaster.pid"))
+                    .findFirst()
+                    .orElseThrow();
             long pid = Long.parseLong(Files.readAllLines(pidFile).get(0).strip());
             ProcessHandle postmaster = ProcessHandle.of(pid).orElseThrow();
             postmaster.destroyForcibly();

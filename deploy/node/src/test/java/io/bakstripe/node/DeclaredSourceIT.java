@@ -37,23 +37,29 @@ final class DeclaredSourceIT {
                 """.formatted(shop.jdbcUrl(), shop.jdbcUrl()));
 
         try (RunningNode node = RunningNode.start(data, "--config", config.toString())) {
-            long backup = node.submit("rds_backup_database?instance=known", Map.of(
-                    "source_db_name", "LAGER", "s3_arn_to_backup_to", arn("known*.bak"), "number_of_files", 3));
+            long backup = node.submit(
+                    "rds_backup_database?instance=known",
+                    Map.of("source_db_name", "LAGER", "s3_arn_to_backup_to", arn("known*.bak"), "number_of_files", 3));
             awaitSuccess(node, "known", backup);
 
-            long restore = node.submit("rds_restore_database?instance=sandbox", Map.of(
-                    "restore_db_name", "from_known", "s3_arn_to_restore_from", arn("known*.bak")));
+            long restore = node.submit(
+                    "rds_restore_database?instance=sandbox",
+                    Map.of("restore_db_name", "from_known", "s3_arn_to_restore_from", arn("known*.bak")));
             awaitSuccess(node, "sandbox", restore);
 
             RowComparison.requireEqualTables(shop, node.database("from_known"));
             assertThat(node.log()).doesNotContain("secret-of-bk");
 
-            assertThat(node.procedure("rds_backup_database?instance=known", Map.of(
-                            "source_db_name", "locked", "s3_arn_to_backup_to", arn("locked.bak")))
-                    .code()).isEqualTo("BAK-4003");
-            assertThat(node.procedure("rds_restore_database?instance=known", Map.of(
-                            "restore_db_name", "x", "s3_arn_to_restore_from", arn("known*.bak")))
-                    .code()).isEqualTo("BAK-2106");
+            assertThat(node.procedure(
+                                    "rds_backup_database?instance=known",
+                                    Map.of("source_db_name", "locked", "s3_arn_to_backup_to", arn("locked.bak")))
+                            .code())
+                    .isEqualTo("BAK-4003");
+            assertThat(node.procedure(
+                                    "rds_restore_database?instance=known",
+                                    Map.of("restore_db_name", "x", "s3_arn_to_restore_from", arn("known*.bak")))
+                            .code())
+                    .isEqualTo("BAK-2106");
             assertThat(node.procedure("rds_task_status", Map.of()).code()).isEqualTo("BAK-1020");
         }
     }
@@ -61,8 +67,11 @@ final class DeclaredSourceIT {
     private static void awaitSuccess(RunningNode node, String instance, long task) throws Exception {
         String path = "/tasks/" + task + "?instance=" + instance;
         await().atMost(Duration.ofSeconds(90))
-                .until(() -> node.get(path).body().findPath("lifecycle").asText().matches("SUCCESS|ERROR"));
-        assertThat(node.get(path).body().findPath("lifecycle").asText()).as(node.log()).isEqualTo("SUCCESS");
+                .until(() ->
+                        node.get(path).body().findPath("lifecycle").asText().matches("SUCCESS|ERROR"));
+        assertThat(node.get(path).body().findPath("lifecycle").asText())
+                .as(node.log())
+                .isEqualTo("SUCCESS");
     }
 
     private static void grant(ServerConnection shop) throws Exception {

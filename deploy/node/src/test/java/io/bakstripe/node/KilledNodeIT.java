@@ -21,11 +21,13 @@ final class KilledNodeIT {
         long backup;
         ShopWriter writer = ShopWriter.start(first.shop());
         try {
-            backup = first.submit("rds_backup_database", Map.of(
-                    "source_db_name", "shop", "s3_arn_to_backup_to", arn("killed*.bak"), "number_of_files", 4));
+            backup = first.submit(
+                    "rds_backup_database",
+                    Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("killed*.bak"), "number_of_files", 4));
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> first.row(backup).required("lifecycle").asText().equals("IN_PROGRESS"));
+                    .until(() ->
+                            first.row(backup).required("lifecycle").asText().equals("IN_PROGRESS"));
         } finally {
             first.kill();
         }
@@ -36,8 +38,9 @@ final class KilledNodeIT {
             assertThat(row.required("task_id").asLong()).isEqualTo(backup);
             assertThat(second.uploads()).isEmpty();
 
-            second.awaitSuccess(second.submit("rds_restore_database", Map.of(
-                    "restore_db_name", "after_kill", "s3_arn_to_restore_from", arn("killed*.bak"))));
+            second.awaitSuccess(second.submit(
+                    "rds_restore_database",
+                    Map.of("restore_db_name", "after_kill", "s3_arn_to_restore_from", arn("killed*.bak"))));
             RowComparison.requireEqualTables(second.shop(), second.database("after_kill"));
             ShopWriter.verifyPrefix(second.shop(), second.database("after_kill"));
         }
@@ -48,13 +51,15 @@ final class KilledNodeIT {
         RunningNode first = RunningNode.start(data);
         long restore;
         try {
-            first.awaitSuccess(first.submit("rds_backup_database", Map.of(
-                    "source_db_name", "shop", "s3_arn_to_backup_to", arn("whole.bak"))));
-            restore = first.submit("rds_restore_database", Map.of(
-                    "restore_db_name", "interrupted", "s3_arn_to_restore_from", arn("whole.bak")));
+            first.awaitSuccess(first.submit(
+                    "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("whole.bak"))));
+            restore = first.submit(
+                    "rds_restore_database",
+                    Map.of("restore_db_name", "interrupted", "s3_arn_to_restore_from", arn("whole.bak")));
             await().atMost(Duration.ofSeconds(60))
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> first.row(restore).required("lifecycle").asText().equals("IN_PROGRESS"));
+                    .until(() ->
+                            first.row(restore).required("lifecycle").asText().equals("IN_PROGRESS"));
         } finally {
             first.kill();
         }
@@ -70,10 +75,11 @@ final class KilledNodeIT {
         RunningNode first = RunningNode.start(data);
         long restore;
         try {
-            first.awaitSuccess(first.submit("rds_backup_database", Map.of(
-                    "source_db_name", "shop", "s3_arn_to_backup_to", arn("kept.bak"))));
-            restore = first.submit("rds_restore_database", Map.of(
-                    "restore_db_name", "kept", "s3_arn_to_restore_from", arn("kept.bak")));
+            first.awaitSuccess(first.submit(
+                    "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("kept.bak"))));
+            restore = first.submit(
+                    "rds_restore_database",
+                    Map.of("restore_db_name", "kept", "s3_arn_to_restore_from", arn("kept.bak")));
             first.awaitSuccess(restore);
         } finally {
             first.kill();

@@ -21,10 +21,15 @@ final class LargeBackupIT {
     void oneGigabyteInTenStripesGoesThroughASmallHeap(@TempDir Path data) throws Exception {
         try (RunningNode node = RunningNode.start(data)) {
             fill(node.shop());
-            long backup = node.submit("rds_backup_database", Map.of(
-                    "source_db_name", "shop",
-                    "s3_arn_to_backup_to", "arn:aws:s3:::" + RunningNode.BUCKET + "/large*.bak",
-                    "number_of_files", 10));
+            long backup = node.submit(
+                    "rds_backup_database",
+                    Map.of(
+                            "source_db_name",
+                            "shop",
+                            "s3_arn_to_backup_to",
+                            "arn:aws:s3:::" + RunningNode.BUCKET + "/large*.bak",
+                            "number_of_files",
+                            10));
             node.awaitSuccess(backup);
 
             JsonNode detail = node.task(backup);
@@ -33,9 +38,13 @@ final class LargeBackupIT {
             // About 32 MB of pages or 2000 files go through one statement.
             assertThat(detail.required("copyStatements").asLong()).isLessThan(200);
 
-            node.awaitSuccess(node.submit("rds_restore_database", Map.of(
-                    "restore_db_name", "large_copy",
-                    "s3_arn_to_restore_from", "arn:aws:s3:::" + RunningNode.BUCKET + "/large*.bak")));
+            node.awaitSuccess(node.submit(
+                    "rds_restore_database",
+                    Map.of(
+                            "restore_db_name",
+                            "large_copy",
+                            "s3_arn_to_restore_from",
+                            "arn:aws:s3:::" + RunningNode.BUCKET + "/large*.bak")));
             RowComparison.requireEqualTables(node.shop(), node.database("large_copy"));
         }
     }
@@ -46,8 +55,9 @@ final class LargeBackupIT {
             statement.execute("CREATE TABLE large (n bigint, a text, b text)");
             // 130 000 rows of one page each: the pages hold half random, half repeated text.
             statement.execute("ALTER TABLE large ALTER a SET STORAGE PLAIN, ALTER b SET STORAGE PLAIN");
-            statement.execute("INSERT INTO large SELECT n, string_agg(md5(n::text || k::text), ''), repeat('bakstripe ', 360)"
-                    + " FROM generate_series(1, 130000) AS n, generate_series(1, 115) AS k GROUP BY n");
+            statement.execute(
+                    "INSERT INTO large SELECT n, string_agg(md5(n::text || k::text), ''), repeat('bakstripe ', 360)"
+                            + " FROM generate_series(1, 130000) AS n, generate_series(1, 115) AS k GROUP BY n");
         }
     }
 }

@@ -37,21 +37,20 @@ final class MainJobIT {
         long before;
         try (ShopWriter writer = ShopWriter.start(node.shop())) {
             before = writer.committed();
-            backup = node.submit("rds_backup_database", Map.of(
-                    "source_db_name", "shop",
-                    "s3_arn_to_backup_to", arn("four*.bak"),
-                    "number_of_files", 4));
+            backup = node.submit(
+                    "rds_backup_database",
+                    Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("four*.bak"), "number_of_files", 4));
             node.awaitSuccess(backup);
         }
         JsonNode detail = node.task(backup);
         assertThat(detail.required("stripes")).hasSize(4);
         assertThat(detail.required("copyStatements").asLong()).isBetween(4L, 200L);
-        assertThat(node.keys())
-                .contains("four1-of-4.bak", "four2-of-4.bak", "four3-of-4.bak", "four4-of-4.bak");
+        assertThat(node.keys()).contains("four1-of-4.bak", "four2-of-4.bak", "four3-of-4.bak", "four4-of-4.bak");
         assertThat(node.uploads()).isEmpty();
 
-        long restore = node.submit("rds_restore_database", Map.of(
-                "restore_db_name", "shop_copy", "s3_arn_to_restore_from", arn("four*.bak")));
+        long restore = node.submit(
+                "rds_restore_database",
+                Map.of("restore_db_name", "shop_copy", "s3_arn_to_restore_from", arn("four*.bak")));
         JsonNode row = node.awaitSuccess(restore);
 
         assertThat(row.required("% complete").asInt()).isEqualTo(100);
@@ -59,42 +58,47 @@ final class MainJobIT {
         RowComparison.Result same = RowComparison.requireEqualTables(node.shop(), copy);
         assertThat(same.rows()).isGreaterThan(10_000);
         assertThat(ShopWriter.verifyPrefix(node.shop(), copy)).isGreaterThanOrEqualTo(before);
-        assertThat(node.get("/instances/sandbox/databases/shop_copy").body().required("state").asText())
+        assertThat(node.get("/instances/sandbox/databases/shop_copy")
+                        .body()
+                        .required("state")
+                        .asText())
                 .isEqualTo("ONLINE");
     }
 
     @Test
     void restoredDatabaseCanBeBackedUpAndRestoredAgain() throws Exception {
-        node.awaitSuccess(node.submit("rds_backup_database", Map.of(
-                "source_db_name", "shop", "s3_arn_to_backup_to", arn("first.bak"))));
-        node.awaitSuccess(node.submit("rds_restore_database", Map.of(
-                "restore_db_name", "second", "s3_arn_to_restore_from", arn("first.bak"))));
-        node.awaitSuccess(node.submit("rds_backup_database", Map.of(
-                "source_db_name", "second",
-                "s3_arn_to_backup_to", arn("second*.bak"),
-                "number_of_files", 10)));
-        node.awaitSuccess(node.submit("rds_restore_database", Map.of(
-                "restore_db_name", "third", "s3_arn_to_restore_from", arn("second*"))));
+        node.awaitSuccess(node.submit(
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("first.bak"))));
+        node.awaitSuccess(node.submit(
+                "rds_restore_database",
+                Map.of("restore_db_name", "second", "s3_arn_to_restore_from", arn("first.bak"))));
+        node.awaitSuccess(node.submit(
+                "rds_backup_database",
+                Map.of("source_db_name", "second", "s3_arn_to_backup_to", arn("second*.bak"), "number_of_files", 10)));
+        node.awaitSuccess(node.submit(
+                "rds_restore_database", Map.of("restore_db_name", "third", "s3_arn_to_restore_from", arn("second*"))));
 
         RowComparison.requireEqualTables(node.database("second"), node.database("third"));
     }
 
     @Test
     void compressionSwitchChangesWhatIsStored() throws Exception {
-        assertThat(node.sql("exec rdsadmin..rds_set_configuration 'S3 backup compression', 'false';").status())
+        assertThat(node.sql("exec rdsadmin..rds_set_configuration 'S3 backup compression', 'false';")
+                        .status())
                 .isEqualTo(200);
-        long plain = node.submit("rds_backup_database", Map.of(
-                "source_db_name", "shop", "s3_arn_to_backup_to", arn("plain.bak")));
+        long plain = node.submit(
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("plain.bak")));
         node.awaitSuccess(plain);
         node.sql("exec rdsadmin..rds_set_configuration 'S3 backup compression', 'true';");
-        long packed = node.submit("rds_backup_database", Map.of(
-                "source_db_name", "shop", "s3_arn_to_backup_to", arn("packed.bak")));
+        long packed = node.submit(
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("packed.bak")));
         node.awaitSuccess(packed);
 
         assertThat(storedBytes(packed)).isLessThan(storedBytes(plain) * 7 / 10);
 
-        node.awaitSuccess(node.submit("rds_restore_database", Map.of(
-                "restore_db_name", "from_plain", "s3_arn_to_restore_from", arn("plain.bak"))));
+        node.awaitSuccess(node.submit(
+                "rds_restore_database",
+                Map.of("restore_db_name", "from_plain", "s3_arn_to_restore_from", arn("plain.bak"))));
         RowComparison.requireEqualTables(node.shop(), node.database("from_plain"));
     }
 
@@ -112,37 +116,56 @@ final class MainJobIT {
                 .isEqualTo("Please reissue task with correct type and overwrite property");
         assertThat(node.tasks()).isEqualTo(tasks);
 
-        node.awaitSuccess(node.submit("rds_backup_database", Map.of(
-                "source_db_name", "shop",
-                "s3_arn_to_backup_to", arn("again.bak"),
-                "overwrite_s3_backup_file", 1)));
+        node.awaitSuccess(node.submit(
+                "rds_backup_database",
+                Map.of(
+                        "source_db_name",
+                        "shop",
+                        "s3_arn_to_backup_to",
+                        arn("again.bak"),
+                        "overwrite_s3_backup_file",
+                        1)));
         assertThat(node.uploads()).isEmpty();
     }
 
     @Test
     void asterisksInASingleFileNameMeanThemselves() throws Exception {
-        node.awaitSuccess(node.submit("rds_backup_database", Map.of(
-                "source_db_name", "shop", "s3_arn_to_backup_to", arn("star*and*.bak"), "number_of_files", 1)));
+        node.awaitSuccess(node.submit(
+                "rds_backup_database",
+                Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("star*and*.bak"), "number_of_files", 1)));
 
         assertThat(node.keys()).contains("star*and*.bak");
 
-        node.awaitSuccess(node.submit("rds_restore_database", Map.of(
-                "restore_db_name", "from_star", "s3_arn_to_restore_from", arn("star*and*.bak"))));
+        node.awaitSuccess(node.submit(
+                "rds_restore_database",
+                Map.of("restore_db_name", "from_star", "s3_arn_to_restore_from", arn("star*and*.bak"))));
     }
 
     @Test
     void taskRowsHaveTheReferencesColumnsInOrder() throws Exception {
-        long task = node.submit("rds_backup_database", Map.of(
-                "source_db_name", "shop", "s3_arn_to_backup_to", arn("columns.bak")));
+        long task = node.submit(
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("columns.bak")));
         node.awaitSuccess(task);
 
         List<String> columns = new java.util.ArrayList<>();
         node.row(task).fieldNames().forEachRemaining(columns::add);
 
-        assertThat(columns).containsExactly(
-                "task_id", "task_type", "database_name", "% complete", "duration (mins)", "lifecycle", "task_info",
-                "last_updated", "created_at", "S3_object_arn", "overwrite_s3_backup_file", "KMS_master_key_arn",
-                "filepath", "overwrite_file");
+        assertThat(columns)
+                .containsExactly(
+                        "task_id",
+                        "task_type",
+                        "database_name",
+                        "% complete",
+                        "duration (mins)",
+                        "lifecycle",
+                        "task_info",
+                        "last_updated",
+                        "created_at",
+                        "S3_object_arn",
+                        "overwrite_s3_backup_file",
+                        "KMS_master_key_arn",
+                        "filepath",
+                        "overwrite_file");
     }
 
     private long storedBytes(long task) {

@@ -24,8 +24,10 @@ final class RefusalIT {
     private static final Map<String, Object> BACKUP = Map.of(
             "source_db_name", "shop", "s3_arn_to_backup_to", "arn:aws:s3:::" + RunningNode.BUCKET + "/refused*.bak");
     private static final Map<String, Object> RESTORE = Map.of(
-            "restore_db_name", "refused",
-            "s3_arn_to_restore_from", "arn:aws:s3:::" + RunningNode.BUCKET + "/refused*.bak");
+            "restore_db_name",
+            "refused",
+            "s3_arn_to_restore_from",
+            "arn:aws:s3:::" + RunningNode.BUCKET + "/refused*.bak");
 
     private RunningNode node;
 
@@ -39,7 +41,8 @@ final class RefusalIT {
         assertThat(node.tasks()).isZero();
         assertThat(node.keys()).isEmpty();
         assertThat(node.uploads()).isEmpty();
-        assertThat(node.get("/instances/sandbox/databases").body().findValuesAsText("name")).containsExactly("shop");
+        assertThat(node.get("/instances/sandbox/databases").body().findValuesAsText("name"))
+                .containsExactly("shop");
     }
 
     @AfterAll
@@ -71,14 +74,20 @@ final class RefusalIT {
                 badBackup("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 400, "BAK-1014"),
                 badBackup("kms_master_key_arn", "alias/x", 400, "BAK-1008"),
                 badBackup("number_of_stripes", 4, 400, "BAK-1002"),
-                Arguments.of(changed(BACKUP, Map.of(
-                        "s3_arn_to_backup_to", bucket + "none.bak", "number_of_files", 2)), 400, "BAK-1010",
+                Arguments.of(
+                        changed(BACKUP, Map.of("s3_arn_to_backup_to", bucket + "none.bak", "number_of_files", 2)),
+                        400,
+                        "BAK-1010",
                         "s3_arn_to_backup_to"),
-                Arguments.of(changed(BACKUP, Map.of(
-                        "s3_arn_to_backup_to", bucket + "a*b*.bak", "number_of_files", 2)), 400, "BAK-1010",
+                Arguments.of(
+                        changed(BACKUP, Map.of("s3_arn_to_backup_to", bucket + "a*b*.bak", "number_of_files", 2)),
+                        400,
+                        "BAK-1010",
                         "s3_arn_to_backup_to"),
-                Arguments.of(changed(BACKUP, Map.of(
-                        "s3_arn_to_backup_to", bucket + "f*/a*.bak", "number_of_files", 2)), 400, "BAK-1010",
+                Arguments.of(
+                        changed(BACKUP, Map.of("s3_arn_to_backup_to", bucket + "f*/a*.bak", "number_of_files", 2)),
+                        400,
+                        "BAK-1010",
                         "s3_arn_to_backup_to"));
     }
 
@@ -91,7 +100,11 @@ final class RefusalIT {
                 badRestore("s3_arn_to_restore_from", null, 400, "BAK-1001"),
                 badRestore("s3_arn_to_restore_from", "", 400, "BAK-1009"),
                 badRestore("s3_arn_to_restore_from", "nonsense", 400, "BAK-1007"),
-                badRestore("s3_arn_to_restore_from", "arn:aws:s3:::" + RunningNode.BUCKET + "/absent.bak", 404, "BAK-3005"),
+                badRestore(
+                        "s3_arn_to_restore_from",
+                        "arn:aws:s3:::" + RunningNode.BUCKET + "/absent.bak",
+                        404,
+                        "BAK-3005"),
                 badRestore("s3_arn_to_restore_from", "arn:aws:s3:::no-such-bucket/x.bak", 404, "BAK-3004"),
                 badRestore("with_norecovery", 1, 400, "BAK-1016"),
                 badRestore("with_norecovery", 3, 400, "BAK-1005"),
@@ -116,7 +129,9 @@ final class RefusalIT {
     void unknownInstanceAndProcedureAreRefused() {
         assertThat(node.get("/instances/nowhere").status()).isEqualTo(404);
         assertThat(node.get("/instances/nowhere").code()).isEqualTo("BAK-3001");
-        assertThat(node.procedure("rds_backup_database?instance=nowhere", BACKUP).code()).isEqualTo("BAK-3001");
+        assertThat(node.procedure("rds_backup_database?instance=nowhere", BACKUP)
+                        .code())
+                .isEqualTo("BAK-3001");
         assertThat(node.procedure("rds_make_coffee", BACKUP).code()).isEqualTo("BAK-3006");
     }
 

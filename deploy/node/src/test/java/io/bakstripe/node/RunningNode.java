@@ -56,12 +56,14 @@ final class RunningNode implements AutoCloseable {
         arguments.addAll(List.of(options));
         Process process = new ProcessBuilder(Home.find().nodeCommand("512m", arguments))
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolve("node.log").toFile()))
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolve("node.log").toFile()))
                 .start();
         await().atMost(Duration.ofSeconds(90))
                 .failFast("the node ended, see " + data.resolve("node.log"), () -> !process.isAlive())
                 .until(() -> Files.exists(data.resolve("sandbox.json")));
-        return new RunningNode(process, data, JSON.readTree(data.resolve("sandbox.json").toFile()));
+        return new RunningNode(
+                process, data, JSON.readTree(data.resolve("sandbox.json").toFile()));
     }
 
     Path data() {
@@ -118,7 +120,9 @@ final class RunningNode implements AutoCloseable {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(sandbox.required("http").asText() + "/api/v1" + path))
                     .timeout(Duration.ofSeconds(40))
-                    .header("Authorization", "Bearer " + sandbox.required("token").asText());
+                    .header(
+                            "Authorization",
+                            "Bearer " + sandbox.required("token").asText());
             if (method.equals("GET")) {
                 request.GET();
             } else {
@@ -158,8 +162,10 @@ final class RunningNode implements AutoCloseable {
         return await("end of task " + id)
                 .atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(200))
-                .until(() -> row(id), row -> List.of("SUCCESS", "ERROR", "CANCELLED")
-                        .contains(row.required("lifecycle").asText()));
+                .until(
+                        () -> row(id),
+                        row -> List.of("SUCCESS", "ERROR", "CANCELLED")
+                                .contains(row.required("lifecycle").asText()));
     }
 
     JsonNode awaitSuccess(long id) throws IOException {

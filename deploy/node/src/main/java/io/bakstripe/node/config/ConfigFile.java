@@ -34,7 +34,8 @@ public final class ConfigFile {
         Config first = layers.withFallback(reference).resolve();
         if (first.getString("bakstripe.journal.url").isBlank()) {
             Path data = NodeSettings.from(first.getConfig("bakstripe.node")).data();
-            layers = ConfigFactory.parseMap(Map.of("bakstripe.journal.url", JournalSettings.h2Url(data)), "embedded journal")
+            layers = ConfigFactory.parseMap(
+                            Map.of("bakstripe.journal.url", JournalSettings.h2Url(data)), "embedded journal")
                     .withFallback(layers);
         }
         // Resolved last, so that a value in one layer may refer to a key of another.

@@ -105,11 +105,11 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
                 throw new ConfigException.BadValue(
                         block.origin(), "jdbc-url", "give user and password as keys of their own, not in the address");
             }
-            logins.put(
-                    DatabaseRef.of(instance, name), new Login(block.getString("user"), block.getString("password")));
+            logins.put(DatabaseRef.of(instance, name), new Login(block.getString("user"), block.getString("password")));
         } else if (host.isEmpty()) {
             throw new ConfigException.Missing(
-                    block.origin(), "jdbc-url (instance " + instance + " has no host, so it cannot manage " + name + ")");
+                    block.origin(),
+                    "jdbc-url (instance " + instance + " has no host, so it cannot manage " + name + ")");
         }
         RecoveryModel model = RecoveryModel.valueOf(
                 text(block, "recovery-model").orElse("simple").toUpperCase(Locale.ROOT));
@@ -121,8 +121,11 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
     }
 
     private static void refuseUnknown(Config block, Set<String> known) {
-        block.root().keySet().stream().filter(key -> !known.contains(key)).findFirst().ifPresent(key -> {
-            throw new ConfigException.BadValue(block.origin(), key, "not a known key; known are " + known);
-        });
+        block.root().keySet().stream()
+                .filter(key -> !known.contains(key))
+                .findFirst()
+                .ifPresent(key -> {
+                    throw new ConfigException.BadValue(block.origin(), key, "not a known key; known are " + known);
+                });
     }
 }

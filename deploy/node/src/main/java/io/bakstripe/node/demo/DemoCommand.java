@@ -39,7 +39,10 @@ public final class DemoCommand implements Callable<Integer> {
     private static final int STRIPES = 4;
     private static final double MEGA = 1e6;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "Folder to work in (default: a new one, removed at the end).")
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Folder to work in (default: a new one, removed at the end).")
     private @Nullable Path data;
 
     @Option(names = "--keep", description = "Leave the node up afterwards and print its address.")
@@ -90,8 +93,17 @@ public final class DemoCommand implements Callable<Integer> {
         step(out, "Backing 'shop' up to " + STRIPES + " stripes while it is written to");
         try (ShopWriter writer = ShopWriter.start(shop)) {
             before = writer.committed();
-            JsonNode backup = run(out, client, "rds_backup_database", Map.of(
-                    "source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", arn, "number_of_files", STRIPES));
+            JsonNode backup = run(
+                    out,
+                    client,
+                    "rds_backup_database",
+                    Map.of(
+                            "source_db_name",
+                            Sandbox.SHOP.value(),
+                            "s3_arn_to_backup_to",
+                            arn,
+                            "number_of_files",
+                            STRIPES));
             after = writer.committed();
             figures(out, backup, "read");
         }
@@ -123,15 +135,17 @@ public final class DemoCommand implements Callable<Integer> {
         TaskWatch.follow(client, task, out, System.console() != null);
         JsonNode ended = client.task(task);
         if (!ended.path("lifecycle").asText().equals(Lifecycle.SUCCESS.name())) {
-            throw new IllegalStateException("task " + task + " ended in "
-                    + ended.path("lifecycle").asText() + ":\n" + ended.path("task_info").asText());
+            throw new IllegalStateException(
+                    "task " + task + " ended in " + ended.path("lifecycle").asText() + ":\n"
+                            + ended.path("task_info").asText());
         }
         return ended;
     }
 
     private static void figures(PrintWriter out, JsonNode task, String verb) {
         double seconds = java.time.Duration.between(
-                                java.time.Instant.parse(task.required("startedAt").asText()),
+                                java.time.Instant.parse(
+                                        task.required("startedAt").asText()),
                                 java.time.Instant.parse(task.required("endedAt").asText()))
                         .toMillis()
                 / 1e3;
@@ -140,7 +154,8 @@ public final class DemoCommand implements Callable<Integer> {
         for (JsonNode stripe : task.required("stripes")) {
             stored += stripe.required("storedBytes").asLong();
         }
-        out.printf(Locale.ROOT, "  %.1f MB %s in %.1f s (%.0f MB/s)", bytes / MEGA, verb, seconds, bytes / MEGA / seconds);
+        out.printf(
+                Locale.ROOT, "  %.1f MB %s in %.1f s (%.0f MB/s)", bytes / MEGA, verb, seconds, bytes / MEGA / seconds);
         if (stored > 0) {
             out.printf(
                     Locale.ROOT,

@@ -10,8 +10,9 @@ import java.util.List;
 
 /** Compares two databases row for row, as text, in the order of the rows' text. */
 public final class RowComparison {
-    private static final String TABLES = "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
-            + " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename NOT LIKE 'demo\\_%' ORDER BY 1";
+    private static final String TABLES =
+            "SELECT quote_ident(schemaname) || '.' || quote_ident(tablename) FROM pg_tables"
+                    + " WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND tablename NOT LIKE 'demo\\_%' ORDER BY 1";
 
     private RowComparison() {}
 

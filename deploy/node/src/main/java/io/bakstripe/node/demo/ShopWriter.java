@@ -33,8 +33,9 @@ public final class ShopWriter implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS demo_ledger, demo_account");
             statement.execute("CREATE TABLE demo_account (id int PRIMARY KEY, balance bigint NOT NULL)");
-            statement.execute("CREATE TABLE demo_ledger (n bigint PRIMARY KEY, source int NOT NULL, target int NOT NULL,"
-                    + " amount bigint NOT NULL, booked_at timestamptz NOT NULL DEFAULT clock_timestamp())");
+            statement.execute(
+                    "CREATE TABLE demo_ledger (n bigint PRIMARY KEY, source int NOT NULL, target int NOT NULL,"
+                            + " amount bigint NOT NULL, booked_at timestamptz NOT NULL DEFAULT clock_timestamp())");
             statement.execute(
                     "INSERT INTO demo_account SELECT i, 0 FROM generate_series(0, " + (ACCOUNTS - 1) + ") AS i");
         }

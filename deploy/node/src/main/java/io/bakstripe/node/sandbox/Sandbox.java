@@ -96,7 +96,8 @@ public final class Sandbox implements AutoCloseable {
         json.put("databases", List.of(database));
         json.put("pid", ProcessHandle.current().pid());
         SandboxState.writePrivately(
-                folder.resolve(FILE), new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
+                folder.resolve(FILE),
+                new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 
     @Override

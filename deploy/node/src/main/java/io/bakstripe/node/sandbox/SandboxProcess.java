@@ -35,7 +35,8 @@ public final class SandboxProcess implements AutoCloseable {
                         home.sandboxCommand(List.of("--data", data.toString(), "--port", "0", "--stop-with-stdin")))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String ready = out.readLine();
         if (ready == null) {
             process.destroyForcibly();

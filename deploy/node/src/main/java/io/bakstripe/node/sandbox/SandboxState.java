@@ -36,7 +36,8 @@ record SandboxState(int httpPort, String token) {
                 .filter(wanted -> wanted != 0)
                 .or(() -> kept.map(SandboxState::httpPort).filter(SandboxState::isFree))
                 .orElseGet(() -> wantedPort.isPresent() ? freePort() : DEFAULT_PORT);
-        SandboxState state = new SandboxState(port, kept.map(SandboxState::token).orElseGet(SandboxState::newToken));
+        SandboxState state =
+                new SandboxState(port, kept.map(SandboxState::token).orElseGet(SandboxState::newToken));
         writePrivately(file, new ObjectMapper().writeValueAsBytes(state));
         return state;
     }
