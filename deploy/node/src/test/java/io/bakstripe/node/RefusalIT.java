@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -154,15 +155,15 @@ final class RefusalIT {
         }
     }
 
-    private static Arguments badBackup(String parameter, Object value, int status, String code) {
+    private static Arguments badBackup(String parameter, @Nullable Object value, int status, String code) {
         return Arguments.of(with(BACKUP, parameter, value), status, code, parameter);
     }
 
-    private static Arguments badRestore(String parameter, Object value, int status, String code) {
+    private static Arguments badRestore(String parameter, @Nullable Object value, int status, String code) {
         return Arguments.of(with(RESTORE, parameter, value), status, code, parameter);
     }
 
-    private static Map<String, Object> with(Map<String, Object> call, String parameter, Object value) {
+    private static Map<String, Object> with(Map<String, Object> call, String parameter, @Nullable Object value) {
         Map<String, Object> changed = new HashMap<>(call);
         if (value == null) {
             changed.remove(parameter);
