@@ -44,7 +44,7 @@ class HostAgentTest {
 
     @BeforeAll
     static void startNode() {
-        host = new TestHost(data);
+        host = new TestHost(data, TestHost.settings("bakstripe.worker.host.stop-servers-on-shutdown = true"));
         running = host.provision("running", "CREATE TABLE t AS SELECT 1 AS a");
         host.servers().stopAll();
         testKit = ActorTestKit.create(ConfigFactory.parseString("""
@@ -62,9 +62,17 @@ class HostAgentTest {
     }
 
     @AfterAll
-    static void stop() {
-        testKit.shutdownTestKit();
-        host.close();
+    static void stopsItsServersWithTheNodeAsConfigured() {
+        try {
+            assertThat(host.servers().connect(ref("running"))).isEqualTo(running);
+            assertThat(host.directory(ref("running")).postmasterFile()).exists();
+
+            testKit.shutdownTestKit();
+
+            assertThat(host.directory(ref("running")).postmasterFile()).doesNotExist();
+        } finally {
+            host.close();
+        }
     }
 
     @Test
