@@ -64,6 +64,7 @@ final class Postmaster {
      * process is gone after a failure.
      */
     void start(ServerDirectory directory, String display, List<String> arguments) throws IOException {
+        awaitOrphans(directory);
         turnOver(directory.log());
         long logFrom = Files.exists(directory.log()) ? Files.size(directory.log()) : 0;
         List<String> command = new ArrayList<>(setsid ? List.of("setsid") : List.of());
@@ -123,6 +124,32 @@ final class Postmaster {
         return BackupError.SERVER_NOT_STARTED
                 .problem(display, text, directory.log())
                 .asException();
+    }
+
+    /**
+     * Waits for the end of what a killed postmaster left running: its children notice its death by themselves, but no server starts as long as one
+     * of them lives.
+     */
+    private void awaitOrphans(ServerDirectory directory) throws IOException {
+        if (!Files.exists(directory.postmasterFile())) {
+            return;
+        }
+        Path home = directory.data().toRealPath();
+        for (ProcessHandle orphan : (Iterable<ProcessHandle>) ProcessHandle.allProcesses()::iterator) {
+            if (livesAt(orphan, home) && !ended(orphan, settings.stopTimeout())) {
+                orphan.destroyForcibly();
+                ended(orphan, settings.stopTimeout());
+            }
+        }
+    }
+
+    private static boolean livesAt(ProcessHandle process, Path home) {
+        try {
+            return Files.readSymbolicLink(Path.of("/proc", Long.toString(process.pid()), "cwd"))
+                    .equals(home);
+        } catch (IOException goneOrNotOurs) {
+            return false;
+        }
     }
 
     private static boolean open(ServerDirectory directory, long pid) throws IOException {

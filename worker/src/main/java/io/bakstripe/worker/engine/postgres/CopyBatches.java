@@ -90,9 +90,5 @@ final class CopyBatches {
      * @param extentIndex in the list of extents
      * @param offset in the file
      */
-    record Range(int extentIndex, Extent extent, long offset, int length) {
-        boolean first() {
-            return offset == extent.offset();
-        }
-    }
+    record Range(int extentIndex, Extent extent, long offset, int length) {}
 }

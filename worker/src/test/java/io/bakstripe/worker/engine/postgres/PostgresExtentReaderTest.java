@@ -1,0 +1,214 @@
+package io.bakstripe.worker.engine.postgres;
+
+import static io.bakstripe.worker.engine.postgres.TestSource.NAME;
+import static io.bakstripe.worker.engine.postgres.TestSource.SETTINGS;
+import static io.bakstripe.worker.engine.postgres.TestSource.failed;
+import static io.bakstripe.worker.engine.postgres.TestSource.read;
+import static io.bakstripe.worker.host.TestHost.column;
+import static io.bakstripe.worker.host.TestHost.execute;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.Engine.SourceAddress;
+import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.engine.Piece.State;
+import io.bakstripe.worker.host.TestHost;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PostgresExtentReaderTest {
+    private static final int MIB = 1 << 20;
+
+    @TempDir
+    static Path data;
+
+    private static TestHost host;
+    private static ServerConnection source;
+    private static SourceAddress role;
+    private static Path pgdata;
+    private final PostgresEngine engine = TestSource.engine();
+
+    @BeforeAll
+    static void startSource() throws Exception {
+        host = new TestHost(data);
+        source = host.provision("source");
+        role = TestSource.backupRole(source, "bk");
+        pgdata = Path.of(column(source, "SHOW data_directory").get(0));
+    }
+
+    @AfterAll
+    static void stop() {
+        host.close();
+    }
+
+    @Test
+    void readsLargeFilesInPiecesAndInOrder() throws Exception {
+        byte[] content = new byte[2 * MIB + 100];
+        for (int i = 0; i < content.length; i++) {
+            content[i] = (byte) (i * 31 >> 3);
+        }
+        Files.write(pgdata.resolve("it's a file"), content);
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            List<Piece> pieces = read(
+                    reader, List.of(Extent.file("it's a file", 0, content.length), Extent.file("it's a file", 5, 10)));
+
+            assertThat(pieces)
+                    .extracting(Piece::offset, piece -> piece.bytes().length, Piece::state)
+                    .containsExactly(
+                            tuple(0L, MIB, State.WHOLE),
+                            tuple((long) MIB, MIB, State.WHOLE),
+                            tuple(2L * MIB, 100, State.WHOLE),
+                            tuple(5L, 10, State.WHOLE));
+            for (Piece piece : pieces) {
+                assertThat(piece.bytes())
+                        .isEqualTo(java.util.Arrays.copyOfRange(
+                                content, (int) piece.offset(), (int) piece.offset() + piece.bytes().length));
+            }
+        }
+    }
+
+    @Test
+    void tellsVanishedTruncatedGrownAndEmptyFilesApart() throws Exception {
+        Files.write(pgdata.resolve("truncated"), new byte[MIB + 7]);
+        Files.write(pgdata.resolve("grown"), new byte[500]);
+        Files.write(pgdata.resolve("empty"), new byte[0]);
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            List<Piece> pieces = read(
+                    reader,
+                    List.of(
+                            Extent.file("vanished", 0, 3L * MIB),
+                            Extent.file("truncated", 0, 4L * MIB),
+                            Extent.file("truncated", 3L * MIB, MIB),
+                            Extent.file("grown", 0, 300),
+                            Extent.file("empty", 0, 0),
+                            Extent.file("vanished-empty", 0, 0)));
+
+            assertThat(pieces)
+                    .extracting(Piece::path, Piece::offset, piece -> piece.bytes().length, Piece::state)
+                    .containsExactly(
+                            tuple("vanished", 0L, 0, State.VANISHED),
+                            tuple("truncated", 0L, MIB, State.WHOLE),
+                            tuple("truncated", (long) MIB, 7, State.SHORT),
+                            tuple("truncated", 3L * MIB, 0, State.SHORT),
+                            tuple("grown", 0L, 300, State.WHOLE),
+                            tuple("empty", 0L, 0, State.WHOLE),
+                            tuple("vanished-empty", 0L, 0, State.VANISHED));
+        }
+    }
+
+    @Test
+    void readsManySmallFilesWithFewStatements() throws Exception {
+        execute(
+                source,
+                "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE 'CREATE TABLE small_' || i || ' AS SELECT ' || i || ' AS a';"
+                        + " IF i % 100 = 0 THEN COMMIT; END IF; END LOOP; END $$",
+                "CHECKPOINT");
+        try (BackupHold hold = engine.open(role, NAME, "small");
+                ExtentReader reader = engine.reader(role, NAME)) {
+            List<Extent> files =
+                    TestSource.list(hold).stream().filter(Extent::read).toList();
+            long before = reader.statements();
+
+            List<Piece> pieces = read(reader, files);
+
+            assertThat(files).hasSizeGreaterThan(3000);
+            assertThat(pieces).hasSizeGreaterThanOrEqualTo(files.size());
+            assertThat(reader.statements() - before).isBetween(2L, 8L);
+            assertThat(hold.statements()).isLessThan(12);
+        }
+    }
+
+    @Test
+    void goesOnWithTheNextExtentsAfterTheOnesBefore() {
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            assertThat(read(reader, List.of(Extent.file("PG_VERSION", 0, 3))))
+                    .singleElement()
+                    .satisfies(piece -> assertThat(piece.bytes()).asString().isEqualTo("18\n"));
+            reader.begin(List.of(Extent.file("PG_VERSION", 1, 1)));
+
+            assertThatThrownBy(() -> reader.begin(List.of())).isInstanceOf(IllegalStateException.class);
+
+            assertThat(reader.next())
+                    .extracting(piece -> new String(piece.bytes()))
+                    .isEqualTo("8");
+            assertThat(reader.next()).isNull();
+            assertThat(reader.next()).isNull();
+            assertThatThrownBy(() -> reader.begin(List.of(Extent.directory("base"))))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void refusesLogThatIsGoneShortOrMisplaced() throws Exception {
+        execute(source, "CREATE TABLE logged (a int)");
+        String current =
+                column(source, "SELECT pg_walfile_name(pg_switch_wal())").get(0);
+        Path wal = pgdata.resolve("pg_wal");
+        String misplaced = "00000001000000FF00000001";
+        Files.copy(wal.resolve(current), wal.resolve(misplaced));
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            assertThat(read(reader, List.of(Extent.log("pg_wal/" + current, 16L * MIB))))
+                    .hasSize(16);
+            refused(Extent.log("pg_wal/00000001000000FF00000002", 16L * MIB), BackupError.WAL_GONE, "is gone");
+            refused(Extent.log("pg_wal/" + misplaced, 16L * MIB), BackupError.ENGINE_FAILED, "not from FF/1000000");
+            Files.write(wal.resolve(misplaced), new byte[100]);
+            refused(Extent.log("pg_wal/" + misplaced, 16L * MIB), BackupError.WAL_GONE, misplaced);
+        } finally {
+            Files.delete(wal.resolve(misplaced));
+        }
+    }
+
+    @Test
+    void readsTheControlFileAgainBeforeItGivesUp() throws Exception {
+        byte[] control = Files.readAllBytes(pgdata.resolve("global/pg_control"));
+        control[50] ^= 1;
+        Files.write(pgdata.resolve("torn"), control);
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            assertThat(read(reader, List.of(Extent.control("global/pg_control", 8192))))
+                    .singleElement()
+                    .satisfies(piece -> assertThat(piece.bytes()).hasSize(8192));
+            long before = reader.statements();
+            reader.begin(List.of(Extent.control("torn", 8192)));
+
+            assertThatThrownBy(reader::next)
+                    .satisfies(failed(BackupError.ENGINE_FAILED))
+                    .hasMessageContaining("checksum");
+            assertThat(reader.statements() - before).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void closesAReaderInTheMiddleOfAStatement() throws Exception {
+        Files.write(pgdata.resolve("long"), new byte[30 * MIB]);
+        ExtentReader reader = engine.reader(role, NAME);
+        reader.begin(List.of(Extent.file("long", 0, 30L * MIB)));
+        assertThat(reader.next()).isNotNull();
+
+        reader.close();
+
+        assertThatThrownBy(() -> {
+                    while (reader.next() != null) {
+                        assertThat(SETTINGS.chunkBytes()).isEqualTo(MIB);
+                    }
+                })
+                .satisfies(failed(BackupError.DATABASE_UNREACHABLE));
+    }
+
+    private void refused(Extent extent, BackupError error, String text) {
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            reader.begin(List.of(extent));
+            assertThatThrownBy(reader::next).satisfies(failed(error)).hasMessageContaining(text);
+        }
+    }
+}

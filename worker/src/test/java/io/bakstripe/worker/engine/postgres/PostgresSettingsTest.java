@@ -1,0 +1,54 @@
+package io.bakstripe.worker.engine.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigFactory;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PostgresSettingsTest {
+    @Test
+    void hasDefaults() {
+        assertThat(settings(""))
+                .isEqualTo(new PostgresSettings(
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(8),
+                        Duration.ofMinutes(2),
+                        Duration.ofMinutes(15),
+                        1 << 20,
+                        32 << 20,
+                        2000));
+    }
+
+    @Test
+    void readsEveryKey() {
+        assertThat(settings("""
+                        connect-timeout = 1s, inspect-timeout = 2s, answer-timeout = 3s, checkpoint-timeout = 4s,
+                        chunk = 8 KiB, copy-bytes = 16 KiB, copy-ranges = 5
+                        """))
+                .isEqualTo(new PostgresSettings(
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(4),
+                        8192,
+                        16_384,
+                        5));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"chunk = 4 KiB", "chunk = 2 MiB", "copy-bytes = 64 KiB", "copy-ranges = 0", "answer-timeout = 0s"
+            })
+    void refusesNonsense(String overrides) {
+        assertThatThrownBy(() -> settings(overrides)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    private static PostgresSettings settings(String overrides) {
+        return PostgresSettings.from(ConfigFactory.parseString("postgresql { " + overrides + " }")
+                .withFallback(ConfigFactory.load().getConfig("bakstripe.worker")));
+    }
+}
