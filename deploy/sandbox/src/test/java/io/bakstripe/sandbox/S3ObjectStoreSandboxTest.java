@@ -68,7 +68,6 @@ class S3ObjectStoreSandboxTest extends ObjectStoreContractTest {
                 .mapToObj(i -> bytes(8 * 1024 * 1024, i))
                 .toList();
         S3Arn file = file("large");
-        long begun = System.nanoTime();
         ObjectStore.Upload upload = await(store.createUpload(file, Map.of()));
         List<CompletableFuture<ObjectStore.StoredPart>> sent = IntStream.range(0, parts)
                 .mapToObj(i -> store.uploadPart(
@@ -79,11 +78,7 @@ class S3ObjectStoreSandboxTest extends ObjectStoreContractTest {
         for (CompletableFuture<ObjectStore.StoredPart> one : sent) {
             stored.add(await(one));
         }
-        long uploaded = System.nanoTime();
         assertThat(await(store.complete(upload, stored, false))).isEqualTo(ObjectStore.Completion.COMPLETED);
-        System.out.printf(
-                "104 MiB in 13 parts: sent in %d ms, completed in %d ms%n",
-                (uploaded - begun) / 1_000_000, (System.nanoTime() - uploaded) / 1_000_000);
 
         ObjectStore.StoredObject object = await(store.head(file)).orElseThrow();
         assertThat(object.size()).isEqualTo(parts * 8L * 1024 * 1024);

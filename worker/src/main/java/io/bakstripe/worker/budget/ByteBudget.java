@@ -35,6 +35,8 @@ public final class ByteBudget {
      * Completes once {@code bytes} may be held. A wish larger than the whole budget is cut to it, so that it can be met at all.
      *
      * <p>A caller that gives up while waiting completes or cancels the future it was given and needs to do no more.
+     *
+     * @param bytes 0 or more
      */
     public CompletableFuture<Permit> acquire(long bytes) {
         if (bytes < 0) {

@@ -1,0 +1,29 @@
+package io.bakstripe.sandbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SandboxOptionsTest {
+    @Test
+    void readsACommandLine() {
+        assertThat(SandboxOptions.parse(List.of("--port", "9000", "--stop-with-stdin", "--data", "/srv/sandbox")))
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 9000, true));
+        assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox")))
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false));
+    }
+
+    @Test
+    void saysWhatIsWrong() {
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of())).hasMessageContaining("--data is required");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data"))).hasMessageContaining("--data needs a value");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--port", "65536")))
+                .hasMessageContaining("65536");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--port", "x")))
+                .hasMessageContaining("must be a number");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--dat", "a"))).hasMessageContaining("--dat");
+    }
+}
