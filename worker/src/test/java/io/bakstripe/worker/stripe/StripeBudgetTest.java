@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -25,10 +26,12 @@ class StripeBudgetTest {
     private static final int STRIPES = 10;
     private static final ActorTestKit KIT = ActorTestKit.create("budget", StripeFixture.config());
 
+    private static final AtomicInteger TASKS = new AtomicInteger();
+
     /** Room for three parts and their slack, for ten stripes that would each like four. */
     private final ByteBudget budget = new ByteBudget(20 << 20);
 
-    private final StripeFixture fixture = new StripeFixture(KIT, 1, budget);
+    private final StripeFixture fixture = new StripeFixture(KIT, TASKS.incrementAndGet(), budget);
 
     @AfterAll
     static void shutDown() {
@@ -75,7 +78,8 @@ class StripeBudgetTest {
         fixture.store.hangParts = true;
         List<ActorRef<StripeMessage>> workers = stream();
         await().untilAsserted(() -> assertThat(fixture.store.uploads).hasSize(STRIPES));
-        await().untilAsserted(() -> assertThat(budget.free()).isLessThan(7 << 20));
+        await().untilAsserted(() -> assertThat(fixture.store.requestsInFlight).hasValue(3));
+        assertThat(budget.free()).isLessThan(7 << 20);
 
         for (int stripe = 1; stripe <= STRIPES; stripe++) {
             workers.get(stripe - 1).tell(fixture.tick(ABORT, stripe, STRIPES, 1));

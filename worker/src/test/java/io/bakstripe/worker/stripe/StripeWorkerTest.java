@@ -17,13 +17,26 @@ import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.format.Chunk;
+import io.bakstripe.worker.format.Footer;
+import io.bakstripe.worker.format.Frame;
 import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.FrameSplitter;
+import io.bakstripe.worker.format.FrameType;
+import io.bakstripe.worker.format.Layout;
+import io.bakstripe.worker.format.Place;
+import io.bakstripe.worker.format.Preamble;
+import io.bakstripe.worker.format.StripeReader;
+import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -73,6 +86,24 @@ class StripeWorkerTest {
         return worker;
     }
 
+    /** What the data frames of a file hold, by path. */
+    private Map<String, byte[]> restored(byte[] object) {
+        Place place = Place.part(fixture.file(1), 1);
+        FrameSplitter splitter = new FrameSplitter(place);
+        List<Frame> frames = splitter.feed(ByteBuffer.wrap(
+                object, Layout.PREAMBLE_BYTES, object.length - Layout.PREAMBLE_BYTES - Layout.FOOTER_BYTES));
+        splitter.finish();
+        Map<String, ByteArrayOutputStream> files = new HashMap<>();
+        frames.stream()
+                .filter(frame -> frame.type() == FrameType.DATA)
+                .flatMap(frame -> Chunk.decode(place, frame.payload(place)).stream())
+                .forEach(piece -> files.computeIfAbsent(piece.path(), path -> new ByteArrayOutputStream())
+                        .writeBytes(piece.bytes()));
+        Map<String, byte[]> contents = new HashMap<>();
+        files.forEach((path, bytes) -> contents.put(path, bytes.toByteArray()));
+        return contents;
+    }
+
     @Test
     void makesAWholeObjectOutOfBothPlans() {
         fixture.data("base/1", 9 << 20).data("base/2", 0).data("base/3", 8 << 20);
@@ -93,10 +124,35 @@ class StripeWorkerTest {
 
         worker.tell(fixture.tick(PUBLISH));
         StripeReport published = fixture.await(StripeState.PUBLISHED);
-        byte[] object = fixture.store.objects.get("shop-1.bak");
+        byte[] object = fixture.store.objects.getOrDefault("shop-1.bak", new byte[0]);
         assertThat(object).hasSize((int) published.storedBytes());
         byte[] preamble = FrameEncoder.preamble(StripeFixture.SET, 1, 1);
         assertThat(Arrays.copyOf(object, preamble.length)).isEqualTo(preamble);
+        Preamble read = Preamble.read(fixture.file(1), ByteBuffer.wrap(object));
+        Footer footer = Footer.read(
+                fixture.file(1),
+                object.length,
+                ByteBuffer.wrap(object, object.length - Layout.FOOTER_BYTES, Layout.FOOTER_BYTES)
+                        .slice());
+        StripeTrailer trailer = StripeReader.trailer(
+                fixture.file(1),
+                read,
+                footer,
+                ByteBuffer.wrap(object, (int) footer.trailerOffset(), footer.trailerBytes())
+                        .slice());
+        assertThat(trailer.stop()).isEqualTo(StripeFixture.STOP);
+        assertThat(trailer.parts())
+                .hasSize((int) journal().stream()
+                                .filter(PartStored.class::isInstance)
+                                .count()
+                        - 1);
+        Map<String, byte[]> restored = restored(object);
+        assertThat(restored.get("base/1")).isEqualTo(fixture.database.files.get("base/1"));
+        assertThat(restored.get("base/2")).isEmpty();
+        assertThat(restored.get("base/3")).isEqualTo(fixture.database.files.get("base/3"));
+        assertThat(restored)
+                .containsOnlyKeys(
+                        "pg_wal", "base/1", "base/2", "base/3", "backup_label", "pg_wal/1", "global/pg_control");
         assertThat(fixture.store.metadata.get("shop-1.bak"))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "bakstripe-set-id", StripeFixture.SET.toString(),
