@@ -28,7 +28,7 @@ final class ProgressBars implements ProgressView {
             JsonNode stripe = stripes.get(i);
             bars.get(i).maxHint(stripe.path("bytesTotal").asLong());
             bars.get(i).stepTo(stripe.path("bytesDone").asLong());
-            bars.get(i).setExtraMessage(stripe.path("state").asText());
+            bars.get(i).setExtraMessage(" " + stripe.path("state").asText());
         }
     }
 

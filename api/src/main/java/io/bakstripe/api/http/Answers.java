@@ -8,6 +8,7 @@ import akka.http.javadsl.model.MediaTypes;
 import akka.http.javadsl.model.StatusCodes;
 import akka.http.javadsl.model.headers.CacheControl;
 import akka.http.javadsl.model.headers.CacheDirectives;
+import akka.http.javadsl.model.headers.Connection;
 import akka.http.javadsl.model.headers.HttpChallenge;
 import akka.http.javadsl.model.headers.RawHeader;
 import akka.http.javadsl.model.headers.WWWAuthenticate;
@@ -53,6 +54,10 @@ final class Answers {
         }
         if (category == ErrorCategory.UNAUTHENTICATED) {
             return response.addHeader(WWWAuthenticate.create(HttpChallenge.createOAuth2("bakstripe")));
+        }
+        if (category == ErrorCategory.TOO_LARGE) {
+            // The rest of the body is not read, so nothing can follow it on this connection.
+            return response.addHeader(Connection.create("close"));
         }
         return response;
     }

@@ -9,11 +9,14 @@ import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
 import io.bakstripe.api.auth.BearerTokens;
 import io.bakstripe.protocol.error.BackupError;
+import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import scala.concurrent.duration.FiniteDuration;
 
 /** The HTTP server of a node. */
 public final class ApiServer {
+    private static final Duration IDLE_BEYOND_REQUEST = Duration.ofSeconds(30);
+
     private ApiServer() {}
 
     /**
@@ -34,7 +37,11 @@ public final class ApiServer {
         ServerSettings defaults = ServerSettings.create(system.classicSystem());
         FiniteDuration timeout =
                 FiniteDuration.fromNanos(settings.requestTimeout().toNanos());
-        return defaults.withTimeouts(defaults.getTimeouts().withRequestTimeout(timeout))
+        // A connection must outlive the slowest call on it, or the caller would see it break instead of a 503.
+        FiniteDuration idle = FiniteDuration.fromNanos(
+                settings.requestTimeout().plus(IDLE_BEYOND_REQUEST).toNanos());
+        return defaults.withTimeouts(
+                        defaults.getTimeouts().withRequestTimeout(timeout).withIdleTimeout(idle))
                 .withParsingErrorHandler(ProblemParsingErrors.class.getName());
     }
 

@@ -55,6 +55,10 @@ public final class SqlText {
     }
 
     private static List<Statement> statements(String text) {
+        if (text.isEmpty()) {
+            // The library has no parser for nothing.
+            return List.of();
+        }
         try {
             // The complex mode tries every reading of nested brackets, which takes exponential time; literals have
             // none.
