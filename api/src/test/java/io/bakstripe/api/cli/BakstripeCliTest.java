@@ -2,8 +2,6 @@ package io.bakstripe.api.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.api.testing.FakeCluster;
 import io.bakstripe.api.testing.ServedApi;
 import io.bakstripe.api.testing.Tasks;
@@ -19,46 +17,23 @@ import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class BakstripeCliTest {
     private static final String ARN = "arn:aws:s3:::bucket/shop*.bak";
-    private static final UUID KEY = UUID.fromString("00000000-0000-0000-0000-000000000001");
 
     @RegisterExtension
     static final ServedApi API = new ServedApi();
 
-    private record Run(int exit, String out, String err) {
-        JsonNode json() throws IOException {
-            return new ObjectMapper().readTree(out);
-        }
-    }
-
-    private static Run run(String... arguments) {
-        return run(Map.of("BAKSTRIPE_URL", API.base().toString(), "BAKSTRIPE_TOKEN", ServedApi.TOKEN), arguments);
-    }
-
-    private static Run run(Map<String, String> environment, String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        int exit = BakstripeCli.commandLine(
-                        new Surroundings(environment, false, () -> KEY), new PrintWriter(out), new PrintWriter(err))
-                .execute(arguments);
-        return new Run(exit, out.toString(), err.toString());
+    private static CommandRun run(String... arguments) {
+        return CommandRun.against(API, arguments);
     }
 
     private static void tasksEndIn(Lifecycle lifecycle, String info) {
@@ -73,7 +48,7 @@ class BakstripeCliTest {
     class Backup {
         @Test
         void submitsAndPrintsTheRow() {
-            Run run = run("backup", "shop", ARN, "--files", "4", "--overwrite");
+            CommandRun run = run("backup", "shop", ARN, "--files", "4", "--overwrite");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(run.out())
@@ -84,12 +59,12 @@ class BakstripeCliTest {
             FakeCluster.Submission submission = API.cluster().submissions.get(0);
             assertThat(submission.request())
                     .isEqualTo(new BackupRequest(new DatabaseName("shop"), S3Arn.parse(ARN), true, 4));
-            assertThat(submission.key().map(RequestKey::key)).contains(KEY.toString());
+            assertThat(submission.key().map(RequestKey::key)).contains(CommandRun.KEY.toString());
         }
 
         @Test
         void printsJsonForScripts() throws IOException {
-            Run run = run("backup", "shop", ARN, "--json");
+            CommandRun run = run("backup", "shop", ARN, "--json");
 
             assertThat(run.exit()).isZero();
             assertThat(run.json().at("/rows/0/task_id").asInt()).isEqualTo(1);
@@ -101,7 +76,7 @@ class BakstripeCliTest {
         void waitsForSuccess() {
             tasksEndIn(Lifecycle.SUCCESS, "");
 
-            Run run = run("backup", "shop", ARN, "--wait");
+            CommandRun run = run("backup", "shop", ARN, "--wait");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(run.out()).contains("SUCCESS");
@@ -112,8 +87,8 @@ class BakstripeCliTest {
         void exitsWithOneWhenTheTaskEndsInError() throws IOException {
             tasksEndIn(Lifecycle.ERROR, "[2026-03-01 10:00:00.000] Access Denied");
 
-            Run human = run("backup", "shop", ARN, "--wait");
-            Run json = run("backup", "shop", ARN, "--wait", "--json");
+            CommandRun human = run("backup", "shop", ARN, "--wait");
+            CommandRun json = run("backup", "shop", ARN, "--wait", "--json");
 
             assertThat(human.exit()).isEqualTo(1);
             assertThat(human.out()).contains("ERROR").contains("Access Denied");
@@ -141,7 +116,7 @@ class BakstripeCliTest {
 
         @Test
         void showsARefusalWithItsHint() {
-            Run run = run("backup", "shop", "arn:aws:s3:::bucket/shop.bak", "--files", "4");
+            CommandRun run = run("backup", "shop", "arn:aws:s3:::bucket/shop.bak", "--files", "4");
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.out()).isEmpty();
@@ -153,7 +128,7 @@ class BakstripeCliTest {
 
         @Test
         void printsTheProblemDocumentForScripts() throws IOException {
-            Run run = run("backup", "shop", ARN, "--files", "11", "--json");
+            CommandRun run = run("backup", "shop", ARN, "--files", "11", "--json");
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.json().path("code").asText()).isEqualTo("BAK-1005");
@@ -163,7 +138,7 @@ class BakstripeCliTest {
         @ParameterizedTest
         @ValueSource(strings = {"--type=DIFFERENTIAL", "--kms-key=arn:aws:kms:us-east-1:123456789012:key/a-b"})
         void passesOnWhatTheServerRefusesToday(String option) {
-            Run run = run("backup", "shop", ARN, "--files=2", option);
+            CommandRun run = run("backup", "shop", ARN, "--files=2", option);
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.err()).contains("not available in this version");
@@ -175,7 +150,7 @@ class BakstripeCliTest {
     class Restore {
         @Test
         void submits() {
-            Run run = run("restore", "copy", "arn:aws:s3:::bucket/shop*", "--instance", "main");
+            CommandRun run = run("restore", "copy", "arn:aws:s3:::bucket/shop*", "--instance", "main");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(API.cluster().submissions.get(0).request())
@@ -184,7 +159,7 @@ class BakstripeCliTest {
 
         @Test
         void passesNorecoveryOn() {
-            Run run = run("restore", "copy", "arn:aws:s3:::bucket/shop*", "--norecovery");
+            CommandRun run = run("restore", "copy", "arn:aws:s3:::bucket/shop*", "--norecovery");
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.err()).contains("BAK-1016");
@@ -198,7 +173,7 @@ class BakstripeCliTest {
             API.cluster().put(Tasks.backup(1));
             API.cluster().put(Tasks.at(Tasks.backup(2), 50, Lifecycle.ERROR, ""));
 
-            Run run = run("tasks", "--db", "größe & co", "--lifecycle", "ERROR", "--limit", "5", "--json");
+            CommandRun run = run("tasks", "--db", "größe & co", "--lifecycle", "ERROR", "--limit", "5", "--json");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(run.json().path("tasks")).isEmpty();
@@ -216,7 +191,7 @@ class BakstripeCliTest {
         void showsOneTaskWithItsStripes() {
             API.cluster().put(Tasks.at(Tasks.backup(7), 50, Lifecycle.IN_PROGRESS, "a line of info"));
 
-            Run run = run("tasks", "7");
+            CommandRun run = run("tasks", "7");
 
             assertThat(run.exit()).isZero();
             assertThat(run.out())
@@ -227,7 +202,7 @@ class BakstripeCliTest {
 
         @Test
         void exitsWithOneForATaskThatDoesNotExist() {
-            Run run = run("tasks", "99");
+            CommandRun run = run("tasks", "99");
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.err()).startsWith("error BAK-3003: ");
@@ -238,7 +213,7 @@ class BakstripeCliTest {
     class Exec {
         @Test
         void runsAStatement() {
-            Run run = run("exec", "exec rdsadmin..rds_set_configuration 'S3 backup compression', 'true';");
+            CommandRun run = run("exec", "exec rdsadmin..rds_set_configuration 'S3 backup compression', 'true';");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(run.out()).contains("S3 backup compression").contains("true");
@@ -255,7 +230,7 @@ class BakstripeCliTest {
 
         @Test
         void showsWhatCannotBeRead() {
-            Run run = run("exec", "select 1");
+            CommandRun run = run("exec", "select 1");
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.err()).startsWith("error BAK-1013: ");
@@ -266,7 +241,7 @@ class BakstripeCliTest {
     void setsAndShowsTheConfiguration() {
         assertThat(run("config", "set", "S3 backup compression", "true").exit()).isZero();
 
-        Run run = run("config", "show");
+        CommandRun run = run("config", "show");
 
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("S3 backup compression");
@@ -298,62 +273,6 @@ class BakstripeCliTest {
         assertThat(run("backup", "shop", ARN).err()).startsWith("error BAK-1020: ");
     }
 
-    @Nested
-    class Connection {
-        @TempDir
-        Path directory;
-
-        @Test
-        void isReadFromTheSandboxesFileOrItsDirectory() throws IOException {
-            Path file = directory.resolve("sandbox.json");
-            Files.writeString(
-                    file, "{\"http\": \"%s/\", \"token\": \"%s\", \"s3\": {}}".formatted(API.base(), ServedApi.TOKEN));
-            Map<String, String> elsewhere = Map.of("BAKSTRIPE_URL", "http://127.0.0.1:1", "BAKSTRIPE_TOKEN", "x");
-
-            assertThat(run(elsewhere, "instances", "--sandbox", file.toString()).exit())
-                    .isZero();
-            assertThat(run(elsewhere, "instances", "--sandbox", directory.toString())
-                            .exit())
-                    .isZero();
-            assertThat(run(elsewhere, "instances", "--sandbox", file.toString(), "--token", "y")
-                            .err())
-                    .startsWith("error BAK-4001: ");
-        }
-
-        @Test
-        void thatFailsIsAnErrorWithAHint() {
-            Run run = run(Map.of(), "instances", "--url", "http://127.0.0.1:1", "--token", "x");
-
-            assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.err())
-                    .startsWith("error the server at http://127.0.0.1:1")
-                    .contains("hint: Check --url");
-        }
-
-        @Test
-        void withoutATokenIsWrongUsage() {
-            Run run = run(Map.of(), "instances");
-
-            assertThat(run.exit()).isEqualTo(2);
-            assertThat(run.err()).contains("BAKSTRIPE_TOKEN");
-        }
-
-        @ParameterizedTest
-        @ValueSource(strings = {"nonsense", "ftp://host", "http:///x", "http://a b"})
-        void toNowhereIsWrongUsage(String url) {
-            assertThat(run(Map.of(), "instances", "--token", "x", "--url", url).exit())
-                    .isEqualTo(2);
-        }
-
-        @Test
-        void throughAMissingSandboxFileIsWrongUsage() {
-            Run run = run(Map.of(), "instances", "--sandbox", directory.toString());
-
-            assertThat(run.exit()).isEqualTo(2);
-            assertThat(run.err()).contains("is the sandbox running?");
-        }
-    }
-
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -371,7 +290,7 @@ class BakstripeCliTest {
                 "instances --unheard-of"
             })
     void exitsWithTwoOnWrongUsage(String line) {
-        Run run = run(line.isEmpty() ? new String[0] : line.split(" "));
+        CommandRun run = run(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(run.exit()).isEqualTo(2);
         assertThat(run.err()).contains("Usage: bakstripe");
@@ -393,7 +312,7 @@ class BakstripeCliTest {
                 "databases"
             })
     void helpsWithExamples(String command) {
-        Run run = run((command + " --help").strip().split(" "));
+        CommandRun run = run((command + " --help").strip().split(" "));
 
         assertThat(run.exit()).isZero();
         assertThat(run.out()).contains("Usage: bakstripe").contains("Example").contains("  bakstripe ");
