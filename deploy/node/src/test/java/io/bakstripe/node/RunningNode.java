@@ -33,11 +33,13 @@ final class RunningNode implements AutoCloseable {
     private final Path data;
     private final JsonNode sandbox;
     private final HttpClient http = HttpClient.newHttpClient();
+    private final S3AsyncClient s3;
 
     private RunningNode(Process process, Path data, JsonNode sandbox) {
         this.process = process;
         this.data = data;
         this.sandbox = sandbox;
+        this.s3 = stockClient(sandbox.required("s3"));
     }
 
     /** An answer of the API. */
@@ -178,13 +180,8 @@ final class RunningNode implements AutoCloseable {
         return procedure("rds_task_status", Map.of()).body().required("rows").size();
     }
 
-    JsonNode store() {
-        return sandbox.required("s3");
-    }
-
     /** A stock client of the sandbox's object store. */
-    S3AsyncClient s3() {
-        JsonNode store = store();
+    private static S3AsyncClient stockClient(JsonNode store) {
         return S3AsyncClient.builder()
                 .endpointOverride(URI.create(store.required("endpoint").asText()))
                 .forcePathStyle(true)
@@ -197,20 +194,16 @@ final class RunningNode implements AutoCloseable {
 
     /** Keys in the bucket, as a stock client lists them. */
     List<String> keys() {
-        try (S3AsyncClient s3 = s3()) {
-            return s3.listObjectsV2(request -> request.bucket(BUCKET)).join().contents().stream()
-                    .map(object -> object.key())
-                    .toList();
-        }
+        return s3.listObjectsV2(request -> request.bucket(BUCKET)).join().contents().stream()
+                .map(object -> object.key())
+                .toList();
     }
 
     /** Keys of unfinished uploads, as a stock client lists them. */
     List<String> uploads() {
-        try (S3AsyncClient s3 = s3()) {
-            return s3.listMultipartUploads(request -> request.bucket(BUCKET)).join().uploads().stream()
-                    .map(upload -> upload.key())
-                    .toList();
-        }
+        return s3.listMultipartUploads(request -> request.bucket(BUCKET)).join().uploads().stream()
+                .map(upload -> upload.key())
+                .toList();
     }
 
     static String encode(String text) {
@@ -219,6 +212,7 @@ final class RunningNode implements AutoCloseable {
 
     /** Kills the node alone, as {@code kill -9} does, and waits until it is gone. */
     void kill() {
+        s3.close();
         process.destroyForcibly();
         process.onExit().join();
     }
@@ -230,6 +224,7 @@ final class RunningNode implements AutoCloseable {
     /** Stops the node cleanly; forcibly after a minute. */
     @Override
     public void close() throws IOException {
+        s3.close();
         process.getOutputStream().close();
         try {
             if (!process.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)) {
