@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -176,6 +177,18 @@ abstract class ClusterRoundTripContract {
         assertThat(other.error()).isEqualTo(BackupError.IDEMPOTENCY_KEY_REUSED);
         assertThat(get(node.coordinators.tasks().tasks(Samples.INSTANCE, TaskFilter.all())))
                 .hasSize(1);
+    }
+
+    @Test
+    void voidsARegistrationThatNeverBecameATask() {
+        node.registers(new UUID(3, 3));
+
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> node.describes().open().isEmpty()
+                        && node.describes().recent().isEmpty());
+        assertThat(submit(Samples.backup(Samples.SHOP, 1), "b1").taskId()).isEqualTo(new TaskId(2));
+        assertThat(ids(TaskFilter.all())).containsExactly(new TaskId(2));
     }
 
     @Test

@@ -3,17 +3,24 @@ package io.bakstripe.coordinator;
 import akka.actor.typed.ActorSystem;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.cluster.MemberStatus;
+import akka.cluster.sharding.typed.javadsl.ClusterSharding;
+import akka.cluster.sharding.typed.javadsl.EntityRef;
 import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.coordinator.journal.Journal;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.Describe;
+import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
+import io.bakstripe.protocol.message.InstanceCommand.Register;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
@@ -71,6 +78,23 @@ final class Node implements AutoCloseable {
         Config application = ConfigFactory.parseMap(Map.of("bakstripe.journal", journal))
                 .withFallback(ConfigFactory.parseString(QUICK));
         return new Node(Journal.configuration(application), declared);
+    }
+
+    /** Registers a task as a database coordinator would that is killed before it creates it; the instance gives it an id. */
+    void registers(UUID submission) {
+        instance().tell(new Register(Samples.SHOP_REF, Samples.SHOP, submission, Optional.empty(), false));
+        Awaitility.await().until(() -> describes().open().size() == 1);
+    }
+
+    InstanceDescription describes() {
+        return instance()
+                .<InstanceDescription>ask(Describe::new, Duration.ofSeconds(5))
+                .toCompletableFuture()
+                .join();
+    }
+
+    private EntityRef<InstanceCommand> instance() {
+        return ClusterSharding.get(system).entityRefFor(InstanceCommand.KEY, Samples.INSTANCE.value());
     }
 
     @Override

@@ -107,7 +107,11 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         timers.startTimerWithFixedDelay(new Tick(), settings.tick());
     }
 
-    /** @param shard told when the coordinator has nothing to do; absent where nothing passivates it */
+    /**
+     * The behaviour of one database's coordinator.
+     *
+     * @param shard told when the coordinator has nothing to do; absent where nothing passivates it
+     */
     public static Behavior<DatabaseCommand> create(
             DatabaseRef database,
             DatabaseSettings settings,

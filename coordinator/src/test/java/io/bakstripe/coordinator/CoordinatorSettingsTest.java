@@ -1,0 +1,87 @@
+package io.bakstripe.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.coordinator.database.DatabaseSettings;
+import io.bakstripe.coordinator.instance.InstanceSettings;
+import io.bakstripe.coordinator.journal.Journal;
+import io.bakstripe.coordinator.journal.JournalSettings;
+import io.bakstripe.coordinator.status.StatusSettings;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class CoordinatorSettingsTest {
+    private static CoordinatorSettings settings(Map<String, ?> keys) {
+        Config config = Journal.configuration(ConfigFactory.parseMap(keys));
+        return CoordinatorSettings.from(config.getConfig("bakstripe"));
+    }
+
+    @Test
+    void hasTheDocumentedDefaults() {
+        CoordinatorSettings settings = settings(Map.of("bakstripe.journal.url", "jdbc:h2:mem:x"));
+
+        assertThat(settings.role()).isEqualTo("coordinator");
+        assertThat(settings.instance())
+                .isEqualTo(new InstanceSettings(
+                        2, Duration.ofSeconds(30), 100, 2, Duration.ofMillis(500), Duration.ofSeconds(10)));
+        assertThat(settings.database())
+                .isEqualTo(new DatabaseSettings(
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(8),
+                        Duration.ofSeconds(10),
+                        3,
+                        Duration.ofSeconds(2),
+                        Duration.ofSeconds(60),
+                        Duration.ofSeconds(10),
+                        Duration.ofMinutes(3),
+                        Duration.ofSeconds(60),
+                        100,
+                        2,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(10),
+                        4));
+        assertThat(settings.status())
+                .isEqualTo(new StatusSettings(
+                        "coordinator", Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(3), 4, 4));
+        assertThat(settings.journal())
+                .isEqualTo(new JournalSettings(JournalSettings.Kind.H2, "jdbc:h2:mem:x", "sa", "", 10));
+    }
+
+    @Test
+    void laysTheChosenJournalOverTheDefaults() {
+        Config config = Journal.configuration(ConfigFactory.parseMap(Map.of(
+                "bakstripe.journal.kind", "PostgreSQL",
+                "bakstripe.journal.url", "jdbc:postgresql://db/journal",
+                "bakstripe.journal.user", "bak",
+                "bakstripe.journal.connections", 7)));
+
+        assertThat(config.getString("akka.persistence.journal.plugin")).isEqualTo("jdbc-journal");
+        Config db = config.getConfig("akka-persistence-jdbc.shared-databases.slick.db");
+        assertThat(db.getString("url")).isEqualTo("jdbc:postgresql://db/journal");
+        assertThat(db.getString("user")).isEqualTo("bak");
+        assertThat(db.getInt("maxConnections")).isEqualTo(7);
+        assertThat(db.getInt("numThreads")).isEqualTo(7);
+        assertThat(config.getString("akka.projection.jdbc.dialect")).isEqualTo("postgres-dialect");
+    }
+
+    @Test
+    void refusesNonsense() {
+        assertThatThrownBy(() -> settings(Map.of())).hasMessageContaining("bakstripe.journal.url");
+        assertThatThrownBy(() -> settings(Map.of("bakstripe.journal.kind", "oracle")))
+                .hasMessageContaining("oracle");
+        assertThatThrownBy(() -> settings(
+                        Map.of("bakstripe.journal.url", "jdbc:h2:mem:x", "bakstripe.coordinator.running-slots", 0)))
+                .hasMessageContaining("running-slots");
+    }
+
+    @Test
+    void masksThePassword() {
+        assertThat(new JournalSettings(JournalSettings.Kind.H2, "jdbc:h2:mem:x", "sa", "secret", 10).toString())
+                .doesNotContain("secret");
+    }
+}

@@ -1,0 +1,154 @@
+package io.bakstripe.coordinator.database;
+
+import static io.bakstripe.coordinator.Samples.NOON;
+
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStopped;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DataDrained;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
+import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
+import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** States that tests begin with, made of the events that lead there. */
+final class Given {
+    static final TaskId ONE = new TaskId(1);
+    static final DatabaseSettings SETTINGS =
+            DatabaseSettings.from(ConfigFactory.load().getConfig("bakstripe.coordinator"));
+    static final Problem LOST = BackupError.SESSION_LOST.problem("Shop", "the node stopped");
+    static final Problem DENIED = BackupError.ACCESS_DENIED.problem("the bucket policy says no");
+    static final AttemptRef FIRST = new AttemptRef(Samples.INSTANCE, ONE, 1);
+
+    private Given() {}
+
+    static TaskCreated created(TaskId task, TaskRequest request, TaskId... waitsFor) {
+        return new TaskCreated(
+                task,
+                new UUID(7, task.value()),
+                Optional.of(new CallKey("key-" + task, "hash")),
+                request,
+                request.database(),
+                Samples.view(),
+                "me",
+                List.of(waitsFor),
+                NOON);
+    }
+
+    /** A backup to two files in that phase. */
+    static DatabaseRecord backup(TaskPhase phase) {
+        DatabaseRecord waiting = after(DatabaseRecord.empty(), created(ONE, Samples.backup(Samples.SHOP, 2)));
+        List<DatabaseEvent> path = List.of(
+                new BackupStarted(ONE, 1, 1, Samples.SET, List.of("Task execution has started."), NOON),
+                new BackupOpened(ONE, 1, Samples.start(), List.of(1_000L, 1_000L), 7, NOON),
+                new DataDrained(ONE, 1, NOON),
+                new BackupStopped(ONE, 1, Samples.stop(), List.of(10L, 10L), 9, NOON),
+                new SetSealed(ONE, 1, NOON));
+        DatabaseRecord state = waiting;
+        for (DatabaseEvent event : path) {
+            if (phaseOf(state) == phase) {
+                return state;
+            }
+            state = state.apply(event);
+        }
+        return switch (phase) {
+            case PUBLISHING -> state;
+            case ABANDONING -> after(state, new PublishingFailed(ONE, 1, DENIED, List.of(2), NOON));
+            case ROLLING_BACK -> after(backup(TaskPhase.STREAMING), new AttemptFailed(ONE, 1, LOST, true, NOON));
+            default -> throw new IllegalArgumentException(phase.name());
+        };
+    }
+
+    /** A restore in that phase. */
+    static DatabaseRecord restore(TaskPhase phase) {
+        DatabaseRecord waiting = after(DatabaseRecord.empty(), created(ONE, Samples.restore(Samples.COPY)));
+        DatabaseRecord applying = after(waiting, new RestoreStarted(ONE, 1, 1, List.of("begins"), NOON));
+        DatabaseRecord recovering = after(
+                applying,
+                new RestoreApplied(
+                        ONE,
+                        1,
+                        Optional.of(Samples.SET),
+                        List.of(S3Arn.parse("arn:aws:s3:::bucket/shop.bak")),
+                        List.of(1_000L),
+                        NOON));
+        return switch (phase) {
+            case WAITING -> waiting;
+            case APPLYING -> applying;
+            case RECOVERING -> recovering;
+            case RECOVERED -> after(recovering, new DatabaseOpened(ONE, 1, Samples.COPY, NOON));
+            case DISCARDING -> after(applying, new AttemptFailed(ONE, 1, LOST, true, NOON));
+            default -> throw new IllegalArgumentException(phase.name());
+        };
+    }
+
+    static DatabaseRecord online(DatabaseName name) {
+        return new DatabaseRecord(Optional.of(name), List.of(), List.of(), List.of(), BackupHistory.none());
+    }
+
+    static DatabaseRecord after(DatabaseRecord state, DatabaseEvent... events) {
+        DatabaseRecord next = state;
+        for (DatabaseEvent event : events) {
+            next = next.apply(event);
+        }
+        return next;
+    }
+
+    static TaskPhase phaseOf(DatabaseRecord state) {
+        return state.tasks().get(0).phase();
+    }
+
+    static Live live() {
+        return Live.fresh(NOON);
+    }
+
+    static StripeReport stripe(int number, StripeState state, long done, Problem... problem) {
+        return new StripeReport(
+                FIRST.stripe(number),
+                1,
+                state,
+                "node-1",
+                done,
+                300,
+                100,
+                3,
+                List.of(problem).stream().findFirst());
+    }
+
+    static Live stripes(StripeState first, StripeState second) {
+        return live().stripe(stripe(1, first, 1_000)).stripe(stripe(2, second, 1_000));
+    }
+
+    static RestoreReport restoring(RestoreState state, long done, Problem... problem) {
+        return new RestoreReport(
+                FIRST,
+                1,
+                state,
+                "node-1",
+                Optional.of(Samples.SET),
+                List.of(new RestoredStripe(S3Arn.parse("arn:aws:s3:::bucket/shop.bak"), done, 1_000, 50)),
+                List.of(problem).stream().findFirst());
+    }
+}

@@ -1,0 +1,60 @@
+package io.bakstripe.coordinator.instance;
+
+import static io.bakstripe.coordinator.Samples.NOON;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.testkit.javadsl.TestKit;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.InstanceEvent;
+import io.bakstripe.protocol.name.TaskId;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class InstanceSnapshotsTest {
+    @Test
+    void readsBackEveryStateThatItWrites() {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            InstanceSnapshots snapshots = new InstanceSnapshots((ExtendedActorSystem) system);
+            InstanceRecord state = InstanceRecord.empty();
+            assertThat(snapshots.fromBinary(snapshots.toBinary(state), snapshots.manifest(state)))
+                    .isEqualTo(state);
+            for (InstanceEvent event : history()) {
+                state = state.apply(event);
+
+                assertThat(snapshots.fromBinary(snapshots.toBinary(state), snapshots.manifest(state)))
+                        .isEqualTo(state);
+            }
+            assertThat(state.open()).hasSize(1);
+            assertThat(state.recent()).hasSize(1);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    private static List<InstanceEvent> history() {
+        return List.of(
+                new InstanceEvent.InstanceDeclared(Samples.definition(3), NOON),
+                registered(1),
+                registered(2),
+                new InstanceEvent.SlotGranted(new TaskId(1), NOON),
+                new InstanceEvent.ConfigurationSet("S3 backup compression", "false", NOON),
+                new InstanceEvent.SlotReleased(new TaskId(1), NOON));
+    }
+
+    private static InstanceEvent registered(long task) {
+        return new InstanceEvent.TaskRegistered(
+                new TaskId(task),
+                Samples.COPY_REF,
+                Samples.COPY,
+                new UUID(0, task),
+                Optional.of(new CallKey("key" + task, "hash")),
+                true,
+                NOON);
+    }
+}

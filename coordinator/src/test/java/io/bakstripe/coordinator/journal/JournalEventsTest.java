@@ -1,0 +1,81 @@
+package io.bakstripe.coordinator.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import akka.actor.ActorSystem;
+import akka.actor.ExtendedActorSystem;
+import akka.testkit.javadsl.TestKit;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Run with {@code -Dgolden.write=true} to write the file of a new event; a file that is in a release is never written again. */
+class JournalEventsTest {
+    private static final Path GOLDEN = Path.of("src", "test", "resources", "golden");
+    private static ActorSystem system;
+    private static JournalEvents events;
+
+    @BeforeAll
+    static void start() {
+        system = ActorSystem.create("golden");
+        events = new JournalEvents((ExtendedActorSystem) system);
+    }
+
+    @AfterAll
+    static void stop() {
+        TestKit.shutdownActorSystem(system);
+    }
+
+    private static Path file(String name) {
+        return GOLDEN.resolve(name.replace('/', '-') + ".json");
+    }
+
+    @Test
+    void hasASampleOfEveryEvent() {
+        assertThat(EventSamples.all().stream().map(JournalEvent::getClass).collect(Collectors.toSet()))
+                .containsExactlyInAnyOrderElementsOf(JournalEvents.NAMES.values().stream()
+                        .map(type -> type.asSubclass(JournalEvent.class))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void readsEveryReleasedEventAndWritesItBackEqual() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        for (JournalEvent sample : EventSamples.all()) {
+            String name = events.manifest(sample);
+            if (Boolean.getBoolean("golden.write") && !Files.exists(file(name))) {
+                Files.writeString(
+                        file(name), json.readTree(events.toBinary(sample)).toPrettyString() + "\n");
+            }
+            byte[] golden = Files.readAllBytes(file(name));
+
+            Object read = events.fromBinary(golden, name);
+
+            assertThat(read).isEqualTo(sample);
+            assertThat(json.readTree(events.toBinary(read))).isEqualTo(json.readTree(golden));
+        }
+    }
+
+    @Test
+    void hasAFileForEveryNameAndNoOther() throws IOException {
+        try (var files = Files.list(GOLDEN)) {
+            assertThat(files.collect(Collectors.toSet()))
+                    .containsExactlyInAnyOrderElementsOf(JournalEvents.NAMES.keySet().stream()
+                            .map(JournalEventsTest::file)
+                            .collect(Collectors.toSet()));
+        }
+    }
+
+    @Test
+    void failsOnAnUnknownName() {
+        assertThatThrownBy(() -> events.fromBinary(new byte[] {'{', '}'}, "task-created/99"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("task-created/99");
+    }
+}
