@@ -155,6 +155,7 @@ final class Node {
                 return binding.terminate(CALLS_LIMIT).thenApply(terminated -> Done.done());
             });
             String http = "http://" + api.host() + ":" + binding.localAddress().getPort();
+            await(WorkerPresence.await(system), "a node with the role worker");
             ready.set(true);
             if (sandbox.isPresent() && shop != null) {
                 sandbox.get().announce(http, shop);

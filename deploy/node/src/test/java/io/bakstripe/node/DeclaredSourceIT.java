@@ -1,7 +1,6 @@
 package io.bakstripe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.bakstripe.node.demo.RowComparison;
 import io.bakstripe.protocol.instance.ServerConnection;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,15 +35,20 @@ final class DeclaredSourceIT {
                 """.formatted(shop.jdbcUrl(), shop.jdbcUrl()));
 
         try (RunningNode node = RunningNode.start(data, "--config", config.toString())) {
-            long backup = node.submit(
-                    "rds_backup_database?instance=known",
-                    Map.of("source_db_name", "LAGER", "s3_arn_to_backup_to", arn("known*.bak"), "number_of_files", 3));
-            awaitSuccess(node, "known", backup);
-
-            long restore = node.submit(
-                    "rds_restore_database?instance=sandbox",
-                    Map.of("restore_db_name", "from_known", "s3_arn_to_restore_from", arn("known*.bak")));
-            awaitSuccess(node, "sandbox", restore);
+            node.on("known")
+                    .awaitSuccess(node.submit(
+                            "rds_backup_database",
+                            Map.of(
+                                    "source_db_name",
+                                    "LAGER",
+                                    "s3_arn_to_backup_to",
+                                    arn("known*.bak"),
+                                    "number_of_files",
+                                    3)));
+            node.on("sandbox")
+                    .awaitSuccess(node.submit(
+                            "rds_restore_database",
+                            Map.of("restore_db_name", "from_known", "s3_arn_to_restore_from", arn("known*.bak"))));
 
             RowComparison.requireEqualTables(shop, node.database("from_known"));
             assertThat(node.log()).doesNotContain("secret-of-bk");
@@ -60,18 +63,9 @@ final class DeclaredSourceIT {
                                     Map.of("restore_db_name", "x", "s3_arn_to_restore_from", arn("known*.bak")))
                             .code())
                     .isEqualTo("BAK-2106");
-            assertThat(node.procedure("rds_task_status", Map.of()).code()).isEqualTo("BAK-1020");
+            assertThat(node.on("").procedure("rds_task_status", Map.of()).code())
+                    .isEqualTo("BAK-1020");
         }
-    }
-
-    private static void awaitSuccess(RunningNode node, String instance, long task) throws Exception {
-        String path = "/tasks/" + task + "?instance=" + instance;
-        await().atMost(Duration.ofSeconds(90))
-                .until(() ->
-                        node.get(path).body().findPath("lifecycle").asText().matches("SUCCESS|ERROR"));
-        assertThat(node.get(path).body().findPath("lifecycle").asText())
-                .as(node.log())
-                .isEqualTo("SUCCESS");
     }
 
     private static void grant(ServerConnection shop) throws Exception {

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.regions.Region;
@@ -34,6 +35,8 @@ final class RunningNode implements AutoCloseable {
     private final JsonNode sandbox;
     private final HttpClient http = HttpClient.newHttpClient();
     private final S3AsyncClient s3;
+    /** Added to calls that do not name an instance themselves; empty while the node has one instance. */
+    private String instance = "";
 
     private RunningNode(Process process, Path data, JsonNode sandbox) {
         this.process = process;
@@ -66,6 +69,12 @@ final class RunningNode implements AutoCloseable {
                 .until(() -> Files.exists(data.resolve("sandbox.json")));
         return new RunningNode(
                 process, data, JSON.readTree(data.resolve("sandbox.json").toFile()));
+    }
+
+    /** The same node, whose calls go to this instance unless they name another. */
+    RunningNode on(String name) {
+        instance = name;
+        return this;
     }
 
     Path data() {
@@ -119,8 +128,10 @@ final class RunningNode implements AutoCloseable {
 
     private Answer send(String method, String path, String contentType, String body) {
         try {
+            boolean named = instance.isEmpty() || path.contains("instance=");
+            String address = sandbox.required("http").asText() + "/api/v1" + path;
             HttpRequest.Builder request = HttpRequest.newBuilder(
-                            URI.create(sandbox.required("http").asText() + "/api/v1" + path))
+                            URI.create(named ? address : address + "?instance=" + instance))
                     .timeout(Duration.ofSeconds(40))
                     .header(
                             "Authorization",
@@ -227,7 +238,7 @@ final class RunningNode implements AutoCloseable {
         s3.close();
         process.getOutputStream().close();
         try {
-            if (!process.waitFor(60, java.util.concurrent.TimeUnit.SECONDS)) {
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
                 throw new IllegalStateException("the node did not stop within a minute:\n" + log());
             }
