@@ -9,7 +9,7 @@ public final class BakstripeCli {
 
     /** The client commands of this process, writing to its standard streams; further commands may be added. */
     public static CommandLine commandLine() {
-        return new CommandLine(new BakstripeCommand());
+        return withShortErrors(new CommandLine(new BakstripeCommand()));
     }
 
     /** The client commands in other surroundings. */
@@ -17,6 +17,19 @@ public final class BakstripeCli {
         CommandLine line = new CommandLine(new BakstripeCommand(surroundings));
         line.setOut(out);
         line.setErr(err);
-        return line;
+        return withShortErrors(line);
+    }
+
+    /** Lets wrong usage be answered with what is wrong and where the help is, for the commands added so far; the exit code stays 2. */
+    public static CommandLine withShortErrors(CommandLine line) {
+        return line.setParameterExceptionHandler((wrong, arguments) -> {
+            CommandLine command = wrong.getCommandLine();
+            PrintWriter err = command.getErr();
+            err.println("error: " + wrong.getMessage());
+            CommandLine.UnmatchedArgumentException.printSuggestions(wrong, err);
+            err.println("hint: " + command.getCommandSpec().qualifiedName() + " --help shows the usage.");
+            err.flush();
+            return command.getCommandSpec().exitCodeOnInvalidInput();
+        });
     }
 }

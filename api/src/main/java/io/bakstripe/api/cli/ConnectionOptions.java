@@ -13,7 +13,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say which server to call: an option beats {@code --sandbox}, that beats the environment. */
+/** The options that say which server to call: an option beats {@code --sandbox}, that beats the environment,
+ * in which address and token beat {@code BAKSTRIPE_SANDBOX}. */
 final class ConnectionOptions {
     private static final String DEFAULT_URL = "http://127.0.0.1:8080";
 
@@ -29,7 +30,8 @@ final class ConnectionOptions {
     @Option(
             names = "--sandbox",
             paramLabel = "FILE",
-            description = "Take both from the sandbox.json that a sandbox wrote, or from its directory.")
+            description = "Take both from the sandbox.json that a sandbox wrote, or from its directory;"
+                    + " default BAKSTRIPE_SANDBOX.")
     private @Nullable Path sandbox;
 
     @Option(
@@ -47,15 +49,24 @@ final class ConnectionOptions {
     ApiClient client(Surroundings surroundings, CommandLine line) {
         Map<String, String> environment = surroundings.environment();
         Optional<JsonNode> file = Optional.ofNullable(sandbox).map(path -> sandboxFile(path, line));
+        boolean named = environment.containsKey("BAKSTRIPE_URL") || environment.containsKey("BAKSTRIPE_TOKEN");
+        Optional<JsonNode> ambient = file.isPresent() || named || (url != null && token != null)
+                ? Optional.empty()
+                : Optional.ofNullable(environment.get("BAKSTRIPE_SANDBOX"))
+                        .map(path -> sandboxFile(Path.of(path), line));
         String chosenUrl = Optional.ofNullable(url)
                 .or(() -> file.map(json -> json.path("http").asText()))
                 .or(() -> Optional.ofNullable(environment.get("BAKSTRIPE_URL")))
+                .or(() -> ambient.map(json -> json.path("http").asText()))
                 .orElse(DEFAULT_URL);
         String chosenToken = Optional.ofNullable(token)
                 .or(() -> file.map(json -> json.path("token").asText()))
                 .or(() -> Optional.ofNullable(environment.get("BAKSTRIPE_TOKEN")))
+                .or(() -> ambient.map(json -> json.path("token").asText()))
                 .orElseThrow(() -> new ParameterException(
-                        line, "no token: give --token or --sandbox, or set the environment variable BAKSTRIPE_TOKEN"));
+                        line,
+                        "no token: give --token or --sandbox, or set the environment variable BAKSTRIPE_TOKEN or"
+                                + " BAKSTRIPE_SANDBOX"));
         return new ApiClient(address(chosenUrl, line), chosenToken, instance(), surroundings.keys());
     }
 

@@ -293,7 +293,10 @@ class BakstripeCliTest {
         CommandRun run = run(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertThat(run.exit()).isEqualTo(2);
-        assertThat(run.err()).contains("Usage: bakstripe");
+        assertThat(run.err())
+                .startsWith("error: ")
+                .contains("--help shows the usage.")
+                .doesNotContain("Usage:");
         assertThat(API.cluster().submissions).isEmpty();
     }
 

@@ -39,6 +39,21 @@ class ConnectionOptionsTest {
     }
 
     @Test
+    void isReadFromTheEnvironmentsSandboxUnlessAnythingElseNamesAServer() throws IOException {
+        Path file = directory.resolve("sandbox.json");
+        Files.writeString(
+                file, "{\"http\": \"%s/\", \"token\": \"%s\", \"s3\": {}}".formatted(API.base(), ServedApi.TOKEN));
+        Map<String, String> ambient = Map.of("BAKSTRIPE_SANDBOX", file.toString());
+        Map<String, String> both = Map.of("BAKSTRIPE_SANDBOX", file.toString(), "BAKSTRIPE_TOKEN", "x");
+
+        assertThat(CommandRun.with(ambient, "instances").exit()).isZero();
+        assertThat(CommandRun.with(ambient, "instances", "--token", "y").err()).startsWith("error BAK-4001: ");
+        assertThat(CommandRun.with(both, "instances", "--url", API.base().toString())
+                        .err())
+                .startsWith("error BAK-4001: ");
+    }
+
+    @Test
     void thatFailsIsAnErrorWithAHint() {
         CommandRun run = CommandRun.with(Map.of(), "instances", "--url", "http://127.0.0.1:1", "--token", "x");
 

@@ -1,6 +1,6 @@
 package io.bakstripe.node;
 
-import io.bakstripe.api.cli.BakstripeCommand;
+import io.bakstripe.api.cli.BakstripeCli;
 import io.bakstripe.node.demo.DemoCommand;
 import picocli.CommandLine;
 
@@ -9,10 +9,10 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BakstripeCommand())
+        CommandLine line = BakstripeCli.commandLine()
                 .addSubcommand("server", new ServerCommand())
                 .addSubcommand("sandbox", new SandboxCommand())
-                .addSubcommand("demo", new DemoCommand())
-                .execute(arguments));
+                .addSubcommand("demo", new DemoCommand());
+        System.exit(BakstripeCli.withShortErrors(line).execute(arguments));
     }
 }

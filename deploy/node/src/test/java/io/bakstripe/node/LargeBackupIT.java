@@ -53,11 +53,11 @@ final class LargeBackupIT {
         try (Connection connection = DriverManager.getConnection(shop.jdbcUrl(), shop.user(), shop.password());
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE large (n bigint, a text, b text)");
-            // 130 000 rows of one page each: the pages hold half random, half repeated text.
+            // 130 000 rows, each of which fills a page.
             statement.execute("ALTER TABLE large ALTER a SET STORAGE PLAIN, ALTER b SET STORAGE PLAIN");
             statement.execute(
-                    "INSERT INTO large SELECT n, string_agg(md5(n::text || k::text), ''), repeat('bakstripe ', 360)"
-                            + " FROM generate_series(1, 130000) AS n, generate_series(1, 115) AS k GROUP BY n");
+                    "INSERT INTO large SELECT n, md5(n::text) || md5((n * 7)::text) || repeat(md5((n + 1)::text), 100),"
+                            + " repeat('bakstripe ', 360) FROM generate_series(1, 130000) AS n");
         }
     }
 }

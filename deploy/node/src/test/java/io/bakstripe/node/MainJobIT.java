@@ -8,6 +8,7 @@ import io.bakstripe.node.demo.ShopWriter;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -142,12 +143,40 @@ final class MainJobIT {
     }
 
     @Test
+    void taskStatusIsNarrowedByDatabaseAndTask() throws Exception {
+        long backup = node.submit(
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("narrowed.bak")));
+        node.awaitSuccess(backup);
+        long restore = node.submit(
+                "rds_restore_database",
+                Map.of("restore_db_name", "narrowed", "s3_arn_to_restore_from", arn("narrowed.bak")));
+        // Both are there at once: one from the history, one from its coordinator.
+        List<Long> all = taskIds(Map.of());
+        assertThat(all).contains(backup, restore).isSorted().doesNotHaveDuplicates();
+        node.awaitSuccess(restore);
+
+        assertThat(taskIds(Map.of("db_name", "NARROWED"))).containsExactly(restore);
+        assertThat(taskIds(Map.of("task_id", backup))).containsExactly(backup);
+        assertThat(taskIds(Map.of("task_id", backup, "db_name", "narrowed"))).isEmpty();
+        assertThat(taskIds(Map.of("max_rows", 1))).containsExactly(restore);
+    }
+
+    private List<Long> taskIds(Map<String, ?> filter) {
+        List<Long> ids = new ArrayList<>();
+        node.procedure("rds_task_status", filter)
+                .body()
+                .required("rows")
+                .forEach(row -> ids.add(row.required("task_id").asLong()));
+        return ids;
+    }
+
+    @Test
     void taskRowsHaveTheReferencesColumnsInOrder() throws Exception {
         long task = node.submit(
                 "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("columns.bak")));
         node.awaitSuccess(task);
 
-        List<String> columns = new java.util.ArrayList<>();
+        List<String> columns = new ArrayList<>();
         node.row(task).fieldNames().forEachRemaining(columns::add);
 
         assertThat(columns)

@@ -10,6 +10,7 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -100,8 +101,15 @@ public final class Sandbox implements AutoCloseable {
                 new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 
+    /** Ends the object store and takes {@code sandbox.json} away; what is kept under the folder stays. */
     @Override
     public void close() {
-        process.close();
+        try {
+            Files.deleteIfExists(folder.resolve(FILE));
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        } finally {
+            process.close();
+        }
     }
 }
