@@ -8,6 +8,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.ErrorCategory;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
@@ -139,13 +140,13 @@ final class BackupSteps {
         return hopeless.isEmpty() || !settled ? List.of() : List.of(incomplete(task, live, hopeless.get(0), now));
     }
 
-    /** A failure behind the commit point that no repetition mends. */
+    /**
+     * A failure behind the commit point that no repetition mends: whatever the store itself said no to. Only a store that does not answer is asked for
+     * ever, because what it holds cannot be known.
+     */
     private static boolean hopeless(StripeReport report) {
         return report.state() == StripeState.FAILED
-                && report.problem()
-                        .filter(problem ->
-                                problem.error() == BackupError.PUBLISH_CONFLICT || !problem.transientFailure())
-                        .isPresent();
+                && problemOf(report).error().category() != ErrorCategory.UNREACHABLE;
     }
 
     private static DatabaseEvent incomplete(TaskState task, Live live, StripeReport failed, Instant now) {

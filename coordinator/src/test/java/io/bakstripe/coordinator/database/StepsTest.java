@@ -264,6 +264,20 @@ class StepsTest {
         }
 
         @Test
+        void namesTheIncompleteSetWhenTheStoreRefusesACompletion() {
+            Problem refused = BackupError.STORE_FAILED.problem("the completion", "InvalidPart");
+            DatabaseRecord publishing = backup(TaskPhase.PUBLISHING);
+            Live one = stripes(StripeState.PUBLISHED, StripeState.PUBLISHED)
+                    .stripe(stripe(2, StripeState.FAILED, 1_000, refused));
+
+            PublishingFailed failed = (PublishingFailed) due(publishing, one).get(0);
+
+            assertThat(failed.visible()).containsExactly(1);
+            assertThat(failed.problem().error()).isEqualTo(BackupError.PUBLISH_INCOMPLETE);
+            assertThat(failed.problem().detail()).contains("InvalidPart", "shop1-of-2.bak");
+        }
+
+        @Test
         void keepsPublishingWhenTheStoreIsAway() {
             Problem away = BackupError.STORE_UNREACHABLE.problem("timed out");
             Live failing = stripes(StripeState.PUBLISHED, StripeState.PUBLISHED)
