@@ -61,6 +61,9 @@ final class Node {
     private final InstanceDeclarations instances;
     private final AtomicBoolean ready = new AtomicBoolean();
 
+    /** Why a node that could not start shuts down. */
+    private static final class StartFailed implements CoordinatedShutdown.Reason {}
+
     private Node(Config config) {
         this.config = config;
         this.settings = NodeSettings.from(config.getConfig("bakstripe.node"));
@@ -106,8 +109,9 @@ final class Node {
         try {
             serve(system, servers, sandbox, shop);
         } catch (IOException | RuntimeException failed) {
-            LOG.error("the node did not start", failed);
-            system.terminate();
+            LOG.error("The node did not start", failed);
+            // The shutdown ends the process, with the exit code that application.conf gives this reason.
+            CoordinatedShutdown.get(system).run(new StartFailed());
             system.getWhenTerminated().toCompletableFuture().join();
             throw failed;
         }

@@ -3,6 +3,7 @@ package io.bakstripe.node;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import io.bakstripe.node.config.ConfigFile;
+import io.bakstripe.node.config.InstanceDeclarations;
 import io.bakstripe.node.config.NodeSettings;
 import io.bakstripe.node.sandbox.Sandbox;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class ServerCommand implements Callable<Integer> {
     private boolean stopWithStdin;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         Map<String, Object> options = new HashMap<>();
         if (data != null) {
             options.put("bakstripe.node.data", data.toString());
@@ -55,15 +56,23 @@ final class ServerCommand implements Callable<Integer> {
         if (httpPort != null) {
             options.put("bakstripe.api.port", httpPort);
         }
-        Config loaded;
         try {
-            loaded = ConfigFile.load(Optional.ofNullable(config), options);
+            return run(options);
         } catch (ConfigException wrong) {
             System.err.println("error: the configuration is wrong: " + wrong.getMessage());
             System.err.println("hint: docs/configuration.md has every key.");
             return 2;
+        } catch (IOException failed) {
+            System.err.println("error: " + failed.getMessage());
+            return 1;
         }
+    }
+
+    private int run(Map<String, Object> options) throws IOException {
+        Config loaded = ConfigFile.load(Optional.ofNullable(config), options);
         Path folder = NodeSettings.from(loaded.getConfig("bakstripe.node")).data();
+        // Read here only to refuse a wrong block before anything is started.
+        InstanceDeclarations.from(loaded.getConfig("bakstripe.instances"));
         try (DataFolder held = DataFolder.take(folder)) {
             Optional<Sandbox> embedded = Optional.empty();
             if (sandbox) {
@@ -73,9 +82,6 @@ final class ServerCommand implements Callable<Integer> {
                 embedded = Optional.of(started);
             }
             return Node.run(loaded, embedded, stopWithStdin);
-        } catch (IOException failed) {
-            System.err.println("error: " + failed.getMessage());
-            return 1;
         }
     }
 }

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.node.demo.RowComparison;
 import io.bakstripe.protocol.instance.ServerConnection;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +69,34 @@ final class DeclaredSourceIT {
             assertThat(node.on("").procedure("rds_task_status", Map.of()).code())
                     .isEqualTo("BAK-1020");
         }
+    }
+
+    @Test
+    void nodeWithALowerRevisionOfTheInstancesRefusesToStart(@TempDir Path data) throws Exception {
+        RunningNode.start(data, "--config", revision(data, 5).toString()).close();
+
+        Process late = new ProcessBuilder(Home.find()
+                        .nodeCommand(
+                                "512m",
+                                List.of(
+                                        "server",
+                                        "--sandbox",
+                                        "--data",
+                                        data.toString(),
+                                        "--config",
+                                        revision(data, 4).toString())))
+                .redirectErrorStream(true)
+                .redirectOutput(data.resolve("late.log").toFile())
+                .start();
+
+        assertThat(late.waitFor(90, TimeUnit.SECONDS)).isTrue();
+        assertThat(Files.readString(data.resolve("late.log"))).contains("a higher revision of bakstripe.instances");
+        assertThat(late.exitValue()).isEqualTo(1);
+    }
+
+    private static Path revision(Path data, int number) throws IOException {
+        return Files.writeString(
+                data.resolve("revision-" + number + ".conf"), "bakstripe.instances.revision = " + number);
     }
 
     private static void grant(ServerConnection shop) throws Exception {

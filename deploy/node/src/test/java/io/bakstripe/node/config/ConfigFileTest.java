@@ -1,0 +1,70 @@
+package io.bakstripe.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigFileTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void optionsBeatTheFileAndTheFileBeatsDefaults() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("node.conf"), "bakstripe { api.port = 9000, worker.store.region = eu-west-1 }");
+
+        Config config = ConfigFile.load(Optional.of(file), Map.of("bakstripe.api.port", 9001));
+
+        assertThat(config.getInt("bakstripe.api.port")).isEqualTo(9001);
+        assertThat(config.getString("bakstripe.worker.store.region")).isEqualTo("eu-west-1");
+        assertThat(config.getString("bakstripe.worker.store.sse")).isEqualTo("AES256");
+    }
+
+    @Test
+    void journalIsAFileInTheDataFolderUnlessOneIsGiven() {
+        Config embedded = ConfigFile.load(Optional.empty(), Map.of("bakstripe.node.data", folder.toString()));
+        Config given = ConfigFile.load(
+                Optional.empty(),
+                Map.of("bakstripe.journal.kind", "postgresql", "bakstripe.journal.url", "jdbc:postgresql://j/b"));
+
+        assertThat(embedded.getString("bakstripe.journal.url"))
+                .startsWith("jdbc:h2:file:" + folder.resolve("journal"))
+                .contains("WRITE_DELAY=0");
+        assertThat(given.getString("bakstripe.journal.url")).isEqualTo("jdbc:postgresql://j/b");
+    }
+
+    @Test
+    void unknownKeysAreRefusedByName() throws IOException {
+        Path file = Files.writeString(folder.resolve("node.conf"), "bakstripe.worker.store.endpiont = x");
+
+        assertThatThrownBy(() -> ConfigFile.load(Optional.of(file), Map.of()))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("endpiont");
+    }
+
+    @Test
+    void missingFileIsRefused() {
+        assertThatThrownBy(() -> ConfigFile.load(Optional.of(folder.resolve("absent.conf")), Map.of()))
+                .isInstanceOf(ConfigException.class);
+    }
+
+    @Test
+    void everyFolderAndRoleIsChecked() {
+        Config config = ConfigFile.load(Optional.empty(), Map.of("bakstripe.node.data", folder.toString()));
+
+        assertThat(NodeSettings.from(config.getConfig("bakstripe.node")).data()).isEqualTo(folder.toAbsolutePath());
+        assertThatThrownBy(
+                        () -> NodeSettings.from(ConfigFile.load(Optional.empty(), Map.of("bakstripe.node.port", 70_000))
+                                .getConfig("bakstripe.node")))
+                .hasMessageContaining("bakstripe.node.port");
+    }
+}

@@ -1,0 +1,88 @@
+package io.bakstripe.node.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.protocol.instance.Edition;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.worker.engine.Credentials.Login;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class InstanceDeclarationsTest {
+
+    @Test
+    void readsEveryKey() {
+        InstanceDeclarations read = read("""
+                { name = prod, engine = postgresql, edition = standard, region = eu-central-1, time-zone = Europe/Berlin,
+                  multi-az = true, host = db1, databases = [
+                    { name = Lager, jdbc-url = "jdbc:postgresql://db/x", user = bk, password = secret, recovery-model = full },
+                    { name = managed } ] }
+                """);
+
+        InstanceDefinition prod = read.definitions().get(0);
+        assertThat(prod.revision()).isEqualTo(7);
+        assertThat(prod.edition()).isEqualTo(Edition.STANDARD);
+        assertThat(prod.region()).isEqualTo("eu-central-1");
+        assertThat(prod.timeZone()).isEqualTo("Europe/Berlin");
+        assertThat(prod.multiAz()).isTrue();
+        assertThat(prod.host().orElseThrow().role()).isEqualTo("host-db1");
+        assertThat(prod.database("lager").orElseThrow().recoveryModel()).isEqualTo(RecoveryModel.FULL);
+        assertThat(prod.database("managed").orElseThrow().jdbcUrl()).isEmpty();
+        assertThat(read.logins())
+                .containsEntry(
+                        DatabaseRef.of(new InstanceName("prod"), new DatabaseName("LAGER")), new Login("bk", "secret"));
+    }
+
+    @Test
+    void hasTheDocumentedDefaults() {
+        InstanceDefinition plain = read("{ name = plain }").definitions().get(0);
+
+        assertThat(plain.engine()).isEqualTo("postgresql");
+        assertThat(plain.edition()).isEqualTo(Edition.ENTERPRISE);
+        assertThat(plain.region()).isEqualTo("us-east-1");
+        assertThat(plain.timeZone()).isEqualTo("UTC");
+        assertThat(plain.multiAz()).isFalse();
+        assertThat(plain.host()).isEmpty();
+        assertThat(plain.databases()).isEmpty();
+    }
+
+    @Test
+    void keepsPasswordsOutOfDefinitionsAndText() {
+        InstanceDeclarations read =
+                read("{ name = p, databases = [ { name = a, jdbc-url = \"jdbc:x\", user = u, password = hunter2 } ] }");
+
+        assertThat(read.toString()).doesNotContain("hunter2");
+        assertThat(read.definitions().toString()).doesNotContain("hunter2");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{ name = \"no spaces\" }",
+                "{ name = a, edition = Gold }",
+                "{ name = a, time-zone = Nowhere/Land }",
+                "{ name = a, colour = red }",
+                "{ name = a }, { name = a }",
+                "{ name = a, host = UPPER }",
+                "{ name = a, databases = [ { name = managed-without-host } ] }",
+                "{ name = a, databases = [ { name = x, jdbc-url = u, user = u } ] }",
+                "{ name = a, databases = [ { name = x, jdbc-url = \"jdbc:p?password=y\", user = u, password = p } ] }",
+                "{ name = a, host = h, databases = [ { name = x }, { name = X } ] }",
+                "{ name = a, host = h, databases = [ { name = x, recovery-model = bulk } ] }"
+            })
+    void refusesWhatCannotBeMeant(String block) {
+        assertThatThrownBy(() -> read(block)).isInstanceOf(ConfigException.class);
+    }
+
+    private static InstanceDeclarations read(String blocks) {
+        return InstanceDeclarations.from(ConfigFactory.parseString("revision = 7, declared = [ " + blocks + " ]"));
+    }
+}
