@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,7 +34,13 @@ public final class MemoryObjectStore implements ObjectStore {
         READ
     }
 
-    private record Stored(byte[] bytes, String etag, Map<String, String> metadata) {}
+    private record Stored(byte[] bytes, String etag, Map<String, String> metadata) {
+        OptionalInt crc32c() {
+            CRC32C checksum = new CRC32C();
+            checksum.update(bytes);
+            return OptionalInt.of((int) checksum.getValue());
+        }
+    }
 
     private record Open(Upload upload, Map<String, String> metadata, TreeMap<Integer, Stored> parts) {}
 
@@ -124,10 +131,9 @@ public final class MemoryObjectStore implements ObjectStore {
     public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
         return answer(Call.UPLOAD, upload.file().bucket(), () -> {
             byte[] bytes = join(body);
-            CRC32C checksum = new CRC32C();
-            checksum.update(bytes);
             Open open = uploads.get(upload.id());
-            if ((int) checksum.getValue() != crc32c) {
+            Stored part = new Stored(bytes, "\"%08x-%d\"".formatted(crc32c, bytes.length), Map.of());
+            if (!part.crc32c().equals(OptionalInt.of(crc32c))) {
                 throw BackupError.STORE_FAILED
                         .problem("UploadPart", "BadDigest")
                         .asException();
@@ -137,9 +143,8 @@ public final class MemoryObjectStore implements ObjectStore {
                         .problem("UploadPart", "NoSuchUpload")
                         .asException();
             }
-            Stored part = new Stored(bytes, "\"%08x-%d\"".formatted(crc32c, bytes.length), Map.of());
             open.parts().put(number, part);
-            return new StoredPart(number, bytes.length, part.etag());
+            return new StoredPart(number, bytes.length, part.etag(), part.crc32c());
         });
     }
 
@@ -160,7 +165,8 @@ public final class MemoryObjectStore implements ObjectStore {
                                 .map(part -> new StoredPart(
                                         part.getKey(),
                                         part.getValue().bytes().length,
-                                        part.getValue().etag()))
+                                        part.getValue().etag(),
+                                        part.getValue().crc32c()))
                                 .toList()));
     }
 
@@ -186,7 +192,9 @@ public final class MemoryObjectStore implements ObjectStore {
 
     private static Stored recorded(Open open, StoredPart part) {
         Stored stored = open.parts().get(part.number());
-        if (stored == null || !stored.etag().equals(part.etag())) {
+        if (stored == null
+                || !stored.etag().equals(part.etag())
+                || !stored.crc32c().equals(part.crc32c())) {
             throw BackupError.STORE_FAILED
                     .problem("CompleteMultipartUpload", "InvalidPart " + part.number())
                     .asException();

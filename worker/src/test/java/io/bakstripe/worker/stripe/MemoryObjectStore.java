@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +48,7 @@ final class MemoryObjectStore implements ObjectStore {
 
     /** A part; its bytes are empty when they are not kept. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    record Held(byte[] bytes, long size, String tag) {}
+    record Held(byte[] bytes, long size, String tag, int crc32c) {}
 
     private static String tag(byte[] bytes) {
         CRC32C crc = new CRC32C();
@@ -135,9 +136,9 @@ final class MemoryObjectStore implements ObjectStore {
             return;
         }
         synchronized (parts) {
-            parts.put(number, new Held(keepBytes ? bytes : new byte[0], bytes.length, tag(bytes)));
+            parts.put(number, new Held(keepBytes ? bytes : new byte[0], bytes.length, tag(bytes), crc32c));
         }
-        answer.complete(new StoredPart(number, bytes.length, tag(bytes)));
+        answer.complete(new StoredPart(number, bytes.length, tag(bytes), OptionalInt.of(crc32c)));
     }
 
     @Override
@@ -148,7 +149,8 @@ final class MemoryObjectStore implements ObjectStore {
                         .map(part -> new StoredPart(
                                 part.getKey(),
                                 part.getValue().size(),
-                                part.getValue().tag()))
+                                part.getValue().tag(),
+                                OptionalInt.empty()))
                         .toList()));
     }
 
@@ -170,7 +172,10 @@ final class MemoryObjectStore implements ObjectStore {
         for (StoredPart part : listed) {
             Held held = parts.get(part.number());
             boolean last = part.number() == listed.size();
-            if (held == null || !held.tag().equals(part.etag()) || (!last && held.size() < 5 << 20)) {
+            boolean same = held != null
+                    && held.tag().equals(part.etag())
+                    && part.crc32c().equals(OptionalInt.of(held.crc32c()));
+            if (held == null || !same || (!last && held.size() < 5 << 20)) {
                 return refused(BackupError.STORE_FAILED.problem("completion", "part " + part.number() + " is wrong"));
             }
             joined.writeBytes(held.bytes());

@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -43,7 +44,7 @@ class S3ObjectStoreTest {
     private static final ActorTestKit KIT = ActorTestKit.create();
     private static final S3Arn FILE = new S3Arn("some-bucket", "folder/file name*.bak");
     private static final Upload UPLOAD = new Upload(FILE, "u1");
-    private static final List<StoredPart> PARTS = List.of(new StoredPart(1, 5, "\"part\""));
+    private static final List<StoredPart> PARTS = List.of(new StoredPart(1, 5, "\"part\"", OptionalInt.of(1)));
     private static final StoredObject OBJECT = new StoredObject(FILE, 1000, "\"whole\"", Map.of());
     private static final int ATTEMPTS = 3;
 
@@ -163,7 +164,7 @@ class S3ObjectStoreTest {
 
             byte[] checksum = ByteBuffer.allocate(4).putInt(crc32c(part)).array();
             Request request = server.only("UploadPart");
-            assertThat(stored).isEqualTo(new StoredPart(7, part.length, "\"part\""));
+            assertThat(stored).isEqualTo(new StoredPart(7, part.length, "\"part\"", OptionalInt.of(crc32c(part))));
             assertThat(request.query()).contains("partNumber=7").contains("uploadId=u1");
             assertThat(request.header("x-amz-checksum-crc32c"))
                     .contains(Base64.getEncoder().encodeToString(checksum));
@@ -309,7 +310,9 @@ class S3ObjectStoreTest {
 
             assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
 
-            assertThat(server.requests().get(0).operation()).isEqualTo("HeadObject");
+            assertThat(server.requests())
+                    .extracting(Request::operation)
+                    .containsExactly("HeadObject", "CompleteMultipartUpload");
             assertThat(server.only("CompleteMultipartUpload").header("If-None-Match"))
                     .isEmpty();
         }
@@ -325,19 +328,30 @@ class S3ObjectStoreTest {
         }
 
         @Test
-        void givesTheChecksumsOfThePartsThatAreTheExpectedOnes() throws Exception {
-            server.answerNext(Answer.of(200, """
-                            <ListPartsResult><IsTruncated>false</IsTruncated>
-                            <Part><PartNumber>1</PartNumber><ETag>"part"</ETag><Size>5</Size><ChecksumCRC32C>AAAAAQ==</ChecksumCRC32C></Part>
-                            <Part><PartNumber>2</PartNumber><ETag>"other"</ETag><Size>5</Size><ChecksumCRC32C>AAAAAg==</ChecksumCRC32C></Part>
-                            </ListPartsResult>"""));
+        void makesOneRequestThatCarriesTheGivenChecksums() throws Exception {
+            List<StoredPart> parts = List.of(
+                    new StoredPart(1, 5, "\"part\"", OptionalInt.of(1)),
+                    new StoredPart(2, 5, "\"two\"", OptionalInt.of(-2)));
 
-            await(store.complete(
-                    UPLOAD, List.of(new StoredPart(1, 5, "\"part\""), new StoredPart(2, 5, "\"two\"")), false));
+            assertThat(await(store.complete(UPLOAD, parts, false))).isEqualTo(Completion.COMPLETED);
 
+            assertThat(server.requests()).extracting(Request::operation).containsExactly("CompleteMultipartUpload");
             assertThat(server.only("CompleteMultipartUpload").bodyText())
-                    .contains("AAAAAQ==")
-                    .doesNotContain("AAAAAg==");
+                    .containsSubsequence(
+                            "<ChecksumCRC32C>AAAAAQ==</ChecksumCRC32C>",
+                            "<PartNumber>1</PartNumber>",
+                            "<ChecksumCRC32C>/////g==</ChecksumCRC32C>",
+                            "<PartNumber>2</PartNumber>");
+        }
+
+        @Test
+        void givesNoChecksumsWhereTheUploadWasNotDeclaredSo() throws Exception {
+            reopen(Map.of("store.checksum", "md5"));
+
+            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
+
+            assertThat(server.requests()).extracting(Request::operation).containsExactly("CompleteMultipartUpload");
+            assertThat(server.only("CompleteMultipartUpload").bodyText()).doesNotContain("Checksum");
         }
 
         @ParameterizedTest
@@ -347,7 +361,6 @@ class S3ObjectStoreTest {
             "404, NoSuchUpload, UPLOAD_GONE"
         })
         void tellsWhatStoodInTheWay(int status, String code, Completion expected) throws Exception {
-            reopen(Map.of("store.checksum", "md5"));
             server.answerNext(Answer.error(status, code, "said so"));
 
             assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(expected);
@@ -357,7 +370,6 @@ class S3ObjectStoreTest {
 
         @Test
         void isSentAgainAfterAnErrorInsideAGoodStatus() throws Exception {
-            reopen(Map.of("store.checksum", "md5"));
             server.answerNext(Answer.error(200, "InternalError", "We encountered an internal error."));
 
             assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
@@ -367,7 +379,6 @@ class S3ObjectStoreTest {
 
         @Test
         void failsWithTheStoresTextWhenTheErrorStays() {
-            reopen(Map.of("store.checksum", "md5"));
             server.answerUsually(request -> Answer.error(200, "InternalError", "We encountered an internal error."));
 
             Problem problem = problem(store.complete(UPLOAD, PARTS, false));
@@ -379,7 +390,6 @@ class S3ObjectStoreTest {
 
         @Test
         void failsWhenAPartIsNotTheRecordedOne() {
-            reopen(Map.of("store.checksum", "md5"));
             server.answerNext(Answer.error(400, "InvalidPart", "One or more of the parts could not be found."));
 
             assertThat(problem(store.complete(UPLOAD, PARTS, false)).error()).isEqualTo(BackupError.STORE_FAILED);
@@ -534,6 +544,20 @@ class S3ObjectStoreTest {
 
         assertThat(found).extracting(object -> object.file().key()).containsExactly("a/1", "a/2");
         assertThat(server.requests().get(1).query()).contains("continuation-token=t1");
+    }
+
+    @Test
+    void listsPartsWithTheChecksumsThatTheStoreSays() throws Exception {
+        server.answerNext(Answer.of(200, """
+                        <ListPartsResult><IsTruncated>false</IsTruncated>
+                        <Part><PartNumber>1</PartNumber><ETag>"one"</ETag><Size>5</Size><ChecksumCRC32C>/////g==</ChecksumCRC32C></Part>
+                        <Part><PartNumber>2</PartNumber><ETag>"two"</ETag><Size>6</Size></Part>
+                        </ListPartsResult>"""));
+
+        assertThat(await(store.listParts(UPLOAD)).orElseThrow())
+                .containsExactly(
+                        new StoredPart(1, 5, "\"one\"", OptionalInt.of(-2)),
+                        new StoredPart(2, 6, "\"two\"", OptionalInt.empty()));
     }
 
     @Test
