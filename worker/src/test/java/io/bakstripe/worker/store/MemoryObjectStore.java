@@ -48,6 +48,9 @@ public final class MemoryObjectStore implements ObjectStore {
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<String, Open> uploads = new TreeMap<>();
     private final Map<Call, List<Problem>> failures = new EnumMap<>(Call.class);
+    private final List<String> reads = new ArrayList<>();
+    private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+    private long heldFrom = Long.MAX_VALUE;
     private long counter;
 
     /** Makes an empty bucket. */
@@ -80,6 +83,18 @@ public final class MemoryObjectStore implements ObjectStore {
     /** The next call of this kind that no earlier wish of this sort meets fails so, without effect. */
     public synchronized void failNext(Call call, Problem problem) {
         failures.computeIfAbsent(call, any -> new ArrayList<>()).add(problem);
+    }
+
+    /** The ranges that were asked for, as {@code key@offset+length}, in order. */
+    public synchronized List<String> reads() {
+        return List.copyOf(reads);
+    }
+
+    /** Holds back reads that begin at or after this offset and are not of an object's last bytes, until the returned future is completed. */
+    public synchronized CompletableFuture<Void> holdReadsFrom(long offset) {
+        heldFrom = offset;
+        gate = new CompletableFuture<>();
+        return gate;
     }
 
     @Override
@@ -211,8 +226,9 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     @Override
-    public CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length) {
-        return answer(Call.READ, object.file().bucket(), () -> {
+    public synchronized CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length) {
+        reads.add(object.file().key() + "@" + offset + "+" + length);
+        CompletionStage<ByteBuffer> range = answer(Call.READ, object.file().bucket(), () -> {
             Stored stored = objects.get(object.file().toString());
             if (stored == null || !stored.etag().equals(object.etag())) {
                 throw BackupError.FILE_CHANGED.problem(object.file()).asException();
@@ -226,6 +242,8 @@ public final class MemoryObjectStore implements ObjectStore {
                     .put(stored.bytes(), (int) offset, length)
                     .flip();
         });
+        boolean held = offset >= heldFrom && offset + length < object.size();
+        return held ? gate.thenCompose(open -> range) : range;
     }
 
     @Override
