@@ -34,20 +34,27 @@ public final class MemoryObjectStore implements ObjectStore {
         READ
     }
 
-    private record Stored(byte[] bytes, String etag, Map<String, String> metadata) {
-        OptionalInt crc32c() {
-            CRC32C checksum = new CRC32C();
-            checksum.update(bytes);
-            return OptionalInt.of((int) checksum.getValue());
+    private static final int SMALLEST_PART = 5 << 20;
+
+    private record Stored(byte[] bytes, String etag, Map<String, String> metadata) {}
+
+    /** @param bytes empty when they are not kept */
+    private record Part(byte[] bytes, long size, int crc32c, String etag) {
+        StoredPart numbered(int number) {
+            return new StoredPart(number, size, etag, OptionalInt.of(crc32c));
         }
     }
 
-    private record Open(Upload upload, Map<String, String> metadata, TreeMap<Integer, Stored> parts) {}
+    private record Open(Upload upload, Map<String, String> metadata, TreeMap<Integer, Part> parts) {}
 
     private final Map<String, String> regions = new HashMap<>();
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<String, Open> uploads = new TreeMap<>();
     private final Map<Call, List<Problem>> failures = new EnumMap<>(Call.class);
+    private final Map<Call, Problem> refused = new EnumMap<>(Call.class);
+    private final Map<Call, Problem> lost = new EnumMap<>(Call.class);
+    private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
+    private boolean keepsBytes = true;
     private final List<String> reads = new ArrayList<>();
     private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private long heldFrom = Long.MAX_VALUE;
@@ -83,6 +90,43 @@ public final class MemoryObjectStore implements ObjectStore {
     /** The next call of this kind that no earlier wish of this sort meets fails so, without effect. */
     public synchronized void failNext(Call call, Problem problem) {
         failures.computeIfAbsent(call, any -> new ArrayList<>()).add(problem);
+    }
+
+    /** From now on every call of this kind fails so, without effect, until it is healed. */
+    public synchronized void fail(Call call, Problem problem) {
+        refused.put(call, problem);
+    }
+
+    /** From now on every call of this kind takes effect, and then fails so as if its answer were lost, until it is healed. */
+    public synchronized void loseAnswers(Call call, Problem problem) {
+        lost.put(call, problem);
+    }
+
+    /** Ends {@link #fail} and {@link #loseAnswers}. */
+    public synchronized void heal(Call call) {
+        refused.remove(call);
+        lost.remove(call);
+    }
+
+    /** How often it was asked for this, answered or not. */
+    public synchronized int calls(Call call) {
+        return calls.getOrDefault(call, 0);
+    }
+
+    /** Keeps nothing of further parts but their sizes and checksums, for tests of more data than there is memory. */
+    public synchronized void keepNoBytes() {
+        keepsBytes = false;
+    }
+
+    /** All objects there are. */
+    public synchronized List<S3Arn> files() {
+        return objects.keySet().stream().map(S3Arn::parse).toList();
+    }
+
+    /** An object's metadata; empty when it has none or is not there. */
+    public synchronized Map<String, String> metadata(S3Arn file) {
+        Stored stored = objects.get(file.toString());
+        return stored == null ? Map.of() : stored.metadata();
     }
 
     /** The ranges that were asked for, as {@code key@offset+length}, in order. */
@@ -146,9 +190,10 @@ public final class MemoryObjectStore implements ObjectStore {
     public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
         return answer(Call.UPLOAD, upload.file().bucket(), () -> {
             byte[] bytes = join(body);
+            CRC32C checksum = new CRC32C();
+            checksum.update(bytes);
             Open open = uploads.get(upload.id());
-            Stored part = new Stored(bytes, "\"%08x-%d\"".formatted(crc32c, bytes.length), Map.of());
-            if (!part.crc32c().equals(OptionalInt.of(crc32c))) {
+            if ((int) checksum.getValue() != crc32c) {
                 throw BackupError.STORE_FAILED
                         .problem("UploadPart", "BadDigest")
                         .asException();
@@ -158,8 +203,10 @@ public final class MemoryObjectStore implements ObjectStore {
                         .problem("UploadPart", "NoSuchUpload")
                         .asException();
             }
+            String etag = "\"%08x-%d\"".formatted(crc32c, bytes.length);
+            Part part = new Part(keepsBytes ? bytes : new byte[0], bytes.length, crc32c, etag);
             open.parts().put(number, part);
-            return new StoredPart(number, bytes.length, part.etag(), part.crc32c());
+            return part.numbered(number);
         });
     }
 
@@ -177,11 +224,7 @@ public final class MemoryObjectStore implements ObjectStore {
                 upload.file().bucket(),
                 () -> Optional.ofNullable(uploads.get(upload.id()))
                         .map(open -> open.parts().entrySet().stream()
-                                .map(part -> new StoredPart(
-                                        part.getKey(),
-                                        part.getValue().bytes().length,
-                                        part.getValue().etag(),
-                                        part.getValue().crc32c()))
+                                .map(part -> part.getValue().numbered(part.getKey()))
                                 .toList()));
     }
 
@@ -197,7 +240,7 @@ public final class MemoryObjectStore implements ObjectStore {
             }
             List<ByteBuffer> bodies = parts.stream()
                     .sorted(Comparator.comparingInt(StoredPart::number))
-                    .map(part -> ByteBuffer.wrap(recorded(open, part).bytes()))
+                    .map(part -> ByteBuffer.wrap(recorded(open, part, part.number() == parts.size())))
                     .toList();
             objects.put(upload.file().toString(), new Stored(join(bodies), nextEtag(), open.metadata()));
             uploads.remove(upload.id());
@@ -205,16 +248,21 @@ public final class MemoryObjectStore implements ObjectStore {
         });
     }
 
-    private static Stored recorded(Open open, StoredPart part) {
-        Stored stored = open.parts().get(part.number());
+    private static byte[] recorded(Open open, StoredPart part, boolean last) {
+        Part stored = open.parts().get(part.number());
         if (stored == null
                 || !stored.etag().equals(part.etag())
-                || !stored.crc32c().equals(part.crc32c())) {
+                || !part.crc32c().equals(OptionalInt.of(stored.crc32c()))) {
             throw BackupError.STORE_FAILED
                     .problem("CompleteMultipartUpload", "InvalidPart " + part.number())
                     .asException();
         }
-        return stored;
+        if (!last && stored.size() < SMALLEST_PART) {
+            throw BackupError.STORE_FAILED
+                    .problem("CompleteMultipartUpload", "EntityTooSmall " + part.number())
+                    .asException();
+        }
+        return stored.bytes();
     }
 
     @Override
@@ -256,6 +304,11 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     private synchronized <T> CompletionStage<T> answer(Call call, String bucket, Supplier<T> answer) {
+        calls.merge(call, 1, Integer::sum);
+        Problem refusal = refused.get(call);
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(refusal.asException());
+        }
         List<Problem> wished = failures.getOrDefault(call, List.of());
         if (!wished.isEmpty()) {
             return CompletableFuture.failedFuture(wished.remove(0).asException());
@@ -265,7 +318,11 @@ public final class MemoryObjectStore implements ObjectStore {
                     BackupError.BUCKET_UNKNOWN.problem(bucket).asException());
         }
         try {
-            return CompletableFuture.completedFuture(answer.get());
+            T answered = answer.get();
+            Problem loss = lost.get(call);
+            return loss == null
+                    ? CompletableFuture.completedFuture(answered)
+                    : CompletableFuture.failedFuture(loss.asException());
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

@@ -14,6 +14,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.journal.StripeEvent;
+import io.bakstripe.worker.store.MemoryObjectStore.Call;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -53,11 +54,11 @@ class StripeFailureTest {
         again.tell(fixture.tick(STREAM));
         StripeReport failed = fixture.await(StripeState.FAILED);
         assertThat(failed.problem().orElseThrow().error()).isEqualTo(BackupError.STOPPED_BY_NODE);
-        assertThat(fixture.store.uploads).hasSize(1);
+        assertThat(fixture.objects.openUploads()).hasSize(1);
         again.tell(fixture.tick(ABORT));
 
         fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
     }
 
     @Test
@@ -71,16 +72,16 @@ class StripeFailureTest {
         worker.tell(fixture.tick(ABORT));
         await().untilAsserted(
                         () -> assertThat(fixture.store.abortsToIgnore.get()).isEqualTo(1));
-        assertThat(fixture.store.uploads).hasSize(1);
+        assertThat(fixture.objects.openUploads()).hasSize(1);
         await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
             worker.tell(fixture.tick(ABORT));
-            assertThat(fixture.store.uploads).isEmpty();
+            assertThat(fixture.objects.openUploads()).isEmpty();
         });
 
         fixture.await(StripeState.ABORTED);
         worker.tell(fixture.tick(STREAM));
         fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
     }
 
     @Test
@@ -93,7 +94,7 @@ class StripeFailureTest {
 
         worker.tell(fixture.tick(ABORT));
 
-        await().untilAsserted(() -> assertThat(fixture.store.uploads).isEmpty());
+        await().untilAsserted(() -> assertThat(fixture.objects.openUploads()).isEmpty());
         worker.tell(fixture.tick(ABORT));
         assertThat(fixture.await(StripeState.STREAMING).state()).isEqualTo(StripeState.STREAMING);
         assertThat(fixture.journal(JOURNAL)).noneMatch(StripeEvent.Aborted.class::isInstance);
@@ -113,7 +114,7 @@ class StripeFailureTest {
         worker.tell(fixture.tick(STREAM));
 
         fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
         assertThat(fixture.journal(JOURNAL).stream()
                         .map(event -> event.getClass().getSimpleName()))
                 .containsExactly("Aborted", "Closed");
@@ -134,12 +135,12 @@ class StripeFailureTest {
         worker.tell(fixture.tick(ABORT));
 
         fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
     }
 
     @Test
     void failsWhenTheUploadCannotBeBegun() {
-        fixture.store.refuseCreate = BackupError.ACCESS_DENIED.problem("not yours");
+        fixture.objects.fail(Call.CREATE, BackupError.ACCESS_DENIED.problem("not yours"));
         ActorRef<StripeMessage> worker = fixture.worker(1);
 
         worker.tell(fixture.tick(STREAM));
@@ -162,7 +163,7 @@ class StripeFailureTest {
         worker.tell(fixture.tick(ABORT));
 
         fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
     }
 
     @Test

@@ -39,6 +39,7 @@ import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,7 +62,8 @@ final class StripeFixture {
 
     final ActorTestKit kit;
     final FakeDatabase database = new FakeDatabase();
-    final MemoryObjectStore store = new MemoryObjectStore();
+    final MemoryObjectStore objects = new MemoryObjectStore().withBucket("bucket", "us-east-1");
+    final SlowStore store = new SlowStore(objects);
     final ByteBudget budget;
     final TestProbe<DatabaseCommand> coordinator;
     final TestProbe<ClusterSharding.ShardCommand> shard;

@@ -14,6 +14,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.journal.StripeEvent;
+import io.bakstripe.worker.store.MemoryObjectStore.Call;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -58,7 +59,7 @@ class StripePublicationTest {
         third.tell(fixture.tick(PUBLISH));
 
         fixture.await(StripeState.PUBLISHED);
-        assertThat(fixture.store.completions).hasValue(1);
+        assertThat(fixture.objects.calls(Call.COMPLETE)).isEqualTo(1);
         assertThat(fixture.journal(JOURNAL).get(fixture.journal(JOURNAL).size() - 1))
                 .isInstanceOf(StripeEvent.Closed.class);
     }
@@ -81,13 +82,13 @@ class StripePublicationTest {
     void refusesToPublishOverAForeignObject() {
         fixture.data("base/1", 100);
         ActorRef<StripeMessage> worker = fixture.prepared();
-        fixture.store.objects.put("shop-1.bak", new byte[1]);
+        fixture.objects.put(fixture.file(1), new byte[1], Map.of());
 
         worker.tell(fixture.tick(PUBLISH));
 
         assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
                 .isEqualTo(BackupError.PUBLISH_CONFLICT);
-        assertThat(fixture.store.objects.get("shop-1.bak")).hasSize(1);
+        assertThat(fixture.objects.bytes(fixture.file(1)).orElseThrow()).hasSize(1);
     }
 
     @Test
@@ -95,18 +96,18 @@ class StripePublicationTest {
         fixture.data("base/1", 100);
         fixture.overwrite = true;
         ActorRef<StripeMessage> worker = fixture.prepared();
-        fixture.store.objects.put("shop-1.bak", new byte[1]);
+        fixture.objects.put(fixture.file(1), new byte[1], Map.of());
 
         worker.tell(fixture.tick(PUBLISH));
 
         fixture.await(StripeState.PUBLISHED);
-        assertThat(fixture.store.objects.get("shop-1.bak").length).isGreaterThan(1);
+        assertThat(fixture.objects.bytes(fixture.file(1)).orElseThrow().length).isGreaterThan(1);
     }
 
     @Test
     void findsItsOwnObjectWhenTheAnswerToTheCompletionWasLost() {
         fixture.data("base/1", 100);
-        fixture.store.failCompletionAfter = BackupError.STORE_UNREACHABLE.problem("connection reset");
+        fixture.objects.loseAnswers(Call.COMPLETE, BackupError.STORE_UNREACHABLE.problem("connection reset"));
         ActorRef<StripeMessage> worker = fixture.prepared();
 
         worker.tell(fixture.tick(PUBLISH));
@@ -117,13 +118,13 @@ class StripePublicationTest {
     @Test
     void triesAgainAtTheNextTickWhenTheStoreDoesNotAnswerTheCompletion() {
         fixture.data("base/1", 100);
-        fixture.store.failCompletionBefore = BackupError.STORE_UNREACHABLE.problem("no route");
+        fixture.objects.fail(Call.COMPLETE, BackupError.STORE_UNREACHABLE.problem("no route"));
         ActorRef<StripeMessage> worker = fixture.prepared();
         worker.tell(fixture.tick(PUBLISH));
         fixture.await(StripeState.PREPARED);
         StripeReport waiting = fixture.await(StripeState.PREPARED);
         assertThat(waiting.problem().orElseThrow().error()).isEqualTo(BackupError.STORE_UNREACHABLE);
-        fixture.store.failCompletionBefore = null;
+        fixture.objects.heal(Call.COMPLETE);
 
         worker.tell(fixture.tick(PUBLISH));
 
@@ -134,10 +135,11 @@ class StripePublicationTest {
     void knowsThatTheUploadWasCompletedOrAbortedBefore() {
         fixture.data("base/1", 100);
         ActorRef<StripeMessage> worker = fixture.prepared();
-        fixture.store.uploads.clear();
-        fixture.store.objects.put("shop-1.bak", new byte[1]);
-        fixture.store.metadata.put(
-                "shop-1.bak", Map.of("bakstripe-set-id", StripeFixture.SET.toString(), "bakstripe-family", "2"));
+        fixture.objects.openUploads().forEach(fixture.objects::abort);
+        fixture.objects.put(
+                fixture.file(1),
+                new byte[1],
+                Map.of("bakstripe-set-id", StripeFixture.SET.toString(), "bakstripe-family", "2"));
 
         worker.tell(fixture.tick(PUBLISH));
 

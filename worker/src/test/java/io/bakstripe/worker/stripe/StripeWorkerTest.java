@@ -90,15 +90,15 @@ class StripeWorkerTest {
         assertThat(drained.storedBytes()).isGreaterThan(17 << 20);
         assertThat(drained.statements()).isEqualTo(1);
         assertThat(drained.problem()).isEmpty();
-        assertThat(fixture.store.objects).isEmpty();
+        assertThat(fixture.objects.files()).isEmpty();
 
         worker.tell(fixture.tick(CLOSE));
         fixture.await(StripeState.PREPARED);
-        assertThat(fixture.store.objects).isEmpty();
+        assertThat(fixture.objects.files()).isEmpty();
 
         worker.tell(fixture.tick(PUBLISH));
         StripeReport published = fixture.await(StripeState.PUBLISHED);
-        byte[] object = fixture.store.objects.getOrDefault("shop-1.bak", new byte[0]);
+        byte[] object = fixture.objects.bytes(fixture.file(1)).orElse(new byte[0]);
         assertThat(object).hasSize((int) published.storedBytes());
         byte[] preamble = FrameEncoder.preamble(StripeFixture.SET, 1, 1);
         assertThat(Arrays.copyOf(object, preamble.length)).isEqualTo(preamble);
@@ -127,14 +127,14 @@ class StripeWorkerTest {
         assertThat(restored)
                 .containsOnlyKeys(
                         "pg_wal", "base/1", "base/2", "base/3", "backup_label", "pg_wal/1", "global/pg_control");
-        assertThat(fixture.store.metadata.get("shop-1.bak"))
+        assertThat(fixture.objects.metadata(fixture.file(1)))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "bakstripe-set-id", StripeFixture.SET.toString(),
                         "bakstripe-family", "1",
                         "bakstripe-families", "1",
                         "bakstripe-attempt", "1",
                         "bakstripe-format", "1"));
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
         assertThat(fixture.store.mostPartsInFlight.get()).isLessThanOrEqualTo(StripeFixture.SETTINGS.partsInFlight());
     }
 
@@ -199,7 +199,7 @@ class StripeWorkerTest {
     @Test
     void reportsEveryTickAndEveryFivePercent() {
         fixture.data("base/1", 120 << 20);
-        fixture.store.keepBytes = false;
+        fixture.objects.keepNoBytes();
         ActorRef<StripeMessage> worker = fixture.worker(1);
 
         worker.tell(fixture.tick(STREAM));
