@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -52,7 +53,8 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * Makes the object out of the parts, in one step. Unless {@code overwrite}, it is made only if no object has the key.
      *
-     * @param parts all parts, in order
+     * @param parts all parts, in order, each with the checksum it was uploaded with: the store is not asked for anything first that the caller
+     *     can have recorded
      */
     CompletionStage<Completion> complete(Upload upload, List<StoredPart> parts, boolean overwrite);
 
@@ -80,8 +82,13 @@ public interface ObjectStore extends AutoCloseable {
     /** An upload that was begun. */
     record Upload(S3Arn file, String id) {}
 
-    /** @param size in bytes; 0 where the store did not say */
-    record StoredPart(int number, long size, String etag) {}
+    /**
+     * A part that a store holds.
+     *
+     * @param size in bytes; 0 where the store did not say
+     * @param crc32c of the part's bytes; {@link #uploadPart} always answers it, {@link #listParts} only where the store says it
+     */
+    record StoredPart(int number, long size, String etag, OptionalInt crc32c) {}
 
     /** How a completion ended. */
     enum Completion {

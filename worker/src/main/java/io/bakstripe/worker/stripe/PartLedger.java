@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * The recorded parts of a stripe, numbers 1 to {@link #count()}, in less than 100 bytes each. Immutable to look at; ledgers that were made from one
@@ -77,11 +78,11 @@ final class PartLedger {
         return (long) columns.plain.length * (2 * Long.BYTES + 2 * Integer.BYTES) + columns.etags.length;
     }
 
-    /** All parts as the store's completion takes them. */
+    /** All parts as the store's completion takes them, checksums included. */
     List<StoredPart> asStored() {
         List<StoredPart> parts = new ArrayList<>(count);
         for (int number = 1; number <= count; number++) {
-            parts.add(new StoredPart(number, storedBytes(number), etag(number)));
+            parts.add(new StoredPart(number, storedBytes(number), etag(number), OptionalInt.of(crc32c(number))));
         }
         return parts;
     }

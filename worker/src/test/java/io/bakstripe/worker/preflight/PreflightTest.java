@@ -32,10 +32,7 @@ import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
-import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
-import io.bakstripe.worker.engine.ExtentReader;
-import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.restore.FoundSet;
@@ -52,7 +49,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -377,63 +373,6 @@ class PreflightTest {
             preflight().tell(check(true));
 
             probe.expectMessageClass(Passed.class);
-        }
-    }
-
-    /** One database that answers as told. */
-    private static final class TestSources implements Sources, Engine {
-        static final SourceAddress ADDRESS = new SourceAddress("jdbc:test", "user", "password");
-
-        private interface Inspection {
-            long run() throws Exception;
-        }
-
-        private volatile boolean resolved;
-        private volatile CompletionStage<SourceAddress> address = CompletableFuture.completedStage(ADDRESS);
-        private volatile Inspection inspection = () -> 12_345;
-
-        @Override
-        public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef database) {
-            resolved = true;
-            return address;
-        }
-
-        @Override
-        public Engine engine(InstanceView view) {
-            return this;
-        }
-
-        @Override
-        public String name() {
-            return "postgresql";
-        }
-
-        @Override
-        public SourceFacts inspect(SourceAddress where, DatabaseName display) {
-            return new SourceFacts("18", "1", unchecked(inspection));
-        }
-
-        private static long unchecked(Inspection inspection) {
-            Supplier<Long> run = () -> {
-                try {
-                    return inspection.run();
-                } catch (RuntimeException e) {
-                    throw e;
-                } catch (Exception e) {
-                    throw new IllegalStateException(e);
-                }
-            };
-            return run.get();
-        }
-
-        @Override
-        public BackupHold open(SourceAddress where, DatabaseName display, String label) {
-            throw new UnsupportedOperationException("pre-flight opens no backup");
-        }
-
-        @Override
-        public ExtentReader reader(SourceAddress where, DatabaseName display) {
-            throw new UnsupportedOperationException("pre-flight reads no data");
         }
     }
 }

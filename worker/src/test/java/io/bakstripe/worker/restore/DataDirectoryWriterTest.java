@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DataDirectoryWriterTest {
-    private static final S3Arn FROM = MemoryStore.arn("x.bak");
+    private static final S3Arn FROM = SampleSet.arn("x.bak");
 
     @TempDir
     Path root;

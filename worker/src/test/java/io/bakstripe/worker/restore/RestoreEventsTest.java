@@ -26,7 +26,7 @@ final class RestoreEventsTest {
             new SetFound(
                     new BackupSetId(UUID.fromString("6b1f0c1e-8f0a-4f43-9f0e-1c2d3e4f5061")),
                     "postgres",
-                    List.of(new StripeFound(MemoryStore.arn("a.bak"), 7))),
+                    List.of(new StripeFound(SampleSet.arn("a.bak"), 7))),
             "restore-part-applied/1 {\"family\":1,\"part\":2,\"doneBytes\":3}",
             new PartApplied(1, 2, 3),
             "restore-files-applied/1 {}",

@@ -26,6 +26,7 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -51,7 +52,7 @@ final class RestoreShardingTest {
             cluster.manager().tell(Join.create(cluster.selfMember().address()));
             TestProbe<HostCommand> host = kit.createTestProbe(HostCommand.class);
             TestProbe<RestoreReport> reports = kit.createTestProbe(RestoreReport.class);
-            MemoryStore store = new MemoryStore();
+            MemoryObjectStore store = SampleSet.emptyStore();
             RestoreDependencies dependencies = new RestoreDependencies(
                     new StoreSetFinder(store, StoreSetFinderTest.SETTINGS),
                     store,
@@ -95,7 +96,7 @@ final class RestoreShardingTest {
                 display,
                 new InstanceView(definition, true),
                 HOST,
-                MemoryStore.arn("orders-*"));
+                SampleSet.arn("orders-*"));
         return new Ensure(1, spec, RestoreGoal.DISCARD);
     }
 }

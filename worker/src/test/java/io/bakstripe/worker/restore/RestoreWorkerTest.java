@@ -37,12 +37,14 @@ import io.bakstripe.worker.restore.RestoreEvent.FilesApplied;
 import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
 import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
 import io.bakstripe.worker.restore.RestoreEvent.SetFound;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +66,7 @@ final class RestoreWorkerTest {
     @TempDir
     Path temp;
 
-    private final MemoryStore store = new MemoryStore();
+    private final MemoryObjectStore store = SampleSet.emptyStore();
     private final SampleSet set = new SampleSet();
     private final ByteBudget budget = new ByteBudget(BUDGET);
     private final TestProbe<HostCommand> host = KIT.createTestProbe(HostCommand.class);
@@ -226,9 +228,9 @@ final class RestoreWorkerTest {
 
     @Test
     void failsForGoodOnADamagedFile() {
-        byte[] bytes = store.get(SampleSet.key(1)).clone();
+        byte[] bytes = store.bytes(SampleSet.arn(SampleSet.key(1))).orElseThrow();
         bytes[bytes.length / 2] ^= 1;
-        store.put(SampleSet.key(1), bytes);
+        store.put(SampleSet.arn(SampleSet.key(1)), bytes, Map.of());
         ActorRef<RestoreCommand> worker = spawn();
         worker.tell(ensure(1, RestoreGoal.APPLY));
         prepare();
@@ -340,7 +342,7 @@ final class RestoreWorkerTest {
                         display,
                         new InstanceView(definition, true),
                         HOST,
-                        MemoryStore.arn("orders-*")),
+                        SampleSet.arn("orders-*")),
                 goal);
     }
 

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
@@ -9,6 +10,7 @@ import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.SampleStripe;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ import java.util.TreeMap;
 /** A set of two stripes that holds a small tree of files, cut across stripes, parts and chunks. */
 final class SampleSet {
     static final int FAMILIES = 2;
+    private static final String BUCKET = "backups";
     private static final int PIECE_BYTES = 50_000;
     private static final int PIECES_PER_PART = 3;
 
@@ -43,14 +46,23 @@ final class SampleSet {
         files.put("global/zeros", new byte[1_000_000]);
     }
 
+    /** A store that has the bucket and nothing in it. */
+    static MemoryObjectStore emptyStore() {
+        return new MemoryObjectStore().withBucket(BUCKET, "us-east-1");
+    }
+
+    static S3Arn arn(String key) {
+        return new S3Arn(BUCKET, key);
+    }
+
     static String key(int family) {
         return "orders-" + family + "-of-" + FAMILIES + ".bak";
     }
 
     /** Puts both stripes into the store. */
-    SampleSet into(MemoryStore store) {
+    SampleSet into(MemoryObjectStore store) {
         for (int family = 1; family <= FAMILIES; family++) {
-            store.put(key(family), stripe(family));
+            store.put(arn(key(family)), stripe(family), Map.of());
         }
         return this;
     }

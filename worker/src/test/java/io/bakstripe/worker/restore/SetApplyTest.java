@@ -13,6 +13,7 @@ import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -39,7 +41,7 @@ final class SetApplyTest {
     @TempDir
     Path temp;
 
-    private final MemoryStore store = new MemoryStore();
+    private final MemoryObjectStore store = SampleSet.emptyStore();
     private final SampleSet set = new SampleSet();
     private final ByteBudget budget = new ByteBudget(BUDGET);
     private final Recorder recorder = new Recorder();
@@ -109,10 +111,10 @@ final class SetApplyTest {
     @Test
     void namesTheFileAndPartOfAFlippedByte() {
         set.into(store);
-        byte[] bytes = store.get(SampleSet.key(2)).clone();
+        byte[] bytes = store.bytes(SampleSet.arn(SampleSet.key(2))).orElseThrow();
         int inPartTwo = (int) found().stripes().get(1).trailer().parts().get(1).offset() + 50;
         bytes[inPartTwo] ^= 1;
-        store.put(SampleSet.key(2), bytes);
+        store.put(SampleSet.arn(SampleSet.key(2)), bytes, Map.of());
 
         assertFails(found(), BackupError.FILE_DAMAGED, SampleSet.key(2) + ", part 2");
         await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(BUDGET));
@@ -184,7 +186,7 @@ final class SetApplyTest {
         CompletableFuture<Void> gate = store.holdReadsFrom(1);
         SetApply applier = applier(found, budget);
         CompletableFuture<Done> running = applier.run().toCompletableFuture();
-        await().until(() -> store.reads.size() > 8);
+        await().until(() -> store.reads().size() > 8);
 
         applier.stop().toCompletableFuture().get(10, TimeUnit.SECONDS);
         long sizes = sizes();
@@ -235,7 +237,7 @@ final class SetApplyTest {
 
     private FoundSet found() {
         return new StoreSetFinder(store, StoreSetFinderTest.SETTINGS)
-                .find(MemoryStore.arn("orders-*"))
+                .find(SampleSet.arn("orders-*"))
                 .toCompletableFuture()
                 .join();
     }

@@ -11,8 +11,10 @@ import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.SampleStripe;
 import io.bakstripe.worker.format.StripeHeader;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -21,13 +23,16 @@ final class StoreSetFinderTest {
     static final RestoreSettings SETTINGS =
             RestoreSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"));
 
-    private final MemoryStore store = new MemoryStore();
+    private final MemoryObjectStore store = SampleSet.emptyStore();
     private final SampleSet set = new SampleSet().into(store);
 
     @Test
     void findsAWholeSetByItsPatternInOrderOfFamilies() {
-        store.put("orders-0-of-2.bak", store.get(SampleSet.key(2)));
-        store.remove(SampleSet.key(2));
+        store.put(
+                SampleSet.arn("orders-0-of-2.bak"),
+                store.bytes(SampleSet.arn(SampleSet.key(2))).orElseThrow(),
+                Map.of());
+        store.remove(SampleSet.arn(SampleSet.key(2)));
 
         FoundSet found = find("orders-*.bak");
 
@@ -40,25 +45,28 @@ final class StoreSetFinderTest {
 
     @Test
     void takesAnExistingKeyLiterallyFirst() {
-        store.put("orders-*.bak", store.get(SampleSet.key(1)));
+        store.put(
+                SampleSet.arn("orders-*.bak"),
+                store.bytes(SampleSet.arn(SampleSet.key(1))).orElseThrow(),
+                Map.of());
 
         assertRefused("orders-*.bak", BackupError.STRIPE_MISSING, "has 2 media families but only 1 are provided");
     }
 
     @Test
     void countsOnlyFilesThatMatchTheWholePattern() {
-        store.put("orders-1-of-2.bak.keys", new byte[10]);
-        store.put("orders-9.txt", new byte[10]);
+        store.put(SampleSet.arn("orders-1-of-2.bak.keys"), new byte[10], Map.of());
+        store.put(SampleSet.arn("orders-9.txt"), new byte[10], Map.of());
 
         assertThat(find("orders-*.bak").stripes()).hasSize(2);
     }
 
     @Test
     void ignoresCompanionObjectsOnly() {
-        store.put("orders-1-of-2.bak.keys", new byte[10]);
+        store.put(SampleSet.arn("orders-1-of-2.bak.keys"), new byte[10], Map.of());
         assertThat(find("orders-*").stripes()).hasSize(2);
 
-        store.put("orders-note.txt", new byte[10]);
+        store.put(SampleSet.arn("orders-note.txt"), new byte[10], Map.of());
         assertRefused("orders-*", BackupError.NOT_A_BACKUP, "orders-note.txt");
     }
 
@@ -71,7 +79,7 @@ final class StoreSetFinderTest {
     @Test
     void saysHowManyFilesMatchWhenTheyAreTooMany() {
         for (int more = 0; more < 9; more++) {
-            store.put("orders-copy" + more + ".bak", new byte[10]);
+            store.put(SampleSet.arn("orders-copy" + more + ".bak"), new byte[10], Map.of());
         }
 
         Problem problem = refusal("orders-*");
@@ -82,14 +90,17 @@ final class StoreSetFinderTest {
 
     @Test
     void namesAMissingStripe() {
-        store.remove(SampleSet.key(2));
+        store.remove(SampleSet.arn(SampleSet.key(2)));
 
         assertRefused("orders-*", BackupError.STRIPE_MISSING, "has 2 media families but only 1 are provided");
     }
 
     @Test
     void namesADoubledStripe() {
-        store.put("orders-2-again.bak", store.get(SampleSet.key(2)));
+        store.put(
+                SampleSet.arn("orders-2-again.bak"),
+                store.bytes(SampleSet.arn(SampleSet.key(2))).orElseThrow(),
+                Map.of());
 
         assertRefused("orders-*", BackupError.STRIPE_DOUBLED, "media family 2");
     }
@@ -98,24 +109,24 @@ final class StoreSetFinderTest {
     void namesAForeignStripe() {
         SampleSet other = new SampleSet();
         other.setId = new BackupSetId(UUID.fromString("00000000-0000-0000-0000-000000000001"));
-        store.put(SampleSet.key(2), other.stripe(2));
+        store.put(SampleSet.arn(SampleSet.key(2)), other.stripe(2), Map.of());
 
         assertRefused("orders-*", BackupError.STRIPE_FOREIGN, SampleSet.key(2));
     }
 
     @Test
     void namesATruncatedStripe() {
-        byte[] whole = store.get(SampleSet.key(1));
-        store.put(SampleSet.key(1), Arrays.copyOf(whole, whole.length / 2));
+        byte[] whole = store.bytes(SampleSet.arn(SampleSet.key(1))).orElseThrow();
+        store.put(SampleSet.arn(SampleSet.key(1)), Arrays.copyOf(whole, whole.length / 2), Map.of());
 
         assertRefused("orders-*", BackupError.FILE_TRUNCATED, SampleSet.key(1));
     }
 
     @Test
     void namesAStripeWhoseTrailerIsDamaged() {
-        byte[] bytes = store.get(SampleSet.key(1)).clone();
+        byte[] bytes = store.bytes(SampleSet.arn(SampleSet.key(1))).orElseThrow();
         bytes[bytes.length - 80] ^= 1;
-        store.put(SampleSet.key(1), bytes);
+        store.put(SampleSet.arn(SampleSet.key(1)), bytes, Map.of());
 
         assertRefused("orders-*", BackupError.FILE_DAMAGED, "trailer");
     }
@@ -145,18 +156,18 @@ final class StoreSetFinderTest {
         for (int part = 2; part <= 3000; part++) {
             stripe.frame(FrameEncoder.padding(32)).endPart();
         }
-        store.put("long.bak", stripe.finish(SampleStripe.stop(0, 0)));
+        store.put(SampleSet.arn("long.bak"), stripe.finish(SampleStripe.stop(0, 0)), Map.of());
 
         FoundSet found = find("long.bak");
 
         assertThat(found.header().flags()).isEqualTo(flags);
         assertThat(found.stripes().get(0).trailer().parts()).hasSize(3000);
-        assertThat(store.reads).hasSize(4);
+        assertThat(store.reads()).hasSize(4);
     }
 
     private FoundSet find(String key) {
         return new StoreSetFinder(store, SETTINGS)
-                .find(MemoryStore.arn(key))
+                .find(SampleSet.arn(key))
                 .toCompletableFuture()
                 .join();
     }

@@ -12,6 +12,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,14 +34,30 @@ public final class MemoryObjectStore implements ObjectStore {
         READ
     }
 
+    private static final int SMALLEST_PART = 5 << 20;
+
     private record Stored(byte[] bytes, String etag, Map<String, String> metadata) {}
 
-    private record Open(Upload upload, Map<String, String> metadata, TreeMap<Integer, Stored> parts) {}
+    /** @param bytes empty when they are not kept */
+    private record Part(byte[] bytes, long size, int crc32c, String etag) {
+        StoredPart numbered(int number) {
+            return new StoredPart(number, size, etag, OptionalInt.of(crc32c));
+        }
+    }
+
+    private record Open(Upload upload, Map<String, String> metadata, TreeMap<Integer, Part> parts) {}
 
     private final Map<String, String> regions = new HashMap<>();
     private final TreeMap<String, Stored> objects = new TreeMap<>();
     private final Map<String, Open> uploads = new TreeMap<>();
     private final Map<Call, List<Problem>> failures = new EnumMap<>(Call.class);
+    private final Map<Call, Problem> refused = new EnumMap<>(Call.class);
+    private final Map<Call, Problem> lost = new EnumMap<>(Call.class);
+    private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
+    private boolean keepsBytes = true;
+    private final List<String> reads = new ArrayList<>();
+    private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
+    private long heldFrom = Long.MAX_VALUE;
     private long counter;
 
     /** Makes an empty bucket. */
@@ -73,6 +90,55 @@ public final class MemoryObjectStore implements ObjectStore {
     /** The next call of this kind that no earlier wish of this sort meets fails so, without effect. */
     public synchronized void failNext(Call call, Problem problem) {
         failures.computeIfAbsent(call, any -> new ArrayList<>()).add(problem);
+    }
+
+    /** From now on every call of this kind fails so, without effect, until it is healed. */
+    public synchronized void fail(Call call, Problem problem) {
+        refused.put(call, problem);
+    }
+
+    /** From now on every call of this kind takes effect, and then fails so as if its answer were lost, until it is healed. */
+    public synchronized void loseAnswers(Call call, Problem problem) {
+        lost.put(call, problem);
+    }
+
+    /** Ends {@link #fail} and {@link #loseAnswers}. */
+    public synchronized void heal(Call call) {
+        refused.remove(call);
+        lost.remove(call);
+    }
+
+    /** How often it was asked for this, answered or not. */
+    public synchronized int calls(Call call) {
+        return calls.getOrDefault(call, 0);
+    }
+
+    /** Keeps nothing of further parts but their sizes and checksums, for tests of more data than there is memory. */
+    public synchronized void keepNoBytes() {
+        keepsBytes = false;
+    }
+
+    /** All objects there are. */
+    public synchronized List<S3Arn> files() {
+        return objects.keySet().stream().map(S3Arn::parse).toList();
+    }
+
+    /** An object's metadata; empty when it has none or is not there. */
+    public synchronized Map<String, String> metadata(S3Arn file) {
+        Stored stored = objects.get(file.toString());
+        return stored == null ? Map.of() : stored.metadata();
+    }
+
+    /** The ranges that were asked for, as {@code key@offset+length}, in order. */
+    public synchronized List<String> reads() {
+        return List.copyOf(reads);
+    }
+
+    /** Holds back reads that begin at or after this offset and are not of an object's last bytes, until the returned future is completed. */
+    public synchronized CompletableFuture<Void> holdReadsFrom(long offset) {
+        heldFrom = offset;
+        gate = new CompletableFuture<>();
+        return gate;
     }
 
     @Override
@@ -137,9 +203,10 @@ public final class MemoryObjectStore implements ObjectStore {
                         .problem("UploadPart", "NoSuchUpload")
                         .asException();
             }
-            Stored part = new Stored(bytes, "\"%08x-%d\"".formatted(crc32c, bytes.length), Map.of());
+            String etag = "\"%08x-%d\"".formatted(crc32c, bytes.length);
+            Part part = new Part(keepsBytes ? bytes : new byte[0], bytes.length, crc32c, etag);
             open.parts().put(number, part);
-            return new StoredPart(number, bytes.length, part.etag());
+            return part.numbered(number);
         });
     }
 
@@ -157,10 +224,7 @@ public final class MemoryObjectStore implements ObjectStore {
                 upload.file().bucket(),
                 () -> Optional.ofNullable(uploads.get(upload.id()))
                         .map(open -> open.parts().entrySet().stream()
-                                .map(part -> new StoredPart(
-                                        part.getKey(),
-                                        part.getValue().bytes().length,
-                                        part.getValue().etag()))
+                                .map(part -> part.getValue().numbered(part.getKey()))
                                 .toList()));
     }
 
@@ -176,7 +240,7 @@ public final class MemoryObjectStore implements ObjectStore {
             }
             List<ByteBuffer> bodies = parts.stream()
                     .sorted(Comparator.comparingInt(StoredPart::number))
-                    .map(part -> ByteBuffer.wrap(recorded(open, part).bytes()))
+                    .map(part -> ByteBuffer.wrap(recorded(open, part, part.number() == parts.size())))
                     .toList();
             objects.put(upload.file().toString(), new Stored(join(bodies), nextEtag(), open.metadata()));
             uploads.remove(upload.id());
@@ -184,14 +248,21 @@ public final class MemoryObjectStore implements ObjectStore {
         });
     }
 
-    private static Stored recorded(Open open, StoredPart part) {
-        Stored stored = open.parts().get(part.number());
-        if (stored == null || !stored.etag().equals(part.etag())) {
+    private static byte[] recorded(Open open, StoredPart part, boolean last) {
+        Part stored = open.parts().get(part.number());
+        if (stored == null
+                || !stored.etag().equals(part.etag())
+                || !part.crc32c().equals(OptionalInt.of(stored.crc32c()))) {
             throw BackupError.STORE_FAILED
                     .problem("CompleteMultipartUpload", "InvalidPart " + part.number())
                     .asException();
         }
-        return stored;
+        if (!last && stored.size() < SMALLEST_PART) {
+            throw BackupError.STORE_FAILED
+                    .problem("CompleteMultipartUpload", "EntityTooSmall " + part.number())
+                    .asException();
+        }
+        return stored.bytes();
     }
 
     @Override
@@ -203,8 +274,9 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     @Override
-    public CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length) {
-        return answer(Call.READ, object.file().bucket(), () -> {
+    public synchronized CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length) {
+        reads.add(object.file().key() + "@" + offset + "+" + length);
+        CompletionStage<ByteBuffer> range = answer(Call.READ, object.file().bucket(), () -> {
             Stored stored = objects.get(object.file().toString());
             if (stored == null || !stored.etag().equals(object.etag())) {
                 throw BackupError.FILE_CHANGED.problem(object.file()).asException();
@@ -218,6 +290,8 @@ public final class MemoryObjectStore implements ObjectStore {
                     .put(stored.bytes(), (int) offset, length)
                     .flip();
         });
+        boolean held = offset >= heldFrom && offset + length < object.size();
+        return held ? gate.thenCompose(open -> range) : range;
     }
 
     @Override
@@ -230,6 +304,11 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     private synchronized <T> CompletionStage<T> answer(Call call, String bucket, Supplier<T> answer) {
+        calls.merge(call, 1, Integer::sum);
+        Problem refusal = refused.get(call);
+        if (refusal != null) {
+            return CompletableFuture.failedFuture(refusal.asException());
+        }
         List<Problem> wished = failures.getOrDefault(call, List.of());
         if (!wished.isEmpty()) {
             return CompletableFuture.failedFuture(wished.remove(0).asException());
@@ -239,7 +318,11 @@ public final class MemoryObjectStore implements ObjectStore {
                     BackupError.BUCKET_UNKNOWN.problem(bucket).asException());
         }
         try {
-            return CompletableFuture.completedFuture(answer.get());
+            T answered = answer.get();
+            Problem loss = lost.get(call);
+            return loss == null
+                    ? CompletableFuture.completedFuture(answered)
+                    : CompletableFuture.failedFuture(loss.asException());
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }

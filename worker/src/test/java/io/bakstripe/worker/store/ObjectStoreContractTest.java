@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -92,6 +93,7 @@ public abstract class ObjectStoreContractTest {
 
         assertThat(await(store().head(file))).isEmpty();
         assertThat(one.size()).isEqualTo(PART);
+        assertThat(one.crc32c()).hasValue(crc32c(first));
         assertThat(complete(upload, List.of(one, two), false, join(first, last)))
                 .isEqualTo(Completion.COMPLETED);
         StoredObject object = await(store().head(file)).orElseThrow();
@@ -113,7 +115,7 @@ public abstract class ObjectStoreContractTest {
         StoredPart one = await(store().uploadPart(upload, 1, pieces, crc32c(first)));
 
         assertThat(pieces).allSatisfy(piece -> assertThat(piece.hasRemaining()).isTrue());
-        assertThat(await(store().listParts(upload)).orElseThrow()).containsExactly(one, two);
+        assertListed(upload, one, two);
         complete(upload, List.of(one, two), false, join(first, last));
     }
 
@@ -126,7 +128,7 @@ public abstract class ObjectStoreContractTest {
         put(upload, 1, before);
         StoredPart replaced = put(upload, 1, after);
 
-        assertThat(await(store().listParts(upload)).orElseThrow()).containsExactly(replaced);
+        assertListed(upload, replaced);
         complete(upload, List.of(replaced), false, after);
     }
 
@@ -175,7 +177,7 @@ public abstract class ObjectStoreContractTest {
 
         assertThat(await(store().complete(upload, List.of(part), false))).isEqualTo(Completion.KEY_TAKEN);
 
-        assertThat(await(store().listParts(upload)).orElseThrow()).containsExactly(part);
+        assertListed(upload, part);
     }
 
     @Test
@@ -280,6 +282,17 @@ public abstract class ObjectStoreContractTest {
 
     private StoredPart put(Upload upload, int number, byte[] bytes) throws Exception {
         return await(store().uploadPart(upload, number, List.of(ByteBuffer.wrap(bytes)), crc32c(bytes)));
+    }
+
+    /** The store lists just these; a checksum that it lists is the right one. */
+    private void assertListed(Upload upload, StoredPart... parts) throws Exception {
+        List<StoredPart> listed = await(store().listParts(upload)).orElseThrow();
+        assertThat(listed).hasSameSizeAs(parts);
+        for (int i = 0; i < parts.length; i++) {
+            StoredPart part = parts[i];
+            OptionalInt crc32c = listed.get(i).crc32c().isPresent() ? part.crc32c() : OptionalInt.empty();
+            assertThat(listed.get(i)).isEqualTo(new StoredPart(part.number(), part.size(), part.etag(), crc32c));
+        }
     }
 
     private Completion complete(Upload upload, List<StoredPart> parts, boolean overwrite, byte[] whole)

@@ -104,7 +104,7 @@ class ShardedWorkersTest {
             fixture.await(StripeState.PUBLISHED);
         }
 
-        assertThat(fixture.store.objects).containsOnlyKeys("shop-1.bak", "shop-2.bak");
+        assertThat(fixture.objects.files()).containsExactlyInAnyOrder(fixture.file(1), fixture.file(2));
         assertThat(fixture.database.openHolds).hasValue(0);
     }
 

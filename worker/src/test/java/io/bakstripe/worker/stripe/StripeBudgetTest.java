@@ -46,7 +46,7 @@ class StripeBudgetTest {
     private List<ActorRef<StripeMessage>> stream() {
         fixture.sizing = new PartSizing(5 << 20, 8 << 20, 1000);
         fixture.data("base/1", 22 << 20);
-        fixture.store.keepBytes = false;
+        fixture.objects.keepNoBytes();
         return IntStream.rangeClosed(1, STRIPES)
                 .mapToObj(stripe -> {
                     ActorRef<StripeMessage> worker = fixture.worker(stripe);
@@ -77,14 +77,14 @@ class StripeBudgetTest {
     void abortedStripesGiveBackWhatTheyHeldAndWaitedFor() {
         fixture.store.hangParts = true;
         List<ActorRef<StripeMessage>> workers = stream();
-        await().untilAsserted(() -> assertThat(fixture.store.uploads).hasSize(STRIPES));
+        await().untilAsserted(() -> assertThat(fixture.objects.openUploads()).hasSize(STRIPES));
         await().untilAsserted(() -> assertThat(fixture.store.requestsInFlight).hasValue(3));
         assertThat(budget.free()).isLessThan(7 << 20);
 
         for (int stripe = 1; stripe <= STRIPES; stripe++) {
             workers.get(stripe - 1).tell(fixture.tick(ABORT, stripe, STRIPES, 1));
         }
-        await().untilAsserted(() -> assertThat(fixture.store.uploads).isEmpty());
+        await().untilAsserted(() -> assertThat(fixture.objects.openUploads()).isEmpty());
         assertThat(budget.free()).isLessThan(budget.total());
         fixture.store.failHungParts();
 

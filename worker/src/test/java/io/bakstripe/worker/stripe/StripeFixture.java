@@ -1,11 +1,14 @@
 package io.bakstripe.worker.stripe;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.persistence.testkit.PersistenceTestKitPlugin;
 import akka.persistence.testkit.PersistenceTestKitSnapshotPlugin;
+import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.protocol.instance.Edition;
@@ -34,7 +37,9 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -43,6 +48,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
 
 /** One stripe worker's surroundings: a database, a plan, a store, a budget and a coordinator to listen as. */
 final class StripeFixture {
@@ -56,7 +62,8 @@ final class StripeFixture {
 
     final ActorTestKit kit;
     final FakeDatabase database = new FakeDatabase();
-    final MemoryObjectStore store = new MemoryObjectStore();
+    final MemoryObjectStore objects = new MemoryObjectStore().withBucket("bucket", "us-east-1");
+    final SlowStore store = new SlowStore(objects);
     final ByteBudget budget;
     final TestProbe<DatabaseCommand> coordinator;
     final TestProbe<ClusterSharding.ShardCommand> shard;
@@ -170,5 +177,37 @@ final class StripeFixture {
             }
         }
         throw new AssertionError("no " + state + " in " + seen);
+    }
+
+    /** A worker whose stripe is whole in the store but for its publication. */
+    ActorRef<StripeMessage> prepared() {
+        ActorRef<StripeMessage> worker = worker(1);
+        worker.tell(tick(StripeGoal.STREAM));
+        await(DatabaseCommand.StripeState.DRAINED);
+        worker.tell(tick(StripeGoal.CLOSE));
+        await(DatabaseCommand.StripeState.PREPARED);
+        return worker;
+    }
+
+    /** Stops a worker as a node that goes down does; {@link #worker} makes its successor. */
+    void restart(ActorRef<StripeMessage> worker) {
+        worker.tell(StripeWorker.Stop.INSTANCE);
+        coordinator.expectTerminated(worker);
+    }
+
+    /** What the first stripe recorded. */
+    List<StripeEvent> journal(PersistenceTestKit journal) {
+        return journal.persistedInStorage("stripe|" + stripe(1).entityId()).stream()
+                .map(StripeEvent.class::cast)
+                .toList();
+    }
+
+    /** Stops the workers, after which no memory and no reader may be held. */
+    void expectNothingHeld() {
+        stopWorkers();
+        Awaitility.await().untilAsserted(() -> {
+            assertThat(budget.free()).isEqualTo(budget.total());
+            assertThat(database.openReaders).hasValue(0);
+        });
     }
 }

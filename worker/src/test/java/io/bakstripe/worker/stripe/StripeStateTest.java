@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -147,16 +148,19 @@ class StripeStateTest {
     @Test
     void namesWhatDiffersFromTheStoresList() {
         PartLedger parts = after(4).parts();
-        StoredPart first = new StoredPart(1, 1000, "etag-1");
+        StoredPart first = new StoredPart(1, 1000, "etag-1", OptionalInt.empty());
 
-        assertThat(StripeUpload.difference(parts, Optional.of(List.of(first, new StoredPart(2, 0, "\"etag-2\"")))))
+        assertThat(StripeUpload.difference(
+                        parts, Optional.of(List.of(first, new StoredPart(2, 0, "\"etag-2\"", OptionalInt.empty())))))
                 .isEmpty();
         assertThat(StripeUpload.difference(parts, Optional.empty()).orElseThrow())
                 .contains("does not know");
         assertThat(StripeUpload.difference(parts, Optional.of(List.of(first))).orElseThrow())
                 .contains("lists 1 parts");
         List<StoredPart> wrong = List.of(
-                new StoredPart(2, 2000, "x"), new StoredPart(2, 1999, "etag-2"), new StoredPart(3, 2000, "etag-2"));
+                new StoredPart(2, 2000, "x", OptionalInt.empty()),
+                new StoredPart(2, 1999, "etag-2", OptionalInt.empty()),
+                new StoredPart(3, 2000, "etag-2", OptionalInt.empty()));
         for (StoredPart second : wrong) {
             assertThat(StripeUpload.difference(parts, Optional.of(new ArrayList<>(List.of(first, second))))
                             .orElseThrow())

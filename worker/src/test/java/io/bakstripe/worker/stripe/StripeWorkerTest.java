@@ -1,16 +1,13 @@
 package io.bakstripe.worker.stripe;
 
-import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.ABORT;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.CLOSE;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.PUBLISH;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
-import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
@@ -44,6 +41,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/** A stripe that goes well: what it stores, records and reports. */
 class StripeWorkerTest {
     private static final ActorTestKit KIT = ActorTestKit.create("stripe", StripeFixture.config());
     private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
@@ -59,31 +57,7 @@ class StripeWorkerTest {
 
     @AfterEach
     void leavesNothingHeld() {
-        fixture.stopWorkers();
-        await().untilAsserted(() -> {
-            assertThat(budget.free()).isEqualTo(budget.total());
-            assertThat(fixture.database.openReaders).hasValue(0);
-        });
-    }
-
-    private List<StripeEvent> journal() {
-        return JOURNAL.persistedInStorage("stripe|" + fixture.stripe(1).entityId()).stream()
-                .map(StripeEvent.class::cast)
-                .toList();
-    }
-
-    private void restart(ActorRef<StripeMessage> worker) {
-        worker.tell(StripeWorker.Stop.INSTANCE);
-        fixture.coordinator.expectTerminated(worker);
-    }
-
-    private ActorRef<StripeMessage> prepared() {
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.DRAINED);
-        worker.tell(fixture.tick(CLOSE));
-        fixture.await(StripeState.PREPARED);
-        return worker;
+        fixture.expectNothingHeld();
     }
 
     /** What the data frames of a file hold, by path. */
@@ -116,15 +90,15 @@ class StripeWorkerTest {
         assertThat(drained.storedBytes()).isGreaterThan(17 << 20);
         assertThat(drained.statements()).isEqualTo(1);
         assertThat(drained.problem()).isEmpty();
-        assertThat(fixture.store.objects).isEmpty();
+        assertThat(fixture.objects.files()).isEmpty();
 
         worker.tell(fixture.tick(CLOSE));
         fixture.await(StripeState.PREPARED);
-        assertThat(fixture.store.objects).isEmpty();
+        assertThat(fixture.objects.files()).isEmpty();
 
         worker.tell(fixture.tick(PUBLISH));
         StripeReport published = fixture.await(StripeState.PUBLISHED);
-        byte[] object = fixture.store.objects.getOrDefault("shop-1.bak", new byte[0]);
+        byte[] object = fixture.objects.bytes(fixture.file(1)).orElse(new byte[0]);
         assertThat(object).hasSize((int) published.storedBytes());
         byte[] preamble = FrameEncoder.preamble(StripeFixture.SET, 1, 1);
         assertThat(Arrays.copyOf(object, preamble.length)).isEqualTo(preamble);
@@ -142,7 +116,7 @@ class StripeWorkerTest {
                         .slice());
         assertThat(trailer.stop()).isEqualTo(StripeFixture.STOP);
         assertThat(trailer.parts())
-                .hasSize((int) journal().stream()
+                .hasSize((int) fixture.journal(JOURNAL).stream()
                                 .filter(PartStored.class::isInstance)
                                 .count()
                         - 1);
@@ -153,23 +127,23 @@ class StripeWorkerTest {
         assertThat(restored)
                 .containsOnlyKeys(
                         "pg_wal", "base/1", "base/2", "base/3", "backup_label", "pg_wal/1", "global/pg_control");
-        assertThat(fixture.store.metadata.get("shop-1.bak"))
+        assertThat(fixture.objects.metadata(fixture.file(1)))
                 .containsExactlyInAnyOrderEntriesOf(Map.of(
                         "bakstripe-set-id", StripeFixture.SET.toString(),
                         "bakstripe-family", "1",
                         "bakstripe-families", "1",
                         "bakstripe-attempt", "1",
                         "bakstripe-format", "1"));
-        assertThat(fixture.store.uploads).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
         assertThat(fixture.store.mostPartsInFlight.get()).isLessThanOrEqualTo(StripeFixture.SETTINGS.partsInFlight());
     }
 
     @Test
     void recordsTheContiguousPrefixWithPositionsThatJoin() {
         fixture.data("base/1", 30 << 20);
-        prepared();
+        fixture.prepared();
 
-        List<StripeEvent> journal = journal();
+        List<StripeEvent> journal = fixture.journal(JOURNAL);
         assertThat(journal.stream()
                         .map(event -> event.getClass().getSimpleName())
                         .distinct())
@@ -199,12 +173,13 @@ class StripeWorkerTest {
     void storesAStripeWithoutAnyDataToo() {
         fixture.data = new ArrayList<>();
         fixture.closing = List.of();
-        ActorRef<StripeMessage> worker = prepared();
+        ActorRef<StripeMessage> worker = fixture.prepared();
 
         worker.tell(fixture.tick(PUBLISH));
 
         fixture.await(StripeState.PUBLISHED);
-        assertThat(journal().stream().filter(PartStored.class::isInstance)).hasSize(2);
+        assertThat(fixture.journal(JOURNAL).stream().filter(PartStored.class::isInstance))
+                .hasSize(2);
     }
 
     @Test
@@ -216,7 +191,7 @@ class StripeWorkerTest {
         worker.tell(fixture.tick(STREAM));
 
         assertThat(fixture.await(StripeState.DRAINED).bytesDone()).isEqualTo(fixture.dataBytes());
-        PartStored last = (PartStored) journal().get(2);
+        PartStored last = (PartStored) fixture.journal(JOURNAL).get(2);
         assertThat(last.to()).isEqualTo(new Position(PlanKind.DATA, 4, 0));
         assertThat(last.plainBytes()).isEqualTo((1 << 19) + (3 << 20));
     }
@@ -224,7 +199,7 @@ class StripeWorkerTest {
     @Test
     void reportsEveryTickAndEveryFivePercent() {
         fixture.data("base/1", 120 << 20);
-        fixture.store.keepBytes = false;
+        fixture.objects.keepNoBytes();
         ActorRef<StripeMessage> worker = fixture.worker(1);
 
         worker.tell(fixture.tick(STREAM));
@@ -240,265 +215,5 @@ class StripeWorkerTest {
         assertThat(fixture.await(StripeState.DRAINED).epoch()).isEqualTo(5);
         worker.tell(fixture.tick(STREAM, 1, 1, 4));
         fixture.coordinator.expectNoMessage(Duration.ofMillis(100));
-    }
-
-    @Test
-    void publishesAfterARestartFromItsJournalAlone() {
-        fixture.data("base/1", 7 << 20);
-        restart(prepared());
-        fixture.data = List.of();
-        fixture.closing = List.of();
-        fixture.database.files.clear();
-
-        ActorRef<StripeMessage> again = fixture.worker(1);
-        again.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.PREPARED);
-        again.tell(fixture.tick(PUBLISH));
-        fixture.await(StripeState.PUBLISHED);
-        restart(again);
-        ActorRef<StripeMessage> third = fixture.worker(1);
-        third.tell(fixture.tick(PUBLISH));
-
-        fixture.await(StripeState.PUBLISHED);
-        assertThat(fixture.store.completions).hasValue(1);
-        assertThat(journal().get(journal().size() - 1)).isInstanceOf(StripeEvent.Closed.class);
-    }
-
-    @Test
-    void closesAfterARestartThatCameBetweenThePlans() {
-        fixture.data("base/1", 6 << 20);
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.DRAINED);
-        restart(worker);
-
-        ActorRef<StripeMessage> again = fixture.worker(1);
-        again.tell(fixture.tick(CLOSE));
-
-        fixture.await(StripeState.PREPARED);
-    }
-
-    @Test
-    void reportsAStreamThatARestartCutAndCanStillAbortIt() {
-        fixture.data("base/1", 40 << 20);
-        fixture.database.hangReads = true;
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.STREAMING);
-        restart(worker);
-        fixture.database.hangReads = false;
-
-        ActorRef<StripeMessage> again = fixture.worker(1);
-        again.tell(fixture.tick(STREAM));
-        StripeReport failed = fixture.await(StripeState.FAILED);
-        assertThat(failed.problem().orElseThrow().error()).isEqualTo(BackupError.STOPPED_BY_NODE);
-        assertThat(fixture.store.uploads).hasSize(1);
-        again.tell(fixture.tick(ABORT));
-
-        fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
-    }
-
-    @Test
-    void abortsAStreamInFullFlightUntilTheStoreHasForgottenIt() {
-        fixture.data("base/1", 60 << 20);
-        fixture.store.abortsToIgnore.set(2);
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.STREAMING);
-
-        worker.tell(fixture.tick(ABORT));
-        await().untilAsserted(
-                        () -> assertThat(fixture.store.abortsToIgnore.get()).isEqualTo(1));
-        assertThat(fixture.store.uploads).hasSize(1);
-        await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
-            worker.tell(fixture.tick(ABORT));
-            assertThat(fixture.store.uploads).isEmpty();
-        });
-
-        fixture.await(StripeState.ABORTED);
-        worker.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
-    }
-
-    @Test
-    void recordsNoAbortWhileARequestOfItsOwnIsOnItsWay() {
-        fixture.data("base/1", 20 << 20);
-        fixture.store.hangParts = true;
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-        await().untilAsserted(() -> assertThat(fixture.store.requestsInFlight).hasValue(3));
-
-        worker.tell(fixture.tick(ABORT));
-
-        await().untilAsserted(() -> assertThat(fixture.store.uploads).isEmpty());
-        worker.tell(fixture.tick(ABORT));
-        assertThat(fixture.await(StripeState.STREAMING).state()).isEqualTo(StripeState.STREAMING);
-        assertThat(journal()).noneMatch(StripeEvent.Aborted.class::isInstance);
-        fixture.store.failHungParts();
-        await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
-            worker.tell(fixture.tick(ABORT));
-            assertThat(journal()).anyMatch(StripeEvent.Aborted.class::isInstance);
-        });
-    }
-
-    @Test
-    void answersAnAbortAtOnceWhenThereIsNothingAndRefusesALateStart() {
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-
-        worker.tell(fixture.tick(ABORT));
-        fixture.await(StripeState.ABORTED);
-        worker.tell(fixture.tick(STREAM));
-
-        fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
-        assertThat(journal().stream().map(event -> event.getClass().getSimpleName()))
-                .containsExactly("Aborted", "Closed");
-    }
-
-    @Test
-    void failsWithTheStoresTextAndThenAborts() {
-        fixture.data("base/1", 30 << 20);
-        fixture.store.refusePart = 3;
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-
-        StripeReport failed = fixture.await(StripeState.FAILED);
-        assertThat(failed.problem().orElseThrow().error()).isEqualTo(BackupError.STORE_FAILED);
-        assertThat(failed.problem().orElseThrow().detail()).contains("refused by the test");
-        worker.tell(fixture.tick(STREAM));
-        assertThat(fixture.await(StripeState.FAILED).problem()).isEqualTo(failed.problem());
-        worker.tell(fixture.tick(ABORT));
-
-        fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
-    }
-
-    @Test
-    void failsWhenTheUploadCannotBeBegun() {
-        fixture.store.refuseCreate = BackupError.ACCESS_DENIED.problem("not yours");
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-
-        worker.tell(fixture.tick(STREAM));
-
-        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
-                .isEqualTo(BackupError.ACCESS_DENIED);
-        worker.tell(fixture.tick(ABORT));
-        fixture.await(StripeState.ABORTED);
-    }
-
-    @Test
-    void failsWhenTheReaderFailsAndThenAborts() {
-        fixture.data("base/1", 30 << 20);
-        fixture.database.refuseRead = BackupError.ENGINE_FAILED.problem("shop", "out of cheese");
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-
-        StripeReport failed = fixture.await(StripeState.FAILED);
-        assertThat(failed.problem().orElseThrow().detail()).contains("out of cheese");
-        worker.tell(fixture.tick(ABORT));
-
-        fixture.await(StripeState.ABORTED);
-        assertThat(fixture.store.uploads).isEmpty();
-    }
-
-    @Test
-    void failsWhenTheStoreListsOtherPartsThanItStored() {
-        fixture.data("base/1", 12 << 20);
-        fixture.store.loseFromListing = 2;
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-
-        worker.tell(fixture.tick(STREAM));
-
-        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
-                .isEqualTo(BackupError.STORE_FAILED);
-    }
-
-    @Test
-    void breaksTheStreamOffWhenItCannotRecord() {
-        fixture.data("base/1", 60 << 20);
-        fixture.store.partDelayMillis = 60;
-        ActorRef<StripeMessage> worker = fixture.worker(1);
-        worker.tell(fixture.tick(STREAM));
-        fixture.await(StripeState.STREAMING);
-        JOURNAL.failNextPersisted("stripe|" + fixture.stripe(1).entityId());
-
-        await().untilAsserted(() -> assertThat(fixture.store.requestsInFlight).hasValue(0));
-        await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(budget.total()));
-        worker.tell(fixture.tick(STREAM));
-        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
-                .isEqualTo(BackupError.STOPPED_BY_NODE);
-        worker.tell(fixture.tick(ABORT));
-
-        fixture.await(StripeState.ABORTED);
-    }
-
-    @Test
-    void refusesToPublishOverAForeignObject() {
-        fixture.data("base/1", 100);
-        ActorRef<StripeMessage> worker = prepared();
-        fixture.store.objects.put("shop-1.bak", new byte[1]);
-
-        worker.tell(fixture.tick(PUBLISH));
-
-        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
-                .isEqualTo(BackupError.PUBLISH_CONFLICT);
-        assertThat(fixture.store.objects.get("shop-1.bak")).hasSize(1);
-    }
-
-    @Test
-    void overwritesAForeignObjectWhenItIsToldTo() {
-        fixture.data("base/1", 100);
-        fixture.overwrite = true;
-        ActorRef<StripeMessage> worker = prepared();
-        fixture.store.objects.put("shop-1.bak", new byte[1]);
-
-        worker.tell(fixture.tick(PUBLISH));
-
-        fixture.await(StripeState.PUBLISHED);
-        assertThat(fixture.store.objects.get("shop-1.bak").length).isGreaterThan(1);
-    }
-
-    @Test
-    void findsItsOwnObjectWhenTheAnswerToTheCompletionWasLost() {
-        fixture.data("base/1", 100);
-        fixture.store.failCompletionAfter = BackupError.STORE_UNREACHABLE.problem("connection reset");
-        ActorRef<StripeMessage> worker = prepared();
-
-        worker.tell(fixture.tick(PUBLISH));
-
-        fixture.await(StripeState.PUBLISHED);
-    }
-
-    @Test
-    void triesAgainAtTheNextTickWhenTheStoreDoesNotAnswerTheCompletion() {
-        fixture.data("base/1", 100);
-        fixture.store.failCompletionBefore = BackupError.STORE_UNREACHABLE.problem("no route");
-        ActorRef<StripeMessage> worker = prepared();
-        worker.tell(fixture.tick(PUBLISH));
-        fixture.await(StripeState.PREPARED);
-        StripeReport waiting = fixture.await(StripeState.PREPARED);
-        assertThat(waiting.problem().orElseThrow().error()).isEqualTo(BackupError.STORE_UNREACHABLE);
-        fixture.store.failCompletionBefore = null;
-
-        worker.tell(fixture.tick(PUBLISH));
-
-        assertThat(fixture.await(StripeState.PUBLISHED).problem()).isEmpty();
-    }
-
-    @Test
-    void knowsThatTheUploadWasCompletedOrAbortedBefore() {
-        fixture.data("base/1", 100);
-        ActorRef<StripeMessage> worker = prepared();
-        fixture.store.uploads.clear();
-        fixture.store.objects.put("shop-1.bak", new byte[1]);
-        fixture.store.metadata.put(
-                "shop-1.bak", Map.of("bakstripe-set-id", StripeFixture.SET.toString(), "bakstripe-family", "2"));
-
-        worker.tell(fixture.tick(PUBLISH));
-
-        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
-                .isEqualTo(BackupError.PUBLISH_CONFLICT);
     }
 }

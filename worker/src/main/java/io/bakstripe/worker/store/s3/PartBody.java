@@ -6,6 +6,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
 /** The bytes of a part as they are sent, any number of times, without being copied on the heap. */
@@ -59,5 +61,21 @@ final class PartBody {
         return Base64.getEncoder()
                 .encodeToString(
                         ByteBuffer.allocate(Integer.BYTES).putInt(crc32c).array());
+    }
+
+    /** What {@link #base64(int)} made text of; empty when there is none, or one of another shape. */
+    static OptionalInt crc32c(@Nullable String base64) {
+        if (base64 == null) {
+            return OptionalInt.empty();
+        }
+        try {
+            byte[] bytes = Base64.getDecoder().decode(base64);
+            return bytes.length == Integer.BYTES
+                    ? OptionalInt.of(ByteBuffer.wrap(bytes).getInt())
+                    : OptionalInt.empty();
+        } catch (IllegalArgumentException noBase64) {
+            // Nothing depends on a listed checksum: a listing must not fail because of one.
+            return OptionalInt.empty();
+        }
     }
 }

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -40,8 +40,8 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  *
  * <h2>Checksums</h2>
  *
- * With {@code crc32c} the upload is declared so at its creation, and S3 wants the checksum of every part once more at completion. They are read back
- * with ListParts rather than carried by the caller, and only for parts whose ETag is the expected one.
+ * With {@code crc32c} the upload is declared so at its creation, and S3 wants the checksum of every part once more at completion. They are those that
+ * the caller gives with the parts, so that a completion asks the store nothing that it could fail to answer.
  */
 public final class S3ObjectStore implements ObjectStore {
     private static final int PAGE = 1000;
@@ -199,7 +199,7 @@ public final class S3ObjectStore implements ObjectStore {
                                 S3Operation.UPLOAD,
                                 upload.file(),
                                 () -> client.uploadPart(checked(request, part, crc32c), part.toRequestBody()),
-                                answer -> new StoredPart(number, part.length(), answer.eTag()),
+                                answer -> new StoredPart(number, part.length(), answer.eTag(), OptionalInt.of(crc32c)),
                                 S3Calls::unexpected)
                         .whenComplete((stored, failure) -> permit.release()));
     }
@@ -216,7 +216,8 @@ public final class S3ObjectStore implements ObjectStore {
     public CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload) {
         return parts(upload)
                 .thenApply(known -> known.map(parts -> parts.stream()
-                        .map(part -> new StoredPart(part.partNumber(), part.size(), part.eTag()))
+                        .map(part -> new StoredPart(
+                                part.partNumber(), part.size(), part.eTag(), PartBody.crc32c(part.checksumCRC32C())))
                         .toList()));
     }
 
@@ -258,37 +259,13 @@ public final class S3ObjectStore implements ObjectStore {
             return head(upload.file())
                     .thenCompose(object -> object.isPresent()
                             ? CompletableFuture.completedStage(Completion.KEY_TAKEN)
-                            : completeChecked(upload, parts, false));
+                            : completeWith(upload, parts, false));
         }
-        return completeChecked(upload, parts, !overwrite);
+        return completeWith(upload, parts, !overwrite);
     }
 
-    private CompletionStage<Completion> completeChecked(Upload upload, List<StoredPart> parts, boolean ifAbsent) {
-        if (settings.checksum() != PartChecksum.CRC32C) {
-            return completeWith(upload, parts, Map.of(), ifAbsent);
-        }
-        return parts(upload)
-                .thenCompose(known -> known.isEmpty()
-                        ? CompletableFuture.completedStage(Completion.UPLOAD_GONE)
-                        : completeWith(upload, parts, checksums(known.get()), ifAbsent));
-    }
-
-    private static Map<StoredPart, String> checksums(List<Part> known) {
-        return known.stream()
-                .filter(part -> part.checksumCRC32C() != null)
-                .collect(Collectors.toMap(
-                        part -> new StoredPart(part.partNumber(), 0, part.eTag()), Part::checksumCRC32C));
-    }
-
-    private CompletionStage<Completion> completeWith(
-            Upload upload, List<StoredPart> parts, Map<StoredPart, String> checksums, boolean ifAbsent) {
-        List<CompletedPart> completed = parts.stream()
-                .map(part -> CompletedPart.builder()
-                        .partNumber(part.number())
-                        .eTag(part.etag())
-                        .checksumCRC32C(checksums.get(new StoredPart(part.number(), 0, part.etag())))
-                        .build())
-                .toList();
+    private CompletionStage<Completion> completeWith(Upload upload, List<StoredPart> parts, boolean ifAbsent) {
+        List<CompletedPart> completed = parts.stream().map(this::completed).toList();
         CompleteMultipartUploadRequest request = CompleteMultipartUploadRequest.builder()
                 .bucket(upload.file().bucket())
                 .key(upload.file().key())
@@ -302,6 +279,15 @@ public final class S3ObjectStore implements ObjectStore {
                 () -> client.completeMultipartUpload(request),
                 answer -> Completion.COMPLETED,
                 S3ObjectStore::completionRefused);
+    }
+
+    private CompletedPart completed(StoredPart part) {
+        CompletedPart.Builder completed =
+                CompletedPart.builder().partNumber(part.number()).eTag(part.etag());
+        if (settings.checksum() == PartChecksum.CRC32C) {
+            part.crc32c().ifPresent(crc32c -> completed.checksumCRC32C(PartBody.base64(crc32c)));
+        }
+        return completed.build();
     }
 
     private static Optional<Completion> completionRefused(AwsServiceException refusal) {

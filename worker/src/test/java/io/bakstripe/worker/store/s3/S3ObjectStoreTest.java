@@ -1,14 +1,17 @@
 package io.bakstripe.worker.store.s3;
 
+import static io.bakstripe.worker.store.s3.RecordedStore.ATTEMPTS;
+import static io.bakstripe.worker.store.s3.RecordedStore.FILE;
+import static io.bakstripe.worker.store.s3.RecordedStore.OBJECT;
+import static io.bakstripe.worker.store.s3.RecordedStore.PARTS;
+import static io.bakstripe.worker.store.s3.RecordedStore.UPLOAD;
+import static io.bakstripe.worker.store.s3.RecordedStore.await;
+import static io.bakstripe.worker.store.s3.RecordedStore.crc32c;
+import static io.bakstripe.worker.store.s3.RecordedStore.problem;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
-import akka.actor.testkit.typed.javadsl.ActorTestKit;
-import com.typesafe.config.ConfigFactory;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
-import io.bakstripe.protocol.name.S3Arn;
-import io.bakstripe.worker.store.ObjectStore.Completion;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import io.bakstripe.worker.store.ObjectStore.Upload;
@@ -17,19 +20,11 @@ import io.bakstripe.worker.store.s3.RecordingServer.Request;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,25 +33,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What goes over the wire, and what is made of the answers. */
+/** What goes over the wire, and what is made of the answers; uploads of data have {@link S3UploadTest}. */
 class S3ObjectStoreTest {
-    private static final ActorTestKit KIT = ActorTestKit.create();
-    private static final S3Arn FILE = new S3Arn("some-bucket", "folder/file name*.bak");
-    private static final Upload UPLOAD = new Upload(FILE, "u1");
-    private static final List<StoredPart> PARTS = List.of(new StoredPart(1, 5, "\"part\""));
-    private static final StoredObject OBJECT = new StoredObject(FILE, 1000, "\"whole\"", Map.of());
-    private static final int ATTEMPTS = 3;
-
-    /** A client takes two seconds to close, so stores are shared by the tests that want the same settings. */
-    private static final Map<Map<String, Object>, S3ObjectStore> STORES = new HashMap<>();
-
+    private static RecordedStore recorded;
     private static RecordingServer server;
 
     private S3ObjectStore store;
 
     @BeforeAll
     static void serve() throws IOException {
-        server = new RecordingServer();
+        recorded = new RecordedStore();
+        server = recorded.server();
     }
 
     @BeforeEach
@@ -67,27 +54,11 @@ class S3ObjectStoreTest {
 
     @AfterAll
     static void shutDown() {
-        STORES.values().parallelStream().forEach(S3ObjectStore::close);
-        server.close();
-        KIT.shutdownTestKit();
-    }
-
-    private static StoreSettings settings(Map<String, Object> more) {
-        Map<String, Object> all = new HashMap<>(Map.of(
-                "store.endpoint", server.endpoint(),
-                "store.path-style", true,
-                "store.access-key", "AKIDTEST",
-                "store.secret-key", "not-a-real-secret",
-                "store.retry.attempts", ATTEMPTS,
-                "store.retry.min-backoff", "1 ms",
-                "store.retry.max-backoff", "5 ms"));
-        all.putAll(more);
-        return StoreSettings.from(ConfigFactory.parseMap(all)
-                .withFallback(ConfigFactory.defaultReference().getConfig("bakstripe.worker")));
+        recorded.close();
     }
 
     private void reopen(Map<String, Object> more) {
-        store = STORES.computeIfAbsent(more, given -> S3ObjectStore.create(settings(given), KIT.system()));
+        store = recorded.with(more);
     }
 
     @Nested
@@ -141,248 +112,6 @@ class S3ObjectStoreTest {
             assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
             assertThat(problem.detail()).contains("Please reduce your request rate.");
             assertThat(server.requests()).hasSize(1);
-        }
-    }
-
-    @Nested
-    class Uploading {
-        private final byte[] part = new byte[300_000];
-
-        Uploading() {
-            new Random(1).nextBytes(part);
-        }
-
-        private StoredPart upload() throws Exception {
-            return await(store.uploadPart(UPLOAD, 7, List.of(ByteBuffer.wrap(part)), crc32c(part)));
-        }
-
-        @Test
-        void sendsTheCallersCrc32cAndNothingOfTheSdksOwn() throws Exception {
-            await(store.createUpload(FILE, Map.of()));
-            StoredPart stored = upload();
-
-            byte[] checksum = ByteBuffer.allocate(4).putInt(crc32c(part)).array();
-            Request request = server.only("UploadPart");
-            assertThat(stored).isEqualTo(new StoredPart(7, part.length, "\"part\""));
-            assertThat(request.query()).contains("partNumber=7").contains("uploadId=u1");
-            assertThat(request.header("x-amz-checksum-crc32c"))
-                    .contains(Base64.getEncoder().encodeToString(checksum));
-            assertThat(request.header("Content-Length")).contains("300000");
-            assertThat(request.header("Content-Encoding")).isEmpty();
-            assertThat(request.header("x-amz-trailer")).isEmpty();
-            assertThat(request.header("x-amz-checksum-crc32")).isEmpty();
-            assertThat(request.header("Content-MD5")).isEmpty();
-            assertThat(request.body()).isEqualTo(part);
-            assertThat(server.only("CreateMultipartUpload").header("x-amz-checksum-algorithm"))
-                    .contains("CRC32C");
-        }
-
-        @Test
-        void sendsMd5WhereTheStoreKnowsNoChecksums() throws Exception {
-            reopen(Map.of("store.checksum", "md5"));
-            await(store.createUpload(FILE, Map.of()));
-
-            upload();
-
-            Request request = server.only("UploadPart");
-            assertThat(request.header("Content-MD5"))
-                    .contains(Base64.getEncoder()
-                            .encodeToString(MessageDigest.getInstance("MD5").digest(part)));
-            assertThat(checksumHeaders(request)).isEmpty();
-            assertThat(checksumHeaders(server.only("CreateMultipartUpload"))).isEmpty();
-            assertThat(request.body()).isEqualTo(part);
-        }
-
-        @Test
-        void sendsNoChecksumOnlyWhenToldTo() throws Exception {
-            reopen(Map.of("store.checksum", "unsafe-none"));
-
-            upload();
-
-            Request request = server.only("UploadPart");
-            assertThat(checksumHeaders(request)).isEmpty();
-            assertThat(request.header("Content-MD5")).isEmpty();
-            assertThat(request.body()).isEqualTo(part);
-        }
-
-        @Test
-        void isSentAgainWholeAfterTheStoreWasTooBusy() throws Exception {
-            server.answerNext(
-                    Answer.error(503, "SlowDown", "Please reduce your request rate."),
-                    Answer.error(500, "InternalError", "We encountered an internal error."));
-
-            upload();
-
-            assertThat(server.requests())
-                    .hasSize(3)
-                    .allSatisfy(request -> assertThat(request.body()).isEqualTo(part));
-        }
-
-        @Test
-        void givesUpAfterItsAttempts() {
-            server.answerUsually(request -> Answer.error(503, "SlowDown", "Please reduce your request rate."));
-
-            Problem problem = problem(store.uploadPart(UPLOAD, 7, List.of(ByteBuffer.wrap(part)), crc32c(part)));
-
-            assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
-            assertThat(problem.detail()).contains("SlowDown");
-            assertThat(server.requests()).hasSize(ATTEMPTS);
-        }
-
-        @Test
-        void givesUpEarlierWhenAskedTo() {
-            server.answerUsually(request -> Answer.error(503, "SlowDown", "Please reduce your request rate."));
-
-            problem(store.withAttempts(1).head(FILE));
-
-            assertThat(server.requests()).hasSize(1);
-        }
-
-        @Test
-        void isNotSentAgainWhenTheStoreCannotDoIt() {
-            server.answerUsually(request -> Answer.error(501, "NotImplemented", "A header is not implemented."));
-
-            Problem problem = problem(store.uploadPart(UPLOAD, 7, List.of(ByteBuffer.wrap(part)), crc32c(part)));
-
-            assertThat(problem.error()).isEqualTo(BackupError.STORE_FAILED);
-            assertThat(problem.detail()).contains("UploadPart", FILE.toString(), "A header is not implemented.");
-            assertThat(server.requests()).hasSize(1);
-        }
-
-        @Test
-        void neverHasMorePartsOnTheirWayThanAreAllowed() throws Exception {
-            reopen(Map.of("store.parts-in-flight", 2));
-            AtomicInteger now = new AtomicInteger();
-            AtomicInteger most = new AtomicInteger();
-            CompletableFuture<Void> twoAreThere = new CompletableFuture<>();
-            server.answerUsually(request -> {
-                if (most.accumulateAndGet(now.incrementAndGet(), Math::max) == 2) {
-                    twoAreThere.complete(null);
-                }
-                twoAreThere.orTimeout(10, TimeUnit.SECONDS).join();
-                now.decrementAndGet();
-                return RecordingServer.agreeing(request);
-            });
-
-            List<CompletableFuture<StoredPart>> sent = IntStream.rangeClosed(1, 8)
-                    .mapToObj(number -> store.uploadPart(UPLOAD, number, List.of(ByteBuffer.wrap(part)), crc32c(part))
-                            .toCompletableFuture())
-                    .toList();
-
-            for (CompletableFuture<StoredPart> one : sent) {
-                await(one);
-            }
-            assertThat(most).hasValue(2);
-        }
-
-        private static List<String> checksumHeaders(Request request) {
-            return request.headers().keySet().stream()
-                    .filter(name -> name.toLowerCase(Locale.ROOT).contains("checksum"))
-                    .toList();
-        }
-    }
-
-    @Nested
-    class Completing {
-        @Test
-        void demandsThatNoObjectHasTheKey() throws Exception {
-            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
-
-            Request request = server.only("CompleteMultipartUpload");
-            assertThat(request.header("If-None-Match")).contains("*");
-            assertThat(request.bodyText())
-                    .contains("<PartNumber>1</PartNumber>")
-                    .contains("part");
-        }
-
-        @Test
-        void demandsNothingWhenOverwriting() throws Exception {
-            assertThat(await(store.complete(UPLOAD, PARTS, true))).isEqualTo(Completion.COMPLETED);
-
-            assertThat(server.only("CompleteMultipartUpload").header("If-None-Match"))
-                    .isEmpty();
-        }
-
-        @Test
-        void looksFirstWhereTheStoreHonoursNoConditions() throws Exception {
-            reopen(Map.of("store.conditional-writes", false));
-
-            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
-
-            assertThat(server.requests().get(0).operation()).isEqualTo("HeadObject");
-            assertThat(server.only("CompleteMultipartUpload").header("If-None-Match"))
-                    .isEmpty();
-        }
-
-        @Test
-        void completesNothingWhenItFindsAnObjectThere() throws Exception {
-            reopen(Map.of("store.conditional-writes", false));
-            server.answerNext(Answer.of(200, "").with("ETag", "\"foreign\"").with("Content-Length", "5"));
-
-            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.KEY_TAKEN);
-
-            assertThat(server.requests()).extracting(Request::operation).containsExactly("HeadObject");
-        }
-
-        @Test
-        void givesTheChecksumsOfThePartsThatAreTheExpectedOnes() throws Exception {
-            server.answerNext(Answer.of(200, """
-                            <ListPartsResult><IsTruncated>false</IsTruncated>
-                            <Part><PartNumber>1</PartNumber><ETag>"part"</ETag><Size>5</Size><ChecksumCRC32C>AAAAAQ==</ChecksumCRC32C></Part>
-                            <Part><PartNumber>2</PartNumber><ETag>"other"</ETag><Size>5</Size><ChecksumCRC32C>AAAAAg==</ChecksumCRC32C></Part>
-                            </ListPartsResult>"""));
-
-            await(store.complete(
-                    UPLOAD, List.of(new StoredPart(1, 5, "\"part\""), new StoredPart(2, 5, "\"two\"")), false));
-
-            assertThat(server.only("CompleteMultipartUpload").bodyText())
-                    .contains("AAAAAQ==")
-                    .doesNotContain("AAAAAg==");
-        }
-
-        @ParameterizedTest
-        @CsvSource({
-            "412, PreconditionFailed, KEY_TAKEN",
-            "409, ConditionalRequestConflict, KEY_TAKEN",
-            "404, NoSuchUpload, UPLOAD_GONE"
-        })
-        void tellsWhatStoodInTheWay(int status, String code, Completion expected) throws Exception {
-            reopen(Map.of("store.checksum", "md5"));
-            server.answerNext(Answer.error(status, code, "said so"));
-
-            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(expected);
-
-            assertThat(server.requests()).hasSize(1);
-        }
-
-        @Test
-        void isSentAgainAfterAnErrorInsideAGoodStatus() throws Exception {
-            reopen(Map.of("store.checksum", "md5"));
-            server.answerNext(Answer.error(200, "InternalError", "We encountered an internal error."));
-
-            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
-
-            assertThat(server.requests()).hasSize(2);
-        }
-
-        @Test
-        void failsWithTheStoresTextWhenTheErrorStays() {
-            reopen(Map.of("store.checksum", "md5"));
-            server.answerUsually(request -> Answer.error(200, "InternalError", "We encountered an internal error."));
-
-            Problem problem = problem(store.complete(UPLOAD, PARTS, false));
-
-            assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
-            assertThat(problem.detail()).contains("We encountered an internal error.");
-            assertThat(server.requests()).hasSize(ATTEMPTS);
-        }
-
-        @Test
-        void failsWhenAPartIsNotTheRecordedOne() {
-            reopen(Map.of("store.checksum", "md5"));
-            server.answerNext(Answer.error(400, "InvalidPart", "One or more of the parts could not be found."));
-
-            assertThat(problem(store.complete(UPLOAD, PARTS, false)).error()).isEqualTo(BackupError.STORE_FAILED);
         }
     }
 
@@ -537,6 +266,20 @@ class S3ObjectStoreTest {
     }
 
     @Test
+    void listsPartsWithTheChecksumsThatTheStoreSays() throws Exception {
+        server.answerNext(Answer.of(200, """
+                        <ListPartsResult><IsTruncated>false</IsTruncated>
+                        <Part><PartNumber>1</PartNumber><ETag>"one"</ETag><Size>5</Size><ChecksumCRC32C>/////g==</ChecksumCRC32C></Part>
+                        <Part><PartNumber>2</PartNumber><ETag>"two"</ETag><Size>6</Size></Part>
+                        </ListPartsResult>"""));
+
+        assertThat(await(store.listParts(UPLOAD)).orElseThrow())
+                .containsExactly(
+                        new StoredPart(1, 5, "\"one\"", OptionalInt.of(-2)),
+                        new StoredPart(2, 6, "\"two\"", OptionalInt.empty()));
+    }
+
+    @Test
     void makesNoRequestsButThoseOfRowS1() throws Exception {
         store.region("some-bucket").toCompletableFuture().get(10, TimeUnit.SECONDS);
         await(store.head(FILE));
@@ -566,21 +309,5 @@ class S3ObjectStoreTest {
                         "CompleteMultipartUpload",
                         "ListParts",
                         "AbortMultipartUpload");
-    }
-
-    private static int crc32c(byte[] bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes);
-        return (int) checksum.getValue();
-    }
-
-    private static <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
-    }
-
-    private static Problem problem(CompletionStage<?> stage) {
-        Throwable failure = catchThrowable(() -> await(stage));
-        assertThat(failure).as("the call should have failed").isNotNull();
-        return Problem.of(failure);
     }
 }

@@ -1,0 +1,70 @@
+package io.bakstripe.worker.preflight;
+
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Sources;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+/** One database that answers as told. */
+final class TestSources implements Sources, Engine {
+    static final SourceAddress ADDRESS = new SourceAddress("jdbc:test", "user", "password");
+
+    /** What the database does when it is looked at: its size, or a failure. */
+    interface Inspection {
+        long run() throws Exception;
+    }
+
+    volatile boolean resolved;
+    volatile CompletionStage<SourceAddress> address = CompletableFuture.completedStage(ADDRESS);
+    volatile Inspection inspection = () -> 12_345;
+
+    @Override
+    public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef database) {
+        resolved = true;
+        return address;
+    }
+
+    @Override
+    public Engine engine(InstanceView view) {
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return "postgresql";
+    }
+
+    @Override
+    public SourceFacts inspect(SourceAddress where, DatabaseName display) {
+        return new SourceFacts("18", "1", unchecked(inspection));
+    }
+
+    private static long unchecked(Inspection inspection) {
+        Supplier<Long> run = () -> {
+            try {
+                return inspection.run();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        };
+        return run.get();
+    }
+
+    @Override
+    public BackupHold open(SourceAddress where, DatabaseName display, String label) {
+        throw new UnsupportedOperationException("pre-flight opens no backup");
+    }
+
+    @Override
+    public ExtentReader reader(SourceAddress where, DatabaseName display) {
+        throw new UnsupportedOperationException("pre-flight reads no data");
+    }
+}
