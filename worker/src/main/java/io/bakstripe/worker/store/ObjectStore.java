@@ -32,7 +32,7 @@ public interface ObjectStore extends AutoCloseable {
     CompletionStage<List<StoredObject>> list(String bucket, String prefix, int limit);
 
     /**
-     * Begins a multipart upload. Never retried by itself: a lost answer leaves an empty upload whose id nobody knows (architecture part 4).
+     * Begins a multipart upload. Never retried by itself: a lost answer leaves an empty upload whose id nobody knows (see docs/architecture.md).
      *
      * @param metadata user metadata of the object to be, names without {@code x-amz-meta-}
      */
