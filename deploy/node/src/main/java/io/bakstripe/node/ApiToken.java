@@ -1,12 +1,11 @@
 package io.bakstripe.node;
 
 import io.bakstripe.api.http.ApiSettings;
+import io.bakstripe.node.config.PrivateFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,10 +21,7 @@ final class ApiToken {
         }
         Path file = data.resolve("api-token");
         if (!Files.exists(file)) {
-            byte[] bytes = new byte[24];
-            new SecureRandom().nextBytes(bytes);
-            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, HexFormat.of().formatHex(bytes));
+            PrivateFile.replace(file, PrivateFile.newToken().getBytes(StandardCharsets.US_ASCII));
         }
         LOG.info("bakstripe.api.token is not set; the token is in {}", file);
         return settings.withToken(Files.readString(file).strip());

@@ -10,6 +10,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
+import io.bakstripe.worker.store.SetMetadata;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +20,6 @@ import java.util.function.Predicate;
 
 /** The checks themselves, each a chain of questions that ends with the first refusal. Results are bytes, as replies give them. */
 final class Checks {
-    /** The metadata of every object that we write: which set it belongs to. */
-    static final String SET_ID = "bakstripe-set-id";
-
     private final PreflightDependencies dependencies;
     private final Executor blocking;
 
@@ -74,7 +72,7 @@ final class Checks {
         waiting.forStore();
         return noneIs(
                         object -> !command.overwrite()
-                                && !ours.equals(object.metadata().get(SET_ID)),
+                                && !ours.equals(object.metadata().get(SetMetadata.SET_ID)),
                         command.files())
                 .thenApply(free -> 0L);
     }

@@ -11,6 +11,7 @@ import io.bakstripe.worker.store.ObjectStore.Completion;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import io.bakstripe.worker.store.ObjectStore.Upload;
+import io.bakstripe.worker.store.SetMetadata;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,12 +21,6 @@ import java.util.function.Supplier;
 
 /** One stripe's dealings with the store that are not parts: begin, compare, publish, abort. */
 final class StripeUpload {
-    private static final String SET_ID = "bakstripe-set-id";
-    private static final String FAMILY = "bakstripe-family";
-    private static final String FAMILIES = "bakstripe-families";
-    private static final String ATTEMPT = "bakstripe-attempt";
-    private static final String FORMAT = "bakstripe-format";
-
     private final ObjectStore store;
 
     StripeUpload(ObjectStore store) {
@@ -47,11 +42,11 @@ final class StripeUpload {
     /** Creates the upload; never tried twice. */
     CompletionStage<Upload> begin(UploadIntended intended, StripeRef stripe) {
         Map<String, String> metadata = Map.of(
-                SET_ID, intended.setId().toString(),
-                FAMILY, Integer.toString(intended.family()),
-                FAMILIES, Integer.toString(intended.families()),
-                ATTEMPT, Integer.toString(stripe.attempt().attempt()),
-                FORMAT, Integer.toString(Layout.VERSION));
+                SetMetadata.SET_ID, intended.setId().toString(),
+                SetMetadata.FAMILY, Integer.toString(intended.family()),
+                SetMetadata.FAMILIES, Integer.toString(intended.families()),
+                SetMetadata.ATTEMPT, Integer.toString(stripe.attempt().attempt()),
+                SetMetadata.FORMAT, Integer.toString(Layout.VERSION));
         return ask(() -> store.createUpload(intended.file(), metadata));
     }
 
@@ -119,8 +114,8 @@ final class StripeUpload {
     }
 
     private static boolean ours(UploadIntended intended, StoredObject object) {
-        return intended.setId().toString().equals(object.metadata().get(SET_ID))
-                && Integer.toString(intended.family()).equals(object.metadata().get(FAMILY));
+        return intended.setId().toString().equals(object.metadata().get(SetMetadata.SET_ID))
+                && Integer.toString(intended.family()).equals(object.metadata().get(SetMetadata.FAMILY));
     }
 
     private static Problem foreign(UploadIntended intended) {

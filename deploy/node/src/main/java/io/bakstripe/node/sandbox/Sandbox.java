@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigValueFactory;
 import io.bakstripe.node.Home;
+import io.bakstripe.node.config.PrivateFile;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -96,7 +97,7 @@ public final class Sandbox implements AutoCloseable {
         database.put("dbname", shop.dbname());
         json.put("databases", List.of(database));
         json.put("pid", ProcessHandle.current().pid());
-        SandboxState.writePrivately(
+        PrivateFile.replace(
                 folder.resolve(FILE),
                 new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }

@@ -1,15 +1,12 @@
 package io.bakstripe.node.sandbox;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bakstripe.node.config.PrivateFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Optional;
 
 /**
@@ -37,20 +34,9 @@ record SandboxState(int httpPort, String token) {
                 .or(() -> kept.map(SandboxState::httpPort).filter(SandboxState::isFree))
                 .orElseGet(() -> wantedPort.isPresent() ? freePort() : DEFAULT_PORT);
         SandboxState state =
-                new SandboxState(port, kept.map(SandboxState::token).orElseGet(SandboxState::newToken));
-        writePrivately(file, new ObjectMapper().writeValueAsBytes(state));
+                new SandboxState(port, kept.map(SandboxState::token).orElseGet(PrivateFile::newToken));
+        PrivateFile.replace(file, new ObjectMapper().writeValueAsBytes(state));
         return state;
-    }
-
-    /** Replaces a file in one step; only its owner can read it at any time. */
-    static void writePrivately(Path file, byte[] content) throws IOException {
-        Path temporary = Files.createTempFile(
-                file.toAbsolutePath().getParent(),
-                file.getFileName().toString(),
-                ".tmp",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(temporary, content);
-        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static boolean isFree(int port) {
@@ -67,11 +53,5 @@ record SandboxState(int httpPort, String token) {
         } catch (IOException none) {
             throw new IllegalStateException("no free port on loopback", none);
         }
-    }
-
-    private static String newToken() {
-        byte[] bytes = new byte[24];
-        new SecureRandom().nextBytes(bytes);
-        return HexFormat.of().formatHex(bytes);
     }
 }

@@ -1,0 +1,16 @@
+package io.bakstripe.worker.store;
+
+/** Names of the user metadata that say which backup set an object belongs to; what decides whose an object is when an answer was lost. */
+public final class SetMetadata {
+    public static final String SET_ID = "bakstripe-set-id";
+    /** The media family number, from 1. */
+    public static final String FAMILY = "bakstripe-family";
+    /** Stripes in the set. */
+    public static final String FAMILIES = "bakstripe-families";
+
+    public static final String ATTEMPT = "bakstripe-attempt";
+    /** The version of the file format. */
+    public static final String FORMAT = "bakstripe-format";
+
+    private SetMetadata() {}
+}
