@@ -9,7 +9,9 @@ import akka.cluster.typed.Cluster;
 import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import akka.http.javadsl.ServerBinding;
+import akka.remote.RemoteTransportException;
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
 import io.bakstripe.api.http.ApiPorts;
 import io.bakstripe.api.http.ApiServer;
@@ -22,6 +24,7 @@ import io.bakstripe.node.config.InstanceDeclarations;
 import io.bakstripe.node.config.NodeSettings;
 import io.bakstripe.node.sandbox.Sandbox;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.ManagedServers;
 import io.bakstripe.worker.host.PostgresBinaries;
@@ -59,6 +62,10 @@ final class Node {
     private final Config config;
     private final NodeSettings settings;
     private final InstanceDeclarations instances;
+    private final Workers.Settings workers;
+    private final CoordinatorSettings coordinator;
+    private final ApiSettings api;
+    private final HostSettings host;
     private final AtomicBoolean ready = new AtomicBoolean();
 
     /** Why a node that could not start shuts down. */
@@ -68,6 +75,19 @@ final class Node {
         this.config = config;
         this.settings = NodeSettings.from(config.getConfig("bakstripe.node"));
         this.instances = InstanceDeclarations.from(config.getConfig("bakstripe.instances"));
+        this.workers = Workers.Settings.from(config.getConfig("bakstripe.worker"));
+        this.coordinator = CoordinatorSettings.from(config.getConfig("bakstripe"));
+        this.api = ApiSettings.from(config.getConfig("bakstripe.api"));
+        this.host = HostSettings.from(config.getConfig("bakstripe.worker"));
+    }
+
+    /** A node of this configuration, nothing of it started; a value out of range throws {@link ConfigException}. */
+    private static Node of(Config config) {
+        try {
+            return new Node(config);
+        } catch (IllegalArgumentException outOfRange) {
+            throw new ConfigException.Generic(String.valueOf(outOfRange.getMessage()), outOfRange);
+        }
     }
 
     /**
@@ -78,16 +98,15 @@ final class Node {
      * @return the exit code
      */
     static int run(Config config, Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
-        Node node = new Node(config);
         try {
-            return node.runUntilStopped(sandbox, stopWithStdin);
+            return of(config).runUntilStopped(sandbox, stopWithStdin);
         } finally {
             sandbox.ifPresent(Sandbox::close);
         }
     }
 
     private int runUntilStopped(Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
-        JournalSettings journal = JournalSettings.from(config.getConfig("bakstripe.journal"));
+        JournalSettings journal = coordinator.journal();
         if (sandbox.isEmpty() && journal.kind() == JournalSettings.Kind.H2) {
             LOG.warn("The journal is an embedded H2 file: safe against a killed process, not against power loss."
                     + " PostgreSQL is recommended, see docs/configuration.md.");
@@ -98,14 +117,11 @@ final class Node {
             throw new IOException(
                     "the journal at " + journal.url() + " cannot be prepared: " + failed.getMessage(), failed);
         }
-        Optional<ManagedServers> servers = settings.hostName().map(host -> servers(config));
+        Optional<ManagedServers> servers = settings.hostName().map(this::servers);
         @Nullable ServerConnection shop = sandbox.map(
                         embedded -> servers.orElseThrow().provisionSample(embedded.shop(), Sandbox.SHOP))
                 .orElse(null);
-        ActorSystem<Void> system = ActorSystem.create(
-                Behaviors.empty(),
-                "bakstripe",
-                config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles())));
+        ActorSystem<Void> system = actorSystem();
         try {
             serve(system, servers, sandbox, shop);
         } catch (IOException | RuntimeException failed) {
@@ -122,6 +138,20 @@ final class Node {
         return 0;
     }
 
+    private ActorSystem<Void> actorSystem() throws IOException {
+        try {
+            return ActorSystem.create(
+                    Behaviors.empty(),
+                    "bakstripe",
+                    config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles())));
+        } catch (RemoteTransportException taken) {
+            throw new IOException(
+                    "the cluster protocol cannot listen on " + settings.host() + ":" + settings.port()
+                            + "; choose another bakstripe.node.port (BAKSTRIPE_PORT), 0 for a node on its own",
+                    taken);
+        }
+    }
+
     private void serve(
             ActorSystem<Void> system,
             Optional<ManagedServers> servers,
@@ -129,13 +159,9 @@ final class Node {
             @Nullable ServerConnection shop)
             throws IOException {
         join(system);
-        AutoCloseable workers = Workers.start(system, config, settings, instances, servers);
+        AutoCloseable started = Workers.start(system, workers, settings, instances, servers);
         Coordinators coordinators = Coordinators.init(
-                system,
-                CoordinatorSettings.from(config.getConfig("bakstripe")),
-                instances.definitions(),
-                InstantSource.system(),
-                UUID::randomUUID);
+                system, coordinator, instances.definitions(), InstantSource.system(), UUID::randomUUID);
         if (!await(coordinators.declared(), "the declaration of the instances")) {
             throw new IOException(
                     "a higher revision of bakstripe.instances holds in this cluster; raise revision in this"
@@ -143,22 +169,23 @@ final class Node {
         }
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         if (settings.has("api")) {
-            ApiSettings api = ApiToken.fill(ApiSettings.from(config.getConfig("bakstripe.api")), settings.data());
+            ApiSettings served = ApiToken.fill(api, settings.data());
             ServerBinding binding = await(
                     ApiServer.start(
                             system,
-                            api,
+                            served,
                             new ApiPorts(
                                     coordinators.procedures(),
                                     coordinators.tasks(),
                                     coordinators.instances(),
                                     ready::get)),
-                    "the API's address " + api.host() + ":" + api.port());
+                    "the API's address " + served.host() + ":" + served.port());
             shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", () -> {
                 ready.set(false);
                 return binding.terminate(CALLS_LIMIT).thenApply(terminated -> Done.done());
             });
-            String http = "http://" + api.host() + ":" + binding.localAddress().getPort();
+            String http =
+                    "http://" + served.host() + ":" + binding.localAddress().getPort();
             await(WorkerPresence.await(system), "a node with the role worker");
             ready.set(true);
             if (sandbox.isPresent() && shop != null) {
@@ -167,16 +194,15 @@ final class Node {
             LOG.info("Ready: {}", http);
         }
         shutdown.addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close-store-and-sandbox", () -> {
-            closeQuietly(workers);
+            closeQuietly(started);
             sandbox.ifPresent(Sandbox::close);
             return CompletableFuture.completedFuture(Done.done());
         });
     }
 
-    private ManagedServers servers(Config all) {
-        HostSettings host = HostSettings.from(all.getConfig("bakstripe.worker"));
+    private ManagedServers servers(HostName name) {
         return new ManagedServers(
-                settings.hostName().orElseThrow(),
+                name,
                 settings.data(),
                 host,
                 PostgresBinaries.of(host, settings.data()),

@@ -53,33 +53,55 @@ final class Workers {
 
     private Workers() {}
 
+    /** The settings of the module, read before anything is started. */
+    record Settings(
+            long byteBudget,
+            StoreSettings store,
+            PreflightSettings preflight,
+            SessionSettings session,
+            StripeSettings stripe,
+            RestoreSettings restore,
+            PostgresSettings postgres) {
+
+        /** @param worker the config at {@code bakstripe.worker} */
+        static Settings from(Config worker) {
+            return new Settings(
+                    worker.getBytes("byte-budget"),
+                    StoreSettings.from(worker),
+                    PreflightSettings.from(worker),
+                    SessionSettings.from(worker),
+                    StripeSettings.from(worker),
+                    RestoreSettings.from(worker),
+                    PostgresSettings.from(worker));
+        }
+    }
+
     /**
      * @param servers the managed servers of this host, where the node has one
      * @return what to close when the actor system has ended
      */
     static AutoCloseable start(
             ActorSystem<?> system,
-            Config config,
+            Settings settings,
             NodeSettings node,
             InstanceDeclarations instances,
             Optional<ManagedServers> servers) {
-        Config worker = config.getConfig("bakstripe.worker");
         ClusterSharding sharding = ClusterSharding.get(system);
         InstantSource clock = InstantSource.system();
-        ByteBudget budget = new ByteBudget(worker.getBytes("byte-budget"));
-        S3ObjectStore store = S3ObjectStore.create(StoreSettings.from(worker), system);
-        RestoreSettings restore = RestoreSettings.from(worker);
+        ByteBudget budget = new ByteBudget(settings.byteBudget());
+        S3ObjectStore store = S3ObjectStore.create(settings.store(), system);
+        RestoreSettings restore = settings.restore();
         SetFinder finder = new StoreSetFinder(store, restore);
         Sources sources = new ConfiguredSources(
-                List.of(new PostgresEngine(PostgresSettings.from(worker), clock, UUID::randomUUID)),
+                List.of(new PostgresEngine(settings.postgres(), clock, UUID::randomUUID)),
                 (instance, folded) -> Optional.ofNullable(instances.logins().get(new DatabaseRef(instance, folded))),
                 ConfiguredSources.throughSharding(sharding, AGENT_LIMIT));
 
         BackupSession.init(
                 sharding,
                 system,
-                new SessionDependencies(sources, SessionDependencies.sharded(sharding), SessionSettings.from(worker)));
-        StripeSettings stripe = StripeSettings.from(worker);
+                new SessionDependencies(sources, SessionDependencies.sharded(sharding), settings.session()));
+        StripeSettings stripe = settings.stripe();
         StripeWorker.init(
                 sharding,
                 system,
@@ -115,10 +137,7 @@ final class Workers {
             SetFinder quickFinder = new StoreSetFinder(store.withAttempts(PREFLIGHT_ATTEMPTS), restore);
             system.systemActorOf(
                     Preflight.create(new PreflightDependencies(
-                            store.withAttempts(PREFLIGHT_ATTEMPTS),
-                            sources,
-                            quickFinder,
-                            PreflightSettings.from(worker))),
+                            store.withAttempts(PREFLIGHT_ATTEMPTS), sources, quickFinder, settings.preflight())),
                     "preflight",
                     Props.empty());
         }

@@ -1,6 +1,8 @@
 package io.bakstripe.node.config;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.HostName;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,16 +29,24 @@ public record NodeSettings(
         }
     }
 
-    /** @param node the config at {@code bakstripe.node} */
+    /**
+     * Reads the block; throws {@link ConfigException} for what is out of range.
+     *
+     * @param node the config at {@code bakstripe.node}
+     */
     public static NodeSettings from(Config node) {
         String hostName = node.getString("host-name");
-        return new NodeSettings(
-                node.getString("host"),
-                node.getInt("port"),
-                node.getStringList("seeds"),
-                node.getStringList("roles"),
-                hostName.isEmpty() ? Optional.empty() : Optional.of(new HostName(hostName)),
-                Path.of(node.getString("data")).toAbsolutePath().normalize());
+        try {
+            return new NodeSettings(
+                    node.getString("host"),
+                    node.getInt("port"),
+                    node.getStringList("seeds"),
+                    node.getStringList("roles"),
+                    hostName.isEmpty() ? Optional.empty() : Optional.of(new HostName(hostName)),
+                    Path.of(node.getString("data")).toAbsolutePath().normalize());
+        } catch (IllegalArgumentException | BakstripeException outOfRange) {
+            throw new ConfigException.Generic(String.valueOf(outOfRange.getMessage()), outOfRange);
+        }
     }
 
     public boolean has(String role) {

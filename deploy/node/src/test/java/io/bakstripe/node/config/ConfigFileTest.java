@@ -8,10 +8,13 @@ import com.typesafe.config.ConfigException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class ConfigFileTest {
     @TempDir
@@ -58,13 +61,24 @@ final class ConfigFileTest {
     }
 
     @Test
-    void everyFolderAndRoleIsChecked() {
+    void dataFolderIsMadeAbsolute() {
         Config config = ConfigFile.load(Optional.empty(), Map.of("bakstripe.node.data", folder.toString()));
 
         assertThat(NodeSettings.from(config.getConfig("bakstripe.node")).data()).isEqualTo(folder.toAbsolutePath());
-        assertThatThrownBy(
-                        () -> NodeSettings.from(ConfigFile.load(Optional.empty(), Map.of("bakstripe.node.port", 70_000))
-                                .getConfig("bakstripe.node")))
-                .hasMessageContaining("bakstripe.node.port");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"bakstripe.node.port,70000", "bakstripe.node.port,-1", "bakstripe.node.host-name,UPPER"})
+    void valueOutOfRangeIsAnErrorOfTheConfiguration(String key, String value) {
+        assertThatThrownBy(() -> ConfigFile.load(Optional.empty(), Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(value);
+    }
+
+    @Test
+    void unknownRoleIsAnErrorOfTheConfiguration() {
+        assertThatThrownBy(() -> ConfigFile.load(Optional.empty(), Map.of("bakstripe.node.roles", List.of("cook"))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("cook");
     }
 }
