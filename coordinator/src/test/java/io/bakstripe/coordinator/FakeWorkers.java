@@ -130,7 +130,7 @@ final class FakeWorkers {
                     } else if (tick.goal() == SessionCommand.SessionGoal.STOP_ENGINE) {
                         report(
                                 spec.database(),
-                                new EngineStopped(spec.attempt(), tick.epoch(), Samples.stop(), bytes, 9));
+                                new EngineStopped(spec.attempt(), tick.epoch(), Samples.stop(), List.of(), bytes, 9));
                     } else {
                         report(spec.database(), new SessionEnded(spec.attempt(), tick.epoch()));
                     }
@@ -167,6 +167,7 @@ final class FakeWorkers {
                                     300,
                                     100,
                                     3,
+                                    0,
                                     Optional.empty()));
                     return Behaviors.same();
                 })

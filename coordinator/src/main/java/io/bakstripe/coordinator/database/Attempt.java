@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.database;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param percent of the task, in steps of 5; never falls within an attempt
  * @param start once the engine's backup is open
  * @param stop once it is stopped
+ * @param inline the closing plan's small files, once the engine's backup is stopped
  * @param files the stripes' objects; for restores known once the set is applied
  * @param total plain bytes of each stripe
  * @param done plain bytes done of each stripe
@@ -29,6 +31,7 @@ record Attempt(
         Optional<BackupSetId> setId,
         Optional<StartFacts> start,
         Optional<StopFacts> stop,
+        List<Extent> inline,
         List<S3Arn> files,
         List<Long> total,
         List<Long> done,
@@ -48,6 +51,7 @@ record Attempt(
     }
 
     Attempt {
+        inline = List.copyOf(inline);
         files = List.copyOf(files);
         total = List.copyOf(total);
         done = List.copyOf(done);
@@ -61,6 +65,7 @@ record Attempt(
                 setId,
                 Optional.empty(),
                 Optional.empty(),
+                List.of(),
                 files,
                 List.of(),
                 List.of(),
@@ -76,6 +81,7 @@ record Attempt(
                 setId,
                 Optional.of(facts),
                 stop,
+                inline,
                 files,
                 stripeBytes,
                 done,
@@ -92,6 +98,7 @@ record Attempt(
                 setId,
                 start,
                 stop,
+                inline,
                 files,
                 newTotal.isEmpty() ? total : newTotal,
                 newDone,
@@ -103,7 +110,7 @@ record Attempt(
         return progressed(Percent.ALL_DATA, total, List.of());
     }
 
-    Attempt stopped(StopFacts facts, long sessionStatements) {
+    Attempt stopped(StopFacts facts, List<Extent> small, long sessionStatements) {
         return new Attempt(
                 number,
                 epoch,
@@ -111,6 +118,7 @@ record Attempt(
                 setId,
                 start,
                 Optional.of(facts),
+                small,
                 files,
                 total,
                 done,
@@ -120,7 +128,18 @@ record Attempt(
 
     Attempt applied(Optional<BackupSetId> set, List<S3Arn> setFiles, List<Long> fileBytes) {
         return new Attempt(
-                number, epoch, Percent.ALL_DATA, set, start, stop, setFiles, fileBytes, fileBytes, statements, failure);
+                number,
+                epoch,
+                Percent.ALL_DATA,
+                set,
+                start,
+                stop,
+                inline,
+                setFiles,
+                fileBytes,
+                fileBytes,
+                statements,
+                failure);
     }
 
     Attempt failed(Problem problem, boolean again, List<Integer> visible) {
@@ -131,6 +150,7 @@ record Attempt(
                 setId,
                 start,
                 stop,
+                inline,
                 files,
                 total,
                 done,

@@ -101,6 +101,7 @@ final class BackupSteps {
                         task.id(),
                         task.running().number(),
                         stopped.facts(),
+                        stopped.inline(),
                         stopped.stripeBytes(),
                         stopped.statements(),
                         now)))

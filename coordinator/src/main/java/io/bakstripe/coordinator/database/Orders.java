@@ -33,21 +33,19 @@ final class Orders {
         return switch (task.phase()) {
             case WAITING ->
                 live.slot().equals(Optional.of(task.id())) ? Stream.of() : Stream.of(new Order.RequestSlot(task.id()));
-            case OPENING -> Stream.of(session(task, SessionGoal.OPEN, false));
+            case OPENING -> Stream.of(session(task, SessionGoal.OPEN));
             case STREAMING ->
-                Stream.concat(Stream.of(session(task, SessionGoal.OPEN, true)), stripes(task, StripeGoal.STREAM));
+                Stream.concat(Stream.of(session(task, SessionGoal.OPEN)), stripes(task, StripeGoal.STREAM));
             case STOPPING ->
-                Stream.concat(
-                        Stream.of(session(task, SessionGoal.STOP_ENGINE, true)), stripes(task, StripeGoal.STREAM));
+                Stream.concat(Stream.of(session(task, SessionGoal.STOP_ENGINE)), stripes(task, StripeGoal.STREAM));
             case CLOSING ->
-                Stream.concat(Stream.of(session(task, SessionGoal.STOP_ENGINE, true)), stripes(task, StripeGoal.CLOSE));
+                Stream.concat(Stream.of(session(task, SessionGoal.STOP_ENGINE)), stripes(task, StripeGoal.CLOSE));
             case PUBLISHING ->
-                Stream.concat(Stream.of(session(task, SessionGoal.END, true)), stripes(task, StripeGoal.PUBLISH));
+                Stream.concat(Stream.of(session(task, SessionGoal.END)), stripes(task, StripeGoal.PUBLISH));
             case ABANDONING -> BackupSteps.abortable(task).map(number -> stripe(task, number, StripeGoal.ABORT));
             case ROLLING_BACK ->
                 Stream.concat(
-                        Stream.of(session(
-                                task, SessionGoal.END, task.running().start().isPresent())),
+                        Stream.of(session(task, SessionGoal.END)),
                         // Before the engine's backup was open no stripe was begun.
                         task.running().start().isPresent() ? stripes(task, StripeGoal.ABORT) : Stream.of());
             case APPLYING -> restore(task, RestoreGoal.APPLY);
@@ -57,7 +55,7 @@ final class Orders {
         };
     }
 
-    private Order session(TaskState task, SessionGoal goal, boolean opened) {
+    private Order session(TaskState task, SessionGoal goal) {
         return new Order.Session(new SessionCommand.Ensure(
                 task.running().epoch(),
                 new SessionCommand.SessionSpec(
@@ -67,7 +65,11 @@ final class Orders {
                         task.origin().view(),
                         task.files().size()),
                 goal,
-                opened));
+                task.running().start(),
+                task.running()
+                        .stop()
+                        .map(facts -> new SessionCommand.StoppedEngine(
+                                facts, task.running().inline()))));
     }
 
     private Stream<Order> stripes(TaskState task, StripeGoal goal) {

@@ -146,7 +146,7 @@ final class TaskDetails {
                 report.map(StripeReport::storedBytes).orElse(0L),
                 report.map(StripeReport::bytesPerSecond).orElse(0L),
                 attempt.number(),
-                false,
+                report.filter(found -> found.resumed() > 0).isPresent(),
                 report.map(StripeReport::statements).orElse(0L));
     }
 

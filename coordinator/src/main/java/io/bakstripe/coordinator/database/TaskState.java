@@ -79,7 +79,7 @@ record TaskState(
         } else if (event instanceof DatabaseEvent.DataDrained drained) {
             return moved.sayingAllData(drained.at()).with(running().drained());
         } else if (event instanceof BackupStopped stopped) {
-            return moved.with(running().stopped(stopped.facts(), stopped.statements()));
+            return moved.with(running().stopped(stopped.facts(), stopped.inline(), stopped.statements()));
         } else if (event instanceof RestoreApplied applied) {
             return moved.sayingAllData(applied.at())
                     .with(running().applied(applied.setId(), applied.files(), applied.fileBytes()));

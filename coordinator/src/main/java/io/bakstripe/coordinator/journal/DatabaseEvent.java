@@ -7,6 +7,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -88,11 +89,23 @@ public sealed interface DatabaseEvent extends JournalEvent {
     /** Every stripe has stored and compared its data. */
     record DataDrained(TaskId task, int attempt, Instant at) implements DatabaseEvent {}
 
-    /** The engine's backup is stopped and the closing plan is cut. */
+    /**
+     * The engine's backup is stopped and the closing plan is cut.
+     *
+     * @param inline the closing plan's small files, with which the plan can be made again
+     */
     record BackupStopped(
-            TaskId task, int attempt, StopFacts facts, List<Long> closingBytes, long statements, Instant at)
+            TaskId task,
+            int attempt,
+            StopFacts facts,
+            List<Extent> inline,
+            List<Long> closingBytes,
+            long statements,
+            Instant at)
             implements DatabaseEvent {
         public BackupStopped {
+            // Rows of the first release do not have it.
+            inline = inline == null ? List.of() : List.copyOf(inline);
             closingBytes = List.copyOf(closingBytes);
         }
     }

@@ -190,7 +190,7 @@ abstract class AmongProbes {
 
     static StripeReport report(int number, StripeState state, long epoch) {
         StripeReport first = Given.stripe(number, state, 1_000);
-        return new StripeReport(first.stripe(), epoch, state, "node-1", 1_000, 300, 100, 3, Optional.empty());
+        return new StripeReport(first.stripe(), epoch, state, "node-1", 1_000, 300, 100, 3, 0, Optional.empty());
     }
 
     TaskDetail ended() {

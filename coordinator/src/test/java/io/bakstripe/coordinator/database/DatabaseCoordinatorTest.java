@@ -36,21 +36,23 @@ class DatabaseCoordinatorTest extends AmongProbes {
         void goesFromSlotToSuccessThroughEveryPhase() {
             started(Samples.backup(Samples.SHOP, 2));
             phase(TaskPhase.OPENING);
-            assertThat(session(tick -> tick.goal() == SessionGoal.OPEN && !tick.opened())
+            assertThat(session(tick -> tick.goal() == SessionGoal.OPEN
+                                    && tick.opened().isEmpty())
                             .spec()
                             .stripes())
                     .isEqualTo(2);
             tell(new SessionOpened(Given.FIRST, 1, Samples.start(), List.of(1_000L, 1_000L), 7));
             phase(TaskPhase.STREAMING);
-            session(tick -> tick.goal() == SessionGoal.OPEN && tick.opened());
+            session(tick -> tick.goal() == SessionGoal.OPEN && tick.opened().isPresent());
             StripeCommand.Ensure second = stripe(2, StripeGoal.STREAM);
             assertThat(second.spec().file().key()).isEqualTo("shop2-of-2.bak");
             assertThat(second.spec().dataBytes()).isEqualTo(1_000);
             assertThat(second.stop()).isEmpty();
             stripes(StripeState.DRAINED, 1);
             phase(TaskPhase.STOPPING);
-            session(tick -> tick.goal() == SessionGoal.STOP_ENGINE && tick.opened());
-            tell(new EngineStopped(Given.FIRST, 1, Samples.stop(), List.of(5L, 5L), 9));
+            session(tick ->
+                    tick.goal() == SessionGoal.STOP_ENGINE && tick.opened().isPresent());
+            tell(new EngineStopped(Given.FIRST, 1, Samples.stop(), List.of(), List.of(5L, 5L), 9));
             phase(TaskPhase.CLOSING);
             assertThat(stripe(1, StripeGoal.CLOSE).stop()).contains(Samples.stop());
             stripes(StripeState.PREPARED, 1);
@@ -98,7 +100,8 @@ class DatabaseCoordinatorTest extends AmongProbes {
             phase(TaskPhase.OPENING);
 
             assertThat(database.getState().tasks().get(0).running().number()).isEqualTo(2);
-            assertThat(session(tick -> tick.goal() == SessionGoal.OPEN && !tick.opened())
+            assertThat(session(tick -> tick.goal() == SessionGoal.OPEN
+                                    && tick.opened().isEmpty())
                             .epoch())
                     .isEqualTo(2);
             assertThat(describe().row().taskInfo())

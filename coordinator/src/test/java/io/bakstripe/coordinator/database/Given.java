@@ -64,7 +64,7 @@ final class Given {
                 new BackupStarted(ONE, 1, 1, Samples.SET, List.of("Task execution has started."), NOON),
                 new BackupOpened(ONE, 1, Samples.start(), List.of(1_000L, 1_000L), 7, NOON),
                 new DataDrained(ONE, 1, NOON),
-                new BackupStopped(ONE, 1, Samples.stop(), List.of(10L, 10L), 9, NOON),
+                new BackupStopped(ONE, 1, Samples.stop(), List.of(), List.of(10L, 10L), 9, NOON),
                 new SetSealed(ONE, 1, NOON));
         DatabaseRecord state = waiting;
         for (DatabaseEvent event : path) {
@@ -134,6 +134,7 @@ final class Given {
                 300,
                 100,
                 3,
+                0,
                 List.of(problem).stream().findFirst());
     }
 

@@ -184,10 +184,11 @@ class StepsTest {
 
         @Test
         void recordsTheStoppedEngine() {
-            Live stopped = live().stopped(new EngineStopped(Given.FIRST, 1, Samples.stop(), List.of(5L, 5L), 9));
+            Live stopped =
+                    live().stopped(new EngineStopped(Given.FIRST, 1, Samples.stop(), List.of(), List.of(5L, 5L), 9));
 
             assertThat(due(backup(TaskPhase.STOPPING), stopped))
-                    .containsExactly(new BackupStopped(ONE, 1, Samples.stop(), List.of(5L, 5L), 9, NOON));
+                    .containsExactly(new BackupStopped(ONE, 1, Samples.stop(), List.of(), List.of(5L, 5L), 9, NOON));
         }
 
         @Test

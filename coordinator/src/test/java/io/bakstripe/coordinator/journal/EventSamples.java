@@ -7,6 +7,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -45,7 +46,14 @@ public final class EventSamples {
                 new DatabaseEvent.BackupOpened(TASK, 1, Samples.start(), List.of(10L, 20L), 7, NOON),
                 new DatabaseEvent.ProgressReported(TASK, 1, 45, List.of(5L, 9L), List.of(10L, 20L), NOON),
                 new DatabaseEvent.DataDrained(TASK, 1, NOON),
-                new DatabaseEvent.BackupStopped(TASK, 1, Samples.stop(), List.of(1L, 2L), 9, NOON),
+                new DatabaseEvent.BackupStopped(
+                        TASK,
+                        1,
+                        Samples.stop(),
+                        List.of(Extent.inline("backup_label", new byte[] {1, 2})),
+                        List.of(1L, 2L),
+                        9,
+                        NOON),
                 new DatabaseEvent.SetSealed(TASK, 1, NOON),
                 new DatabaseEvent.PublishingFailed(TASK, 1, PROBLEM, List.of(2), NOON),
                 new DatabaseEvent.AttemptFailed(TASK, 1, PROBLEM, true, NOON),

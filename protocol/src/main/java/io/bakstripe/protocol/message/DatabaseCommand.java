@@ -14,6 +14,7 @@ import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -68,10 +69,21 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
         }
     }
 
-    /** The engine's backup is stopped and the closing plan is cut; the log it needs is still held. */
-    record EngineStopped(AttemptRef attempt, long epoch, StopFacts facts, List<Long> stripeBytes, long statements)
+    /**
+     * The engine's backup is stopped and the closing plan is cut; the log it needs is still held.
+     *
+     * @param inline as in {@link SessionCommand.StoppedEngine}
+     */
+    record EngineStopped(
+            AttemptRef attempt,
+            long epoch,
+            StopFacts facts,
+            List<Extent> inline,
+            List<Long> stripeBytes,
+            long statements)
             implements DatabaseCommand {
         public EngineStopped {
+            inline = List.copyOf(inline);
             stripeBytes = List.copyOf(stripeBytes);
         }
     }
@@ -82,7 +94,11 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     /** The session cannot go on, or was lost; the attempt is over. */
     record SessionFailed(AttemptRef attempt, long epoch, Problem problem) implements DatabaseCommand {}
 
-    /** Where a stripe worker stands; sent at every change of state, every 5 percent and as the answer to every tick. */
+    /**
+     * Where a stripe worker stands; sent at every change of state, every 5 percent and as the answer to every tick.
+     *
+     * @param resumed how often the stripe went on after parts that were recorded before
+     */
     record StripeReport(
             StripeRef stripe,
             long epoch,
@@ -92,6 +108,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             long storedBytes,
             long bytesPerSecond,
             long statements,
+            int resumed,
             Optional<Problem> problem)
             implements DatabaseCommand {}
 

@@ -12,7 +12,10 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.serialization.CborSerializable;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Commands to a backup session, which holds the engine's backup open on one connection. The entity id is {@code AttemptRef.entityId()}.
@@ -26,10 +29,29 @@ public sealed interface SessionCommand extends SessionMessage, CborSerializable 
     /**
      * The coordinator's tick: be there and move towards {@code goal}. Answered with the report of the state reached so far, if any.
      *
-     * @param opened the coordinator has recorded {@link DatabaseCommand.SessionOpened} of this attempt: a session that knows nothing of it is a
-     *     fresh one and must report the loss instead of opening again
+     * @param opened what the coordinator has recorded of {@link DatabaseCommand.SessionOpened} of this attempt: a session that knows nothing of it
+     *     is a fresh one and must report the loss instead of opening again, unless {@code stopped} is there
+     * @param stopped what it has recorded of {@link DatabaseCommand.EngineStopped}: with it and {@code opened} a fresh session can hold the log
+     *     again and make the same closing plan
      */
-    record Ensure(long epoch, SessionSpec spec, SessionGoal goal, boolean opened) implements SessionCommand {}
+    record Ensure(
+            long epoch,
+            SessionSpec spec,
+            SessionGoal goal,
+            Optional<StartFacts> opened,
+            Optional<StoppedEngine> stopped)
+            implements SessionCommand {}
+
+    /**
+     * What is recorded of an engine's backup that was stopped.
+     *
+     * @param inline the closing plan's small files (labels and the like), which exist nowhere else
+     */
+    record StoppedEngine(StopFacts facts, List<Extent> inline) {
+        public StoppedEngine {
+            inline = List.copyOf(inline);
+        }
+    }
 
     record SessionSpec(
             AttemptRef attempt, DatabaseRef database, DatabaseName display, InstanceView view, int stripes) {}

@@ -24,6 +24,12 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
     record Ensure(long epoch, StripeSpec spec, StripeGoal goal, Optional<StopFacts> stop) implements StripeCommand {}
 
     /**
+     * Abort the upload, whatever became of the attempt: sent again and again for attempts that are over until {@link
+     * DatabaseCommand.StripeState#ABORTED} (or {@code PUBLISHED}) is reported. A worker that was told this once does nothing else any more.
+     */
+    record Forget(long epoch, StripeRef stripe, DatabaseRef database) implements StripeCommand {}
+
+    /**
      * @param files stripes in the set
      * @param dataBytes plain bytes of this stripe's data plan
      */

@@ -1,6 +1,9 @@
 package io.bakstripe.protocol.stripe;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A run of bytes of one file of the database, the unit that a plan is cut into.
@@ -51,6 +54,21 @@ public record Extent(ExtentKind kind, String path, long offset, long length, byt
     /** True when its bytes must be read from the database. */
     public boolean read() {
         return kind == ExtentKind.FILE || kind == ExtentKind.LOG || kind == ExtentKind.CONTROL;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Extent that
+                && kind == that.kind
+                && path.equals(that.path)
+                && offset == that.offset
+                && length == that.length
+                && Arrays.equals(content, that.content);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(kind, path, offset, length, Arrays.hashCode(content));
     }
 
     @Override

@@ -1,6 +1,10 @@
 package io.bakstripe.worker.engine;
 
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import java.util.List;
 
 /**
  * A kind of database server that can be backed up by reading from it (pull). Engines that push their own streams get a second SPI beside this one.
@@ -18,6 +22,23 @@ public interface Engine {
 
     /** Opens a full backup and holds it open, with the log it needs, until the hold is closed or its connection is lost. */
     BackupHold open(SourceAddress address, DatabaseName display, String label);
+
+    /**
+     * Takes up a backup that was stopped and whose hold was lost: keeps the log of its span again and says what is to be stored besides the data, the
+     * same as its {@link BackupHold#stop()} said. The hold is good for {@link BackupHold#stop()}, which answers at once, and {@link BackupHold#close()}.
+     *
+     * @param stopped what was recorded of the stop
+     * @param inline the small files of the closing plan that were recorded with it
+     * @throws io.bakstripe.protocol.error.BakstripeException {@code WAL_GONE} when the log is not whole any more, {@code SESSION_LOST} when it is not
+     *     the same server on the same timeline
+     */
+    BackupHold resume(
+            SourceAddress address,
+            DatabaseName display,
+            String label,
+            StartFacts start,
+            StopFacts stopped,
+            List<Extent> inline);
 
     /** Opens a reader; any number may read the same backup, from any node. */
     ExtentReader reader(SourceAddress address, DatabaseName display);

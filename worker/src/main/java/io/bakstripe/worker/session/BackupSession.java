@@ -142,7 +142,7 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         epoch = tick.epoch();
         spec = tick.spec();
         awaitTick();
-        switch (phase.step(tick.goal(), tick.opened())) {
+        switch (phase.step(tick.goal(), tick.opened().isPresent())) {
             case OPEN -> open(tick.spec());
             case STOP_ENGINE -> stopEngine(tick.spec());
             case END -> end();
@@ -277,6 +277,7 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
                                 attempt,
                                 epoch,
                                 finished.facts(),
+                                finished.inline(),
                                 finished.plan().stripeBytes(),
                                 finished.statements());
             case FAILED -> problem == null ? null : new DatabaseCommand.SessionFailed(attempt, epoch, problem);

@@ -2,6 +2,7 @@ package io.bakstripe.worker.session;
 
 import io.bakstripe.protocol.message.SessionCommand.SessionSpec;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
@@ -80,7 +81,10 @@ final class SessionHold {
                 stop.stoppedAt(),
                 begun.listing().size(),
                 begun.plan().bytes() + plan.bytes());
-        return new Finished(facts, plan, hold.statements());
+        List<Extent> inline = stop.closing().stream()
+                .filter(extent -> extent.kind() == ExtentKind.INLINE)
+                .toList();
+        return new Finished(facts, inline, plan, hold.statements());
     }
 
     private static String label(SessionSpec spec) {
@@ -109,6 +113,10 @@ final class SessionHold {
     /** An opened engine backup, its listing kept for the manifest. */
     record Begun(StartFacts facts, List<Extent> listing, Plan plan, long statements) {}
 
-    /** A stopped engine backup. */
-    record Finished(StopFacts facts, Plan plan, long statements) {}
+    /**
+     * A stopped engine backup.
+     *
+     * @param inline the closing plan's small files
+     */
+    record Finished(StopFacts facts, List<Extent> inline, Plan plan, long statements) {}
 }

@@ -18,6 +18,12 @@ import java.util.concurrent.CompletionStage;
  */
 public interface ObjectStore extends AutoCloseable {
 
+    /**
+     * The same store on behalf of {@code scope}, which is asked before each request. Without a scope each call has a budget of its own. The view shares
+     * everything with this store and is not to be closed.
+     */
+    ObjectStore within(RequestScope scope);
+
     /** The region of a bucket ({@code us-east-1} where the store names none). Fails when the bucket does not exist. */
     CompletionStage<String> region(String bucket);
 

@@ -46,6 +46,7 @@ final class StripeProgress {
                 state.parts().storedBytes(),
                 rate.bytesPerSecond(clock.instant()),
                 work.statements(),
+                0,
                 state.closed() ? Optional.empty() : work.failure().or(() -> passing));
     }
 

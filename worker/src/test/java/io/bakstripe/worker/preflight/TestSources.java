@@ -3,10 +3,14 @@ package io.bakstripe.worker.preflight;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Sources;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -61,6 +65,17 @@ final class TestSources implements Sources, Engine {
     @Override
     public BackupHold open(SourceAddress where, DatabaseName display, String label) {
         throw new UnsupportedOperationException("pre-flight opens no backup");
+    }
+
+    @Override
+    public BackupHold resume(
+            SourceAddress where,
+            DatabaseName display,
+            String label,
+            StartFacts start,
+            StopFacts stopped,
+            List<Extent> inline) {
+        throw new UnsupportedOperationException("pre-flight resumes no backup");
     }
 
     @Override

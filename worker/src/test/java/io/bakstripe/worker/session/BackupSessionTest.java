@@ -95,7 +95,8 @@ class BackupSessionTest {
     }
 
     private static Ensure tick(long epoch, SessionGoal goal, boolean opened) {
-        return new Ensure(epoch, SPEC, goal, opened);
+        return new Ensure(
+                epoch, SPEC, goal, opened ? Optional.of(FakeDatabase.START) : Optional.empty(), Optional.empty());
     }
 
     private SlicesReply fetch(ActorRef<SessionMessage> session, int stripe, PlanKind plan, int page) {

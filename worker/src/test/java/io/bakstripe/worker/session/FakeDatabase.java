@@ -9,6 +9,7 @@ import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A database whose files lie in memory and may vanish, shrink, fail or hang while they are read. */
 public final class FakeDatabase implements Sources, Engine {
+    static final StartFacts START =
+            new StartFacts("fake", "18", "1", 1, new Lsn(16), 16 << 20, "", "shop", Optional.empty(), Instant.EPOCH);
+
     private static final int PIECE = 1 << 20;
 
     public final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
@@ -77,6 +81,18 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     @Override
+    public BackupHold resume(
+            SourceAddress where,
+            DatabaseName display,
+            String label,
+            StartFacts start,
+            StopFacts stopped,
+            List<Extent> inline) {
+        openHolds.incrementAndGet();
+        return new Hold();
+    }
+
+    @Override
     public BackupHold open(SourceAddress address, DatabaseName display, String label) {
         opens.incrementAndGet();
         throwIf(refuseOpen);
@@ -102,8 +118,7 @@ public final class FakeDatabase implements Sources, Engine {
 
         @Override
         public StartFacts start() {
-            return new StartFacts(
-                    "fake", "18", "1", 1, new Lsn(16), 16 << 20, "", "shop", Optional.empty(), Instant.EPOCH);
+            return START;
         }
 
         @Override

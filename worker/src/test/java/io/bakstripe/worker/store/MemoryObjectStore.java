@@ -142,6 +142,11 @@ public final class MemoryObjectStore implements ObjectStore {
     }
 
     @Override
+    public ObjectStore within(RequestScope scope) {
+        return this;
+    }
+
+    @Override
     public CompletionStage<String> region(String bucket) {
         return answer(Call.REGION, bucket, () -> regions.getOrDefault(bucket, ""));
     }

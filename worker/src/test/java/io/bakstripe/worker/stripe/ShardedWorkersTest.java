@@ -82,7 +82,7 @@ class ShardedWorkersTest {
         var sessionSpec = new SessionCommand.SessionSpec(
                 spec.stripe().attempt(), spec.database(), spec.display(), spec.view(), 2);
 
-        session.tell(new SessionCommand.Ensure(1, sessionSpec, SessionGoal.OPEN, false));
+        session.tell(new SessionCommand.Ensure(1, sessionSpec, SessionGoal.OPEN, Optional.empty(), Optional.empty()));
         SessionOpened opened =
                 fixture.coordinator.expectMessageClass(SessionOpened.class, java.time.Duration.ofSeconds(20));
         assertThat(opened.stripeBytes()).hasSize(2);
@@ -90,14 +90,16 @@ class ShardedWorkersTest {
             tell(sharding, fixture, stripe, StripeGoal.STREAM, Optional.empty());
             fixture.await(StripeState.DRAINED);
         }
-        session.tell(new SessionCommand.Ensure(1, sessionSpec, SessionGoal.STOP_ENGINE, true));
+        session.tell(new SessionCommand.Ensure(
+                1, sessionSpec, SessionGoal.STOP_ENGINE, Optional.of(opened.facts()), Optional.empty()));
         StopFacts stop =
                 fixture.coordinator.expectMessageClass(EngineStopped.class).facts();
         for (int stripe = 1; stripe <= 2; stripe++) {
             tell(sharding, fixture, stripe, StripeGoal.CLOSE, Optional.of(stop));
             fixture.await(StripeState.PREPARED);
         }
-        session.tell(new SessionCommand.Ensure(1, sessionSpec, SessionGoal.END, true));
+        session.tell(new SessionCommand.Ensure(
+                1, sessionSpec, SessionGoal.END, Optional.of(opened.facts()), Optional.empty()));
         fixture.coordinator.expectMessageClass(SessionEnded.class);
         for (int stripe = 1; stripe <= 2; stripe++) {
             tell(sharding, fixture, stripe, StripeGoal.PUBLISH, Optional.of(stop));

@@ -3,6 +3,7 @@ package io.bakstripe.worker.stripe;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.RequestScope;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class SlowStore implements ObjectStore {
     void failHungParts() {
         hung.forEach(answer -> answer.completeExceptionally(
                 BackupError.STORE_UNREACHABLE.problem("timed out").asException()));
+    }
+
+    @Override
+    public ObjectStore within(RequestScope scope) {
+        return this;
     }
 
     @Override

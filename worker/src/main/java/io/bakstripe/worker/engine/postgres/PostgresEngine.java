@@ -2,10 +2,14 @@ package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -49,6 +53,25 @@ public final class PostgresEngine implements Engine {
         try {
             String slot = "bakstripe_" + ids.get().toString().replace("-", "");
             return PostgresBackupHold.open(session, settings, clock, slot, label);
+        } catch (RuntimeException failure) {
+            session.close();
+            throw failure;
+        }
+    }
+
+    @Override
+    public BackupHold resume(
+            SourceAddress address,
+            DatabaseName display,
+            String label,
+            StartFacts start,
+            StopFacts stopped,
+            List<Extent> inline) {
+        PostgresSession session =
+                PostgresSession.open(address, display, settings, settings.answerTimeout(), BackupError.SESSION_LOST);
+        try {
+            String slot = "bakstripe_" + ids.get().toString().replace("-", "");
+            return ResumedHold.open(session, slot, start, stopped, inline);
         } catch (RuntimeException failure) {
             session.close();
             throw failure;

@@ -5,6 +5,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.RequestScope;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -73,6 +74,11 @@ public final class S3ObjectStore implements ObjectStore {
     /** The same store, over the same connections, that gives up after this many attempts. Closing either closes both. */
     public S3ObjectStore withAttempts(int attempts) {
         return new S3ObjectStore(settings, client, calls.withAttempts(attempts), sending);
+    }
+
+    @Override
+    public ObjectStore within(RequestScope scope) {
+        return this;
     }
 
     @Override
