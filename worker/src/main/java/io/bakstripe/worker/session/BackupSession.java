@@ -174,7 +174,7 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
                                 ? "another session of this attempt is the one that is recorded"
                                 : "its node stopped or its connection broke");
             }
-            enter(next.get(), tick.spec());
+            enter(next.get(), cause, tick.spec());
         }
         return this;
     }
@@ -197,12 +197,15 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         SessionSpec known = spec;
         Optional<SessionPhase> next = SessionTransitions.next(phase, cause);
         if (known != null && next.isPresent()) {
-            enter(next.get(), known);
+            enter(next.get(), cause, known);
         }
         return this;
     }
 
-    private void enter(SessionPhase next, SessionSpec wanted) {
+    private void enter(SessionPhase next, SessionCause cause, SessionSpec wanted) {
+        getContext()
+                .getLog()
+                .debug("Backup session {}: {} leads from {} to {}", attempt.entityId(), cause, phase, next);
         phase = next;
         switch (next) {
             case OPENING -> outcome(hold.open(wanted), Opened::new);
