@@ -8,7 +8,6 @@ import akka.testkit.javadsl.TestKit;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DatabaseSnapshotsTest {
@@ -41,7 +40,7 @@ class DatabaseSnapshotsTest {
         TaskEnded ended = (TaskEnded) Steps.end(
                         publishing.tasks().get(0),
                         Given.live(),
-                        Optional.empty(),
+                        TaskEnd.SUCCESS,
                         Given.live().since())
                 .get(0);
         states.add(Given.after(publishing, ended));

@@ -164,7 +164,7 @@ class InstanceCoordinatorTest {
                 .isTrue();
         peers.database.expectMessage(new DatabaseCommand.Registered(new UUID(0, 1), new TaskId(1)));
         assertThat(registered(2)).isEqualTo(new TaskId(2));
-        instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1)));
+        instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
         peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
         assertThat(registered(1)).isEqualTo(new TaskId(1));
     }
@@ -207,7 +207,7 @@ class InstanceCoordinatorTest {
         instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(3)));
         peers.database.expectNoMessage(Duration.ofMillis(100));
 
-        var released = instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1)));
+        var released = instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
 
         assertThat(released.events())
                 .containsExactly(new SlotReleased(new TaskId(1), NOON), new SlotGranted(new TaskId(3), NOON));
@@ -221,7 +221,7 @@ class InstanceCoordinatorTest {
         declared();
         registered(1);
         RequestSlot request = new RequestSlot(Samples.SHOP_REF, new TaskId(1));
-        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1));
+        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false);
         instance.runCommand(request);
         peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
 
@@ -312,7 +312,7 @@ class InstanceCoordinatorTest {
         declared();
         for (int number = 1; number <= InstanceRecord.RECENT + 3; number++) {
             TaskId task = registered(number);
-            instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, task));
+            instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, task, false));
             peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
         }
 
