@@ -5,9 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.testkit.javadsl.TestKit;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class DatabaseSnapshotsTest {
@@ -21,6 +30,49 @@ class DatabaseSnapshotsTest {
 
                 assertThat(snapshots.fromBinary(bytes, snapshots.manifest(state)))
                         .isEqualTo(state);
+            }
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void readsSnapshotsOfTheFirstRelease() throws IOException {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            DatabaseSnapshots snapshots = new DatabaseSnapshots((ExtendedActorSystem) system);
+            ObjectMapper json = new ObjectMapper();
+            for (DatabaseRecord state : states()) {
+                ObjectNode old = (ObjectNode) json.readTree(snapshots.toBinary(state));
+                old.remove(List.of("leftovers", "untold"));
+                old.path("tasks").forEach(task -> ((ObjectNode) task).remove("cancellation"));
+                old.path("recent").forEach(task -> ((ObjectNode) task).remove("cancelKey"));
+
+                assertThat(snapshots.fromBinary(json.writeValueAsBytes(old), snapshots.manifest(state)))
+                        .isEqualTo(state);
+            }
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void readsBackLeftoversAndCancellations() {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            DatabaseSnapshots snapshots = new DatabaseSnapshots((ExtendedActorSystem) system);
+            DatabaseRecord state = Given.after(
+                    Given.backup(TaskPhase.STREAMING),
+                    new CancelRequested(Given.ONE, "me", Optional.of(new CallKey("c1", "hash")), Samples.NOON),
+                    new UploadsLeft(Given.ONE, 1, 1, List.of(2), Samples.NOON));
+            TaskEnded ended = (TaskEnded) Steps.end(state.tasks().get(0), Given.live(), TaskEnd.CANCELLED, Samples.NOON)
+                    .get(0);
+            for (DatabaseRecord next : List.of(
+                    state,
+                    Given.after(state, ended),
+                    Given.after(state, ended, new UploadsForgotten(Given.ONE, 1, Samples.NOON)))) {
+                assertThat(snapshots.fromBinary(snapshots.toBinary(next), snapshots.manifest(next)))
+                        .isEqualTo(next);
             }
         } finally {
             TestKit.shutdownActorSystem(system);

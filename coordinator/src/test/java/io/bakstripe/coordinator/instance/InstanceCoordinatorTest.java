@@ -14,12 +14,15 @@ import io.bakstripe.coordinator.journal.InstanceEvent;
 import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
+import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
 import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
@@ -33,6 +36,7 @@ import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
+import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -264,6 +268,50 @@ class InstanceCoordinatorTest {
                         .event())
                 .isInstanceOf(SlotReleased.class);
         assertThat(instance.getState().slotsHeld()).isZero();
+    }
+
+    @Test
+    void handsACancellationToTheDatabaseOfItsTask() {
+        declared();
+        registered(1);
+        TestProbe<CancelReply> caller = KIT.createTestProbe();
+
+        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+        peers.database.expectMessage(
+                new DatabaseCommand.Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+        instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
+        peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
+        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.empty(), caller.getRef()));
+        peers.database.expectMessageClass(DatabaseCommand.Cancel.class);
+
+        instance.runCommand(new Cancel(new TaskId(2), "me", Optional.empty(), caller.getRef()));
+        caller.expectMessage(new CancelReply.Unknown());
+    }
+
+    @Test
+    void wakesTheDatabaseOfAnEndedTaskUntilNothingIsLeftOfIt() {
+        declared();
+        registered(1);
+        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), true);
+        instance.runCommand(release);
+        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
+        assertThat(instance.runCommand(release).hasNoEvents()).isTrue();
+        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
+
+        instance.restart();
+        peers.database.expectMessage(new DatabaseCommand.Wake(Samples.view()));
+
+        Tidied tidied = new Tidied(Samples.SHOP_REF, new TaskId(1));
+        assertThat(instance.runCommand(tidied).event()).isInstanceOf(TidyingEnded.class);
+        peers.database.expectMessage(new DatabaseCommand.TidyNoted(new TaskId(1)));
+        assertThat(instance.runCommand(tidied).hasNoEvents()).isTrue();
+        peers.database.expectMessage(new DatabaseCommand.TidyNoted(new TaskId(1)));
+        assertThat(instance.runCommand(release).hasNoEvents())
+                .as("a message that was delayed does not undo it")
+                .isTrue();
+        peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
+        instance.restart();
+        peers.database.expectNoMessage(Duration.ofMillis(100));
     }
 
     @Test
