@@ -135,6 +135,13 @@ public enum BackupError {
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    TASK_ENDED(
+            2121, CONFLICT, "task %s has ended in %s and cannot be cancelled", "rds_task_status shows how it ended."),
+    CANCEL_TOO_LATE(
+            2122,
+            CONFLICT,
+            "task %s is opening the restored database and cannot be cancelled any more",
+            "Wait for the end of the task."),
     IDEMPOTENCY_KEY_REUSED(
             2201,
             KEY_REUSED,
