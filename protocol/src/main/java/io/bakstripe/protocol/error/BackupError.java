@@ -194,6 +194,11 @@ public enum BackupError {
             "%s did not answer in time",
             "Try again in a few seconds; GET /health/ready tells whether the cluster is up."),
     HOST_UNAVAILABLE(5102, TIMEOUT, "no node runs on host '%s'", "Start a node with that host name, then try again."),
+    LEASE_OVER(
+            5121,
+            TIMEOUT,
+            "worker %s has not heard from its coordinator in time and sends nothing",
+            "It goes on by itself when it hears from its coordinator again."),
 
     SESSION_LOST(
             6001, FAILURE, "the backup session on database '%s' was lost: %s", "The attempt starts again by itself."),
@@ -236,6 +241,16 @@ public enum BackupError {
             FAILURE,
             "the set could not be published as a whole: %s; visible stripes: %s",
             "Remove the stripes that are named; the set is incomplete and cannot be restored."),
+    PART_LOST(
+            6031,
+            FAILURE,
+            "part %s of %s is not what was stored, and what it was made of is not read any more",
+            "The attempt starts again by itself."),
+    UPLOAD_LOST(
+            6032,
+            FAILURE,
+            "the object store does not know the upload of %s any more: %s",
+            "The attempt starts again by itself; where it does not, see who aborts uploads or removes objects there."),
 
     NOT_A_BACKUP(
             6101,

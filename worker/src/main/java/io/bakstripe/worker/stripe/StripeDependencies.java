@@ -8,6 +8,7 @@ import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.store.ObjectStore;
 import java.time.InstantSource;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * What stripe workers need from their node.
@@ -16,6 +17,7 @@ import java.util.function.BiConsumer;
  * @param budget the node's, shared with everything else that holds parts
  * @param sizing how large parts are to be, in production {@link PartSizing#standard()}
  * @param reports takes a report to the coordinator of a database; must not block
+ * @param nanos a clock that goes on evenly, whatever is done to the time of day, in nanoseconds
  * @param writer name and version of the program, for the header of each stripe
  */
 public record StripeDependencies(
@@ -26,5 +28,21 @@ public record StripeDependencies(
         PartSizing sizing,
         BiConsumer<DatabaseRef, DatabaseCommand> reports,
         InstantSource clock,
+        LongSupplier nanos,
         String writer,
-        StripeSettings settings) {}
+        StripeSettings settings) {
+
+    /** With the machine's own monotonic clock. */
+    public StripeDependencies(
+            ObjectStore store,
+            Sources sources,
+            SlicesFetcher slices,
+            ByteBudget budget,
+            PartSizing sizing,
+            BiConsumer<DatabaseRef, DatabaseCommand> reports,
+            InstantSource clock,
+            String writer,
+            StripeSettings settings) {
+        this(store, sources, slices, budget, sizing, reports, clock, System::nanoTime, writer, settings);
+    }
+}

@@ -23,6 +23,7 @@ import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.stripe.PartAssembler.Beginning;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,8 +50,10 @@ final class StripePipeline {
     private final Materializer materializer;
     private final Executor codecs;
 
-    StripePipeline(StripeDependencies dependencies, Materializer materializer, Executor codecs) {
-        this.store = dependencies.store();
+    /** @param store where parts go, on behalf of this work alone */
+    StripePipeline(
+            StripeDependencies dependencies, ObjectStore store, Materializer materializer, Executor codecs) {
+        this.store = store;
         this.budget = dependencies.budget();
         this.dependencies = dependencies;
         this.materializer = materializer;
@@ -76,14 +79,52 @@ final class StripePipeline {
             Recorder recorder) {
         PartPermits permits = new PartPermits(budget);
         int maxParts = Layout.MAX_PARTS - (beginning.from().plan() == PlanKind.DATA ? KEPT_FOR_CLOSING : 1);
-        Source<Part, NotUsed> parts = Source.unfoldAsync(
+        Source<Part, NotUsed> parts = frames(chunks, encoder)
+                .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
+        return start(upload, parts, permits, recorder, reader);
+    }
+
+    /**
+     * Stores one part again.
+     *
+     * @param beginning of the part
+     * @param chunks everything that belongs into it
+     * @param until where the next part begins
+     * @param bytes of the part as it was
+     * @param grown what the stream fails with when the part has grown beyond all measure
+     */
+    StripeRun part(
+            Upload upload,
+            Beginning beginning,
+            ChunkSource chunks,
+            Optional<Position> until,
+            long bytes,
+            PlanReader reader,
+            FrameEncoder encoder,
+            Problem grown,
+            Recorder recorder) {
+        PartPermits permits = new PartPermits(budget);
+        // It may be larger now, because its data compress worse; twice as large it would not be, unless it is another part.
+        int most = (int) Math.min(
+                Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
+        Source<Part, NotUsed> parts = frames(chunks, encoder)
+                .via(new PartAssembler(beginning, number -> most, beginning.number(), grown, permits))
+                .map(part -> {
+                    if (until.filter(end -> !end.equals(part.to())).isPresent()) {
+                        throw grown.asException();
+                    }
+                    return part;
+                });
+        return start(upload, parts, permits, recorder, reader);
+    }
+
+    private Source<EncodedChunk, NotUsed> frames(ChunkSource chunks, FrameEncoder encoder) {
+        return Source.unfoldAsync(
                         chunks,
                         source -> source.next().thenApply(next -> next.map(chunk -> Pair.create(source, chunk))))
                 .mapAsync(
                         dependencies.settings().chunksInFlight(),
-                        chunk -> CompletableFuture.supplyAsync(() -> EncodedChunk.of(chunk, encoder), codecs))
-                .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
-        return start(upload, parts, permits, recorder, reader);
+                        chunk -> CompletableFuture.supplyAsync(() -> EncodedChunk.of(chunk, encoder), codecs));
     }
 
     /** Stores one part that is made at once: the trailer's, which alone may be short. */
