@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Says which events are due, given what is recorded and what the workers reported last.
@@ -62,7 +63,7 @@ final class Steps {
             return end(task, live, Optional.of(BackupError.RESTORE_STEP_FAILED.problem(failedStep.get())), now);
         }
         if (live.start().passed()) {
-            return List.of(begin(task, now));
+            return List.of(begin(task, live.start().warnings(), now));
         }
         return live.start()
                 .refusal(settings.attempts())
@@ -70,10 +71,16 @@ final class Steps {
                 .orElse(List.of());
     }
 
-    /** The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators. */
-    DatabaseEvent begin(TaskState task, Instant now) {
+    /**
+     * The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators.
+     *
+     * @param warnings of the pre-flight that let it begin; further attempts have none, they stand in {@code task_info} already
+     */
+    DatabaseEvent begin(TaskState task, List<String> warnings, Instant now) {
         int attempt = task.nextAttempt();
-        List<String> lines = TaskInfo.starting(task.origin().request(), attempt, task.files());
+        List<String> lines = Stream.concat(
+                        TaskInfo.starting(task.origin().request(), attempt, task.files()).stream(), warnings.stream())
+                .toList();
         return task.backup()
                 ? new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now)
                 : new RestoreStarted(task.id(), attempt, attempt, lines, now);
@@ -100,7 +107,9 @@ final class Steps {
         if (!failure.again()) {
             return end(task, live, Optional.of(failure.problem()), now);
         }
-        return now.isBefore(live.since().plus(settings.retryDelay())) ? List.of() : List.of(begin(task, now));
+        return now.isBefore(live.since().plus(settings.retryDelay()))
+                ? List.of()
+                : List.of(begin(task, List.of(), now));
     }
 
     /** The end of the task: ERROR with {@code problem}, SUCCESS without. */
