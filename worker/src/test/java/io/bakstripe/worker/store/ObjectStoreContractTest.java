@@ -20,6 +20,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -267,6 +268,76 @@ public abstract class ObjectStoreContractTest {
         StoredObject gone = new StoredObject(file("never-there"), 10, "\"0123456789abcdef0123456789abcdef\"", Map.of());
 
         assertThat(refusal(store().read(gone, 0, 10))).isEqualTo(BackupError.FILE_CHANGED);
+    }
+
+    @Test
+    void asksTheScopeBeforeRequestsAndTellsItOfGoodAnswers() throws Exception {
+        byte[] bytes = bytes(400, 19);
+        AtomicInteger sent = new AtomicInteger();
+        AtomicInteger answered = new AtomicInteger();
+        ObjectStore scoped = store().within(scope(sent::incrementAndGet, answered::incrementAndGet));
+
+        Upload upload = await(scoped.createUpload(file("scoped"), Map.of()));
+        begun.add(upload);
+        StoredPart part = await(scoped.uploadPart(upload, 1, List.of(ByteBuffer.wrap(bytes)), crc32c(bytes)));
+        await(scoped.listParts(upload));
+        assertThat(await(scoped.complete(upload, List.of(part), false))).isEqualTo(Completion.COMPLETED);
+        begun.remove(upload);
+        expected.put(upload.file(), bytes);
+        StoredObject object = await(scoped.head(upload.file())).orElseThrow();
+        await(scoped.head(file("absent")));
+        await(scoped.read(object, 0, 400));
+        await(scoped.list(bucket(), "", 10));
+
+        assertThat(sent).hasValue(8);
+        assertThat(answered).hasValue(8);
+        await(scoped.region(bucket()));
+        assertThat(sent).hasValueGreaterThan(8).hasValue(answered.get());
+    }
+
+    @Test
+    void sendsNothingThatTheScopeForbids() throws Exception {
+        BackupError over = BackupError.STOPPED_BY_NODE;
+        ObjectStore scoped = store().within(scope(
+                () -> {
+                    throw over.problem().asException();
+                },
+                () -> {}));
+        byte[] bytes = bytes(400, 20);
+        Upload upload = begin(file("forbidden"), Map.of());
+        StoredPart part = put(upload, 1, bytes);
+
+        assertThat(refusal(scoped.createUpload(upload.file(), Map.of()))).isEqualTo(over);
+        assertThat(refusal(scoped.uploadPart(upload, 2, List.of(ByteBuffer.wrap(bytes)), crc32c(bytes))))
+                .isEqualTo(over);
+        assertThat(refusal(scoped.listParts(upload))).isEqualTo(over);
+        assertThat(refusal(scoped.complete(upload, List.of(part), false))).isEqualTo(over);
+        assertThat(refusal(scoped.abort(upload))).isEqualTo(over);
+        assertThat(refusal(scoped.head(upload.file()))).isEqualTo(over);
+        assertThat(refusal(scoped.list(bucket(), "", 10))).isEqualTo(over);
+        assertThat(refusal(scoped.region(bucket()))).isEqualTo(over);
+
+        assertThat(openUploads()).containsExactly(upload.id());
+        assertListed(upload, part);
+    }
+
+    private static RequestScope scope(Runnable before, Runnable after) {
+        return new RequestScope() {
+            @Override
+            public void beforeRequest() {
+                before.run();
+            }
+
+            @Override
+            public boolean mayRepeat() {
+                return false;
+            }
+
+            @Override
+            public void answered() {
+                after.run();
+            }
+        };
     }
 
     protected final S3Arn file(String key) {
