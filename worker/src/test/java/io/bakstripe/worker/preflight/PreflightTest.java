@@ -39,12 +39,7 @@ import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.MemoryObjectStore.Call;
-import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
-import io.bakstripe.worker.store.s3.S3ObjectStore;
-import io.bakstripe.worker.store.s3.StoreSettings;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -87,8 +82,6 @@ class PreflightTest {
             BackupError.FILE_UNKNOWN.problem("nothing").asException());
     private Duration limit = Duration.ofSeconds(5);
     private boolean checkRegion = true;
-    private boolean conditionalWrites = true;
-    private InstanceView view = VIEW;
 
     @AfterAll
     static void shutDown() {
@@ -96,13 +89,9 @@ class PreflightTest {
     }
 
     private ActorRef<PreflightMessage> preflight() {
-        return preflight(store);
-    }
-
-    private ActorRef<PreflightMessage> preflight(ObjectStore asked) {
         SetFinder finder = from -> found;
-        PreflightSettings settings = new PreflightSettings(limit, checkRegion, conditionalWrites, 10);
-        return KIT.spawn(Preflight.create(new PreflightDependencies(asked, sources, finder, settings)));
+        PreflightSettings settings = new PreflightSettings(limit, checkRegion, true, 10);
+        return KIT.spawn(Preflight.create(new PreflightDependencies(store, sources, finder, settings)));
     }
 
     private Problem refusal() {
@@ -131,7 +120,7 @@ class PreflightTest {
     class BeforeABackup {
         private CheckBackup check(int files, boolean overwrite) {
             S3Arn arn = file(files == 1 ? "shop.bak" : "shop*.bak");
-            return new CheckBackup(view, DATABASE, new BackupRequest(SHOP, arn, overwrite, files), probe.getRef());
+            return new CheckBackup(VIEW, DATABASE, new BackupRequest(SHOP, arn, overwrite, files), probe.getRef());
         }
 
         @Test
@@ -164,88 +153,6 @@ class PreflightTest {
             Problem problem = refusal();
             assertThat(problem.error()).isEqualTo(BackupError.BUCKET_REGION);
             assertThat(problem.hint()).contains("us-west-2", "eu-north-1");
-        }
-
-        @Test
-        void refusesABucketInAnotherRegionWithTheReferencesText() {
-            store.withBucket(BUCKET, "us-west-2");
-
-            preflight().tell(check(1, false));
-
-            assertThat(refusal().detail())
-                    .isEqualTo("Please specify a bucket that is in the same region as RDS instance");
-        }
-
-        @Test
-        void warnsWhereTheStoreHonoursNoConditions() {
-            conditionalWrites = false;
-
-            preflight().tell(check(1, false));
-
-            assertThat(probe.expectMessageClass(Passed.class).warnings())
-                    .singleElement()
-                    .asString()
-                    .contains("If-None-Match", "store.conditional-writes");
-        }
-
-        @Test
-        void warnsOfNothingWhenOverwritingAnyway() {
-            conditionalWrites = false;
-
-            preflight().tell(check(1, true));
-
-            probe.expectMessage(new Passed(12_345, List.of()));
-        }
-
-        @Test
-        void refusesWhatCannotFitAndNamesTheFilesThatWouldDo() {
-            view = new InstanceView(VIEW.definition(), false);
-            store.withMaxObjectBytes(5_000);
-
-            preflight().tell(check(2, false));
-
-            Problem problem = refusal();
-            assertThat(problem.error()).isEqualTo(BackupError.BACKUP_TOO_LARGE);
-            assertThat(problem.detail()).contains("'shop'", "12345 bytes", "2 file(s)", "5000 bytes");
-            assertThat(problem.hint()).isEqualTo("Set number_of_files to 3.");
-            preflight().tell(check(3, false));
-            probe.expectMessageClass(Passed.class);
-        }
-
-        @Test
-        void letsPassWhatFitsWhenItCompressesWell() {
-            store.withMaxObjectBytes(1_235);
-
-            preflight().tell(check(1, false));
-
-            probe.expectMessageClass(Passed.class);
-        }
-
-        @Test
-        void answersInTimeWhenTheStoreHangs() throws Exception {
-            limit = Duration.ofSeconds(1);
-            // The kernel takes the connection, and nobody ever answers on it.
-            try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-                    ObjectStore hanging = S3ObjectStore.create(
-                            StoreSettings.from(ConfigFactory.parseMap(Map.of(
-                                            "store.endpoint",
-                                            "http://127.0.0.1:" + silent.getLocalPort(),
-                                            "store.path-style",
-                                            true,
-                                            "store.access-key",
-                                            "AKIDTEST",
-                                            "store.secret-key",
-                                            "not-a-real-secret"))
-                                    .withFallback(
-                                            ConfigFactory.defaultReference().getConfig("bakstripe.worker"))),
-                            KIT.system())) {
-                preflight(hanging).tell(check(1, false));
-
-                Problem problem = probe.expectMessageClass(Refused.class, Duration.ofSeconds(5))
-                        .problem();
-                assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
-                assertThat(problem.detail()).contains("no answer within 1.0 s");
-            }
         }
 
         @Test

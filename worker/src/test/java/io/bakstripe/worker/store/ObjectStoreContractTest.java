@@ -1,11 +1,8 @@
 package io.bakstripe.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
-import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore.Completion;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
@@ -17,11 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Random;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * What {@link ObjectStore} promises, run against every implementation. After each test nothing may be left that the test did not make: no upload, no
  * part, and every object is whole.
  */
-public abstract class ObjectStoreContractTest {
+public abstract class ObjectStoreContractTest extends StoreCalls {
     /** The least that S3 takes for a part that is not the last. */
     protected static final int PART = 5 * 1024 * 1024;
 
@@ -378,45 +371,5 @@ public abstract class ObjectStoreContractTest {
     private void make(S3Arn file, byte[] bytes) throws Exception {
         Upload upload = begin(file, Map.of());
         complete(upload, List.of(put(upload, 1, bytes)), false, bytes);
-    }
-
-    protected static byte[] bytes(int length, long seed) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private static byte[] join(byte[] first, byte[] second) {
-        return ByteBuffer.allocate(first.length + second.length)
-                .put(first)
-                .put(second)
-                .array();
-    }
-
-    protected static int crc32c(byte[] bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes);
-        return (int) checksum.getValue();
-    }
-
-    protected static <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
-    }
-
-    protected static BackupError refusal(CompletionStage<?> stage) {
-        Throwable failure = catchThrowable(() -> await(stage));
-        assertThat(failure)
-                .hasRootCauseInstanceOf(Throwable.class)
-                .satisfies(thrown -> assertThat(known(thrown)).isTrue());
-        return Problem.of(failure).error();
-    }
-
-    private static boolean known(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BakstripeException) {
-                return true;
-            }
-        }
-        return false;
     }
 }
