@@ -281,7 +281,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private Effect<DatabaseEvent, DatabaseRecord> startChecked(DatabaseRecord state, Preflights.StartChecked checked) {
         if (live.slot().equals(Optional.of(checked.task()))) {
-            live = live.start(live.start().answered(checked.refusal()));
+            live = live.start(live.start().answered(checked.refusal(), checked.warnings()));
         }
         return proceed(state, false);
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Says which events are due, given what is recorded and what the workers reported last.
@@ -65,7 +66,7 @@ final class Steps {
             return end(task, live, TaskEnd.error(BackupError.RESTORE_STEP_FAILED.problem(failedStep.get())), now);
         }
         if (live.start().passed()) {
-            return List.of(begin(task, now));
+            return List.of(begin(task, live.start().warnings(), now));
         }
         return live.start()
                 .refusal(settings.attempts())
@@ -73,10 +74,16 @@ final class Steps {
                 .orElse(List.of());
     }
 
-    /** The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators. */
-    DatabaseEvent begin(TaskState task, Instant now) {
+    /**
+     * The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators.
+     *
+     * @param warnings of the pre-flight that let it begin; further attempts have none, they stand in {@code task_info} already
+     */
+    DatabaseEvent begin(TaskState task, List<String> warnings, Instant now) {
         int attempt = task.nextAttempt();
-        List<String> lines = TaskInfo.starting(task.origin().request(), attempt, task.files());
+        List<String> lines = Stream.concat(
+                        TaskInfo.starting(task.origin().request(), attempt, task.files()).stream(), warnings.stream())
+                .toList();
         return task.backup()
                 ? new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now)
                 : new RestoreStarted(task.id(), attempt, attempt, lines, now);
@@ -107,7 +114,9 @@ final class Steps {
         if (failure.isEmpty()) {
             throw new IllegalStateException("task " + task.id() + " is rolled back without a reason");
         }
-        return now.isBefore(live.since().plus(settings.retryDelay())) ? List.of() : List.of(begin(task, now));
+        return now.isBefore(live.since().plus(settings.retryDelay()))
+                ? List.of()
+                : List.of(begin(task, List.of(), now));
     }
 
     static List<DatabaseEvent> end(TaskState task, Live live, TaskEnd end, Instant now) {

@@ -82,6 +82,18 @@ class StepsTest {
         }
 
         @Test
+        void saysWhatPreflightWarnedOfWhenTheFirstAttemptBegins() {
+            Live ready = live().slot(ONE).start(Check.UNASKED.asked().answered(Optional.empty(), List.of("Beware.")));
+
+            BackupStarted started =
+                    (BackupStarted) due(backup(TaskPhase.WAITING), ready).get(0);
+
+            assertThat(started.lines())
+                    .startsWith("Task execution has started.")
+                    .endsWith("Beware.");
+        }
+
+        @Test
         void endsWithWhatPreflightFound() {
             Live refused = live().slot(ONE).start(Check.UNASKED.asked().answered(Optional.of(DENIED)));
 

@@ -130,6 +130,11 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is a standby, which this version cannot back up",
             "Declare the address of its primary."),
+    BACKUP_TOO_LARGE(
+            2161,
+            CONFLICT,
+            "the backup of database '%s' needs at least %s bytes, but %s file(s) hold at most %s bytes each",
+            "Set number_of_files to a larger number, 10 at most."),
     COMPRESSION_NOT_SUPPORTED(
             2108,
             CONFLICT,
