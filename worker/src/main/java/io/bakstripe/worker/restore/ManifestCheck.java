@@ -4,20 +4,16 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.ManifestPage.Entry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what was restored with the set's manifest, page by page. Thread-safe.
  *
  * <p>A directory must be there. A file must be there with the size that was listed, except that a file of which a piece came up short may have any
- * size, and one of which a piece vanished must not be there. The number of entries must be the one that the trailer names.
+ * size, and one of which a piece vanished must not be there. Of every other file the
+ * pieces must cover each byte once. The number of entries must be the one that the trailer names.
  */
 final class ManifestCheck {
     private final DataDirectoryWriter target;
@@ -27,12 +23,10 @@ final class ManifestCheck {
         this.target = target;
     }
 
-    /** Checks a page; throws {@code MANIFEST_MISMATCH}. Blocks. */
-    void page(List<Entry> page) {
-        for (Entry entry : page) {
-            check(entry);
-        }
-        entries.addAndGet(page.size());
+    /** Checks an entry; throws {@code MANIFEST_MISMATCH}. Blocks. */
+    void entry(Entry entry) {
+        entries.incrementAndGet();
+        check(entry);
     }
 
     /** Checks that all entries were seen; throws {@code MANIFEST_MISMATCH}. */
@@ -43,27 +37,30 @@ final class ManifestCheck {
     }
 
     private void check(Entry entry) {
-        BasicFileAttributes found = attributes(target.root().resolve(entry.path()));
-        Piece.State state = target.irregular(entry.path()).orElse(Piece.State.WHOLE);
+        String path = entry.path();
+        Optional<BasicFileAttributes> found = target.found(path);
+        Piece.State state = target.irregular(path).orElse(Piece.State.WHOLE);
         if (state == Piece.State.VANISHED) {
-            if (found != null && found.isRegularFile()) {
-                throw mismatch(entry.path() + " is there although it vanished during the backup");
+            if (found.filter(BasicFileAttributes::isRegularFile).isPresent()) {
+                throw mismatch(path + " is there although it vanished during the backup");
             }
             return;
         }
-        if (found == null || !(entry.directory() ? found.isDirectory() : found.isRegularFile())) {
-            throw mismatch(entry.path() + " is missing");
+        boolean there = found.filter(
+                        entry.directory() ? BasicFileAttributes::isDirectory : BasicFileAttributes::isRegularFile)
+                .isPresent();
+        if (!there) {
+            throw mismatch(path + " is missing");
         }
-        if (!entry.directory() && state == Piece.State.WHOLE && found.size() != entry.size()) {
-            throw mismatch(entry.path() + " has " + found.size() + " bytes instead of " + entry.size());
+        if (entry.directory() || state != Piece.State.WHOLE) {
+            return;
         }
-    }
-
-    private static @Nullable BasicFileAttributes attributes(Path path) {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException absent) {
-            return null;
+        long size = found.get().size();
+        if (size != entry.size()) {
+            throw mismatch(path + " has " + size + " bytes instead of " + entry.size());
+        }
+        if (!target.covers(path, size)) {
+            throw mismatch("the pieces of " + path + " do not cover it exactly once");
         }
     }
 

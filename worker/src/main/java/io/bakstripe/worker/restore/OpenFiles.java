@@ -25,17 +25,29 @@ final class OpenFiles implements AutoCloseable {
     private static final float LOAD = 0.75f;
 
     private final int max;
+    private final Opener opener;
     private final Map<Path, Lease> open = new LinkedHashMap<>(INITIAL, LOAD, true);
 
     OpenFiles(int max) {
+        this(max, file -> FileChannel.open(file, OPTIONS, FILE_MODE));
+    }
+
+    OpenFiles(int max, Opener opener) {
         this.max = max;
+        this.opener = opener;
+    }
+
+    /** Opens a file for writing, creating it if there is none and refusing a symbolic link. */
+    @FunctionalInterface
+    interface Opener {
+        FileChannel open(Path file) throws IOException;
     }
 
     /** Opens the file, creating it if there is none; a symbolic link is refused. The lease is closed by the caller. */
     synchronized Lease acquire(Path file) throws IOException {
         Lease lease = open.get(file);
         if (lease == null) {
-            lease = new Lease(FileChannel.open(file, OPTIONS, FILE_MODE));
+            lease = new Lease(opener.open(file));
             open.put(file, lease);
         }
         lease.users++;

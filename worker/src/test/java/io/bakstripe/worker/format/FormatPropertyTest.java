@@ -91,7 +91,10 @@ final class FormatPropertyTest {
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(500);
         return Combinators.combine(
                         kind, path, Arbitraries.longs().between(0, 1L << 50), bytes, Arbitraries.of(Piece.State.class))
-                .as(Piece::new)
+                .as((type, where, at, content, state) -> {
+                    boolean bare = type == ExtentKind.DIRECTORY || state == Piece.State.VANISHED;
+                    return new Piece(type, where, at, bare ? new byte[0] : content, state);
+                })
                 .list();
     }
 }

@@ -9,7 +9,9 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.format.Chunk;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -86,11 +88,11 @@ final class DataDirectoryWriterTest {
     }
 
     private DataDirectoryWriter writer() {
-        return new DataDirectoryWriter(new HostName("local"), root, 2);
+        return new DataDirectoryWriter(new HostName("local"), root, new OpenFiles(2));
     }
 
-    private static Piece piece(String path, long offset, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return new Piece(ExtentKind.FILE, path, offset, bytes, Piece.State.WHOLE);
+    private static Chunk.Entry piece(String path, long offset, String text) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        return new Chunk.Entry(ExtentKind.FILE, Piece.State.WHOLE, path, offset, bytes);
     }
 }
