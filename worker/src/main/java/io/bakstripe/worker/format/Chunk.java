@@ -93,7 +93,7 @@ public final class Chunk {
         long offset = fixed.getLong();
         int length = fixed.getInt();
         boolean possible = kind >= 0 && kind < KINDS.size() && state >= 0 && state < STATES.size() && length >= 0;
-        if (!possible || offset < 0 || offset + length < 0) {
+        if (!possible || offset < 0 || offset > Layout.MAX_FILE_BYTES - length) {
             throw place.damaged("a chunk holds an impossible entry");
         }
         Fixed entry = new Fixed(KINDS.get(kind), STATES.get(state), pathBytes, offset, length);

@@ -1,23 +1,20 @@
 package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.HostName;
-import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.Chunk;
+import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.format.SafePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -68,12 +65,12 @@ final class DataDirectoryWriter implements AutoCloseable {
     /**
      * Writes an entry of a chunk.
      *
-     * @param from the file that holds it, for refusals
+     * @param from where it stands, for refusals
      */
-    void apply(S3Arn from, Chunk.Entry entry) {
+    void apply(Place from, Chunk.Entry entry) {
         String path = entry.path();
         if (!SafePath.isSafe(path)) {
-            throw unsafe(from, path);
+            throw from.unsafe(path);
         }
         guarded(path, () -> {
             Path target = root.resolve(path);
@@ -95,17 +92,15 @@ final class DataDirectoryWriter implements AutoCloseable {
         });
     }
 
-    private void notice(S3Arn from, String path, Piece.State state) {
+    private void notice(Place from, String path, Piece.State state) {
         // A file of which any piece vanished is gone, whatever its other pieces say.
         irregular.merge(path, state, (was, is) -> was == Piece.State.VANISHED ? was : is);
         if (irregular.size() > MAX_IRREGULAR) {
-            throw BackupError.FILE_DAMAGED
-                    .problem(from, path, "more than " + MAX_IRREGULAR + " files came up short or vanished")
-                    .asException();
+            throw from.damaged("more than " + MAX_IRREGULAR + " files came up short or vanished");
         }
     }
 
-    private void write(S3Arn from, Chunk.Entry entry, Path target) throws IOException {
+    private void write(Place from, Chunk.Entry entry, Path target) throws IOException {
         try (OpenFiles.Lease lease = files.acquire(target)) {
             ByteBuffer bytes = entry.bytes();
             long position = entry.offset();
@@ -115,13 +110,16 @@ final class DataDirectoryWriter implements AutoCloseable {
             }
         } catch (IOException failed) {
             if (Files.isSymbolicLink(target)) {
-                throw unsafe(from, entry.path());
+                throw from.unsafe(entry.path());
+            }
+            if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw from.damaged(entry.path() + " is both a file and a directory");
             }
             throw failed;
         }
     }
 
-    private void makeDirectory(S3Arn from, String path, Path directory) throws IOException {
+    private void makeDirectory(Place from, String path, Path directory) throws IOException {
         if (known.contains(directory)) {
             return;
         }
@@ -129,8 +127,11 @@ final class DataDirectoryWriter implements AutoCloseable {
         try {
             Files.createDirectory(directory, DIRECTORY_MODE);
         } catch (FileAlreadyExistsException exists) {
+            if (Files.isSymbolicLink(directory)) {
+                throw from.unsafe(path);
+            }
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw unsafe(from, path);
+                throw from.damaged(path + " is below a file");
             }
         }
         known.add(directory);
@@ -163,11 +164,7 @@ final class DataDirectoryWriter implements AutoCloseable {
         }
         directories.add(root);
         for (Path directory : directories) {
-            guarded(directory.toString(), () -> {
-                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                    channel.force(true);
-                }
-            });
+            guarded(directory.toString(), () -> files.disk().syncDirectory(directory));
         }
     }
 
@@ -252,10 +249,6 @@ final class DataDirectoryWriter implements AutoCloseable {
     private static String text(IOException failed) {
         String message = failed.getMessage();
         return failed.getClass() == IOException.class && message != null ? message : failed.toString();
-    }
-
-    private static BakstripeException unsafe(S3Arn from, String path) {
-        return BackupError.PATH_UNSAFE.problem(from, path).asException();
     }
 
     private Path parentOf(Path path) {

@@ -2,8 +2,10 @@ package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.ManifestPage.Entry;
+import io.bakstripe.worker.format.Place;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -11,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * Compares what was restored with the set's manifest, page by page. Thread-safe.
  *
- * <p>A directory must be there. A file must be there with the size that was listed, except that a file of which a piece came up short may have any
- * size, and one of which a piece vanished must not be there. Of every other file the
+ * <p>A directory must be there. A file must be there with the size that was listed, except that a file of which a piece came up short may have
+ * less, and one of which a piece vanished must not be there. Of every other file the
  * pieces must cover each byte once. The number of entries must be the one that the trailer names.
  */
 final class ManifestCheck {
@@ -23,45 +25,53 @@ final class ManifestCheck {
         this.target = target;
     }
 
-    /** Checks an entry; throws {@code MANIFEST_MISMATCH}. Blocks. */
-    void entry(Entry entry) {
+    /** Checks an entry that stands in {@code place}; throws {@code MANIFEST_MISMATCH} naming it. Blocks. */
+    void entry(Place place, Entry entry) {
         entries.incrementAndGet();
-        check(entry);
-    }
-
-    /** Checks that all entries were seen; throws {@code MANIFEST_MISMATCH}. */
-    void finish(long expected) {
-        if (entries.get() != expected) {
-            throw mismatch("it lists " + entries.get() + " files and directories instead of " + expected);
+        String what = fault(entry);
+        if (!what.isEmpty()) {
+            throw mismatch(what + ", says file " + place.file() + ", part " + place.part());
         }
     }
 
-    private void check(Entry entry) {
+    /**
+     * Checks that all entries were seen; throws {@code MANIFEST_MISMATCH}.
+     *
+     * @param file of the set, for the refusal
+     */
+    void finish(S3Arn file, long expected) {
+        if (entries.get() != expected) {
+            throw mismatch("the set of file " + file + " lists " + entries.get()
+                    + " files and directories instead of " + expected);
+        }
+    }
+
+    /** What is wrong with what an entry names; empty when nothing is. */
+    private String fault(Entry entry) {
         String path = entry.path();
         Optional<BasicFileAttributes> found = target.found(path);
         Piece.State state = target.irregular(path).orElse(Piece.State.WHOLE);
         if (state == Piece.State.VANISHED) {
-            if (found.filter(BasicFileAttributes::isRegularFile).isPresent()) {
-                throw mismatch(path + " is there although it vanished during the backup");
-            }
-            return;
+            boolean file = found.filter(BasicFileAttributes::isRegularFile).isPresent();
+            return file ? path + " is there although it vanished during the backup" : "";
         }
         boolean there = found.filter(
                         entry.directory() ? BasicFileAttributes::isDirectory : BasicFileAttributes::isRegularFile)
                 .isPresent();
         if (!there) {
-            throw mismatch(path + " is missing");
+            return path + " is missing";
         }
-        if (entry.directory() || state != Piece.State.WHOLE) {
-            return;
+        if (entry.directory()) {
+            return "";
         }
         long size = found.get().size();
+        if (state == Piece.State.SHORT) {
+            return size > entry.size() ? path + " has " + size + " bytes, more than " + entry.size() : "";
+        }
         if (size != entry.size()) {
-            throw mismatch(path + " has " + size + " bytes instead of " + entry.size());
+            return path + " has " + size + " bytes instead of " + entry.size();
         }
-        if (!target.covers(path, size)) {
-            throw mismatch("the pieces of " + path + " do not cover it exactly once");
-        }
+        return target.covers(path, size) ? "" : "the pieces of " + path + " do not cover it exactly once";
     }
 
     private static BakstripeException mismatch(String what) {

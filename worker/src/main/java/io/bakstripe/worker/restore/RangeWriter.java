@@ -24,7 +24,6 @@ final class RangeWriter {
     /** A page has some thousand entries; a file with more pages than this is no database's. */
     private static final int MAX_PAGES = 65_536;
 
-    private final S3Arn file;
     private final Cut cut;
     private final DataDirectoryWriter target;
     private final LongConsumer progress;
@@ -34,7 +33,6 @@ final class RangeWriter {
 
     /** @param progress is told bytes of the database as they are written */
     RangeWriter(S3Arn file, Cut cut, DataDirectoryWriter target, LongConsumer progress) {
-        this.file = file;
         this.cut = cut;
         this.target = target;
         this.progress = progress;
@@ -86,7 +84,7 @@ final class RangeWriter {
 
     private void entry(Chunk.Entry entry) {
         int bytes = entry.bytes().remaining();
-        target.apply(file, entry);
+        target.apply(place, entry);
         touched.add(entry.path());
         if (entry.kind() != ExtentKind.DIRECTORY) {
             progress.accept(bytes);

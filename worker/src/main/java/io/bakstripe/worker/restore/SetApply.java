@@ -49,10 +49,10 @@ final class SetApply {
                 directory,
                 set,
                 listener,
-                new OpenFiles(dependencies.settings().openFiles()));
+                Disk.ofHost());
     }
 
-    /** @param files opens what is written; closed by this */
+    /** @param disk that the directory is on */
     SetApply(
             RestoreDependencies dependencies,
             ActorSystem<?> system,
@@ -60,7 +60,7 @@ final class SetApply {
             Path directory,
             FoundSet set,
             Listener listener,
-            OpenFiles files) {
+            Disk disk) {
         RestoreSettings settings = dependencies.settings();
         this.blocking =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
@@ -68,7 +68,7 @@ final class SetApply {
         this.listener = listener;
         this.system = system;
         this.host = host;
-        this.target = new DataDirectoryWriter(host, directory, files);
+        this.target = new DataDirectoryWriter(host, directory, new OpenFiles(settings.openFiles(), disk));
         this.download = new StripeDownload(
                 // One budget for all that this restore asks for: what goes well pays for what does not.
                 dependencies.store().within(RequestScope.ofBudget(settings.retries())),
@@ -166,10 +166,12 @@ final class SetApply {
             Place place = Place.part(page.stripe().object().file(), page.frame().part());
             chain = chain.thenCompose(before -> download.payload(page.stripe(), page.frame()))
                     .thenAcceptAsync(
-                            payload -> ManifestPage.forEach(place, ByteBuffer.wrap(payload), check::entry), blocking);
+                            payload -> ManifestPage.forEach(
+                                    place, ByteBuffer.wrap(payload), entry -> check.entry(place, entry)),
+                            blocking);
         }
         return chain.thenApply(all -> {
-            check.finish(set.stop().files());
+            check.finish(set.stripes().get(0).object().file(), set.stop().files());
             return Done.done();
         });
     }
