@@ -261,7 +261,7 @@ public enum BackupError {
             6101,
             CORRUPTION,
             "The media family on device '%s' is incorrectly formed. SQL Server cannot process this media family.",
-            "The file is no Bakstripe backup, or it is encrypted, or a newer version wrote it: %s."),
+            "The file is no Bakstripe backup: %s."),
     FILE_DAMAGED(
             6102,
             CORRUPTION,
@@ -311,6 +311,16 @@ public enum BackupError {
             CORRUPTION,
             "the restored files do not match the backup's manifest: %s",
             "Restore from another backup."),
+    FILE_NEWER(
+            6111,
+            CORRUPTION,
+            "file %s has format version %s, this program reads version %s",
+            "Restore with the version of the program that wrote it, or a later one."),
+    FILE_ENCRYPTED(
+            6112,
+            CORRUPTION,
+            "file %s is encrypted (mode %s), which this version cannot open",
+            "Restore with a version of the program that has the keys of encrypted backups."),
 
     INTERNAL(9001, BUG, "internal error: %s", "Report this with the node's log."),
     PROTOCOL_BROKEN(9002, BUG, "a node got an answer that it cannot place: %s", "Report this with the node's log.");
