@@ -43,7 +43,8 @@ final class SandboxCommand implements Callable<Integer> {
                 "endpoint    %s%naccess key  %s%nsecret key  %s%nregion      %s%nbucket      %s%n",
                 store.endpoint(), store.accessKey(), store.secretKey(), store.region(), store.bucket());
         process.chaos()
-                .ifPresent(chaos -> System.out.printf("chaos       %s%ncalm        %s%n", chaos.control(), chaos.calm()));
+                .ifPresent(
+                        chaos -> System.out.printf("chaos       %s%ncalm        %s%n", chaos.control(), chaos.calm()));
         new CountDownLatch(1).await();
         return 0;
     }
