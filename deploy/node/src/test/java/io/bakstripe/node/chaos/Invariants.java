@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -96,7 +97,7 @@ final class Invariants {
                 .containsExactlyInAnyOrderElementsOf(
                         submitted.stream().map(Submitted::id).toList());
         for (Submitted task : submitted) {
-            JsonNode row = rows.get(task.id());
+            JsonNode row = Objects.requireNonNull(rows.get(task.id()));
             assertThat(row.required("task_type").asText())
                     .as("type of %s", task)
                     .isEqualTo(task.type());

@@ -19,6 +19,7 @@ final class TaskWatch implements AutoCloseable {
     private final Map<String, Integer> farthest = new HashMap<>();
     private final List<String> violations = new CopyOnWriteArrayList<>();
     private long looks;
+    private long missed;
 
     private TaskWatch(ChaosEnvironment environment) {
         this.environment = environment;
@@ -30,16 +31,16 @@ final class TaskWatch implements AutoCloseable {
         return watch;
     }
 
-    private void lookIfUp() {
+    private synchronized void lookIfUp() {
         try {
             look(environment.node());
         } catch (IllegalStateException | AssertionError down) {
             // Killed between two answers: nothing was seen.
-            farthest.size();
+            missed++;
         }
     }
 
-    private synchronized void look(RunningNode node) {
+    private void look(RunningNode node) {
         RunningNode.Answer answer = node.procedure("rds_task_status", Map.of());
         if (answer.status() != 200) {
             return;
@@ -72,9 +73,10 @@ final class TaskWatch implements AutoCloseable {
         return List.copyOf(violations);
     }
 
-    /** How often the tasks were looked at. */
-    synchronized long looks() {
-        return looks;
+    /** How often the tasks were looked at, and how often they could not be. */
+    @Override
+    public synchronized String toString() {
+        return looks + " looks, " + missed + " missed";
     }
 
     @Override
