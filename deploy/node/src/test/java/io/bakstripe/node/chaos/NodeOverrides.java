@@ -20,6 +20,10 @@ final class NodeOverrides {
             Map.entry("bakstripe.coordinator.register-again", "300 ms"),
             Map.entry("bakstripe.coordinator.retry-delay", "300 ms"),
             Map.entry("bakstripe.coordinator.rollback-limit", "15 s"),
+            // A machine that is busy must not look like a store that is dead.
+            Map.entry("bakstripe.coordinator.preflight-limit", "20 s"),
+            Map.entry("bakstripe.coordinator.submit-limit", "28 s"),
+            Map.entry("bakstripe.worker.preflight.limit", "18 s"),
             Map.entry("bakstripe.worker.store.connect-timeout", "1 s"),
             Map.entry("bakstripe.worker.store.read-timeout", "3 s"),
             Map.entry("bakstripe.worker.store.api-call-timeout", "6 s"),

@@ -23,8 +23,13 @@ final class OverwrittenSetIT {
             // Headers and trailers are read by then: two reads per file before the task exists, two when it runs.
             environment.store().rules("{\"fault\": \"freeze\", \"on\": [\"GetObject\"], \"after\": 18}");
             Submitted restore = environment.restore("overwritten", first.pattern(), FILES);
-            await().atMost(Duration.ofSeconds(30)).until(() -> environment.store().strikes() > 0);
-            assertThat(environment.node().row(restore.id()).required("lifecycle").asText())
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> environment.store().strikes() > 0);
+            assertThat(environment
+                            .node()
+                            .row(restore.id())
+                            .required("lifecycle")
+                            .asText())
                     .isEqualTo("IN_PROGRESS");
 
             Submitted second = environment.overwrite(first.pattern(), FILES);

@@ -89,7 +89,9 @@ final class ScheduleRun {
         if (task < accepted.size()) {
             Answer answer = environment
                     .node()
-                    .procedure("rds_cancel_task", Map.of("task_id", accepted.get(task).id()));
+                    .procedure(
+                            "rds_cancel_task",
+                            Map.of("task_id", accepted.get(task).id()));
             assertThat(answer.status() < 500 || answer.code().equals(PROCEDURE_UNKNOWN))
                     .as(answer.toString())
                     .isTrue();
