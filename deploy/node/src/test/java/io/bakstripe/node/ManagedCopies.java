@@ -33,7 +33,8 @@ final class ManagedCopies {
         }
     }
 
-    private static Path directory(Path data, String name) {
+    /** Everything of one managed database. */
+    static Path directory(Path data, String name) {
         return data.resolve("databases/sandbox").resolve(name);
     }
 }

@@ -27,6 +27,10 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -76,10 +80,26 @@ final class PausedSandbox implements AutoCloseable {
                             UUID::randomUUID,
                             new RandomPasswords(new SecureRandom()))
                     .provisionSample(DatabaseRef.of(Sandbox.INSTANCE, Sandbox.SHOP), Sandbox.SHOP);
+            addNoise(shop);
             return new PausedSandbox(data, store, shop);
         } catch (IOException | RuntimeException failed) {
             store.close();
             throw failed;
+        }
+    }
+
+    /** Bytes that do not compress, so that a stripe has several parts. */
+    private static void addNoise(ServerConnection shop) throws IOException {
+        try (Connection connection = DriverManager.getConnection(shop.jdbcUrl(), shop.user(), shop.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLE noise (n int, bytes bytea STORAGE EXTERNAL)");
+            statement.execute("INSERT INTO noise SELECT n, string_agg(uuid_send(gen_random_uuid()), ''::bytea)"
+                    + " FROM generate_series(1, 250) n, generate_series(1, 6250) GROUP BY n");
+            // What is backed up again and again stays the same.
+            statement.execute("VACUUM FREEZE");
+            statement.execute("CHECKPOINT");
+        } catch (SQLException failed) {
+            throw new IOException("the sample database cannot be filled", failed);
         }
     }
 

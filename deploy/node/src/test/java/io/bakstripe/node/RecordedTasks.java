@@ -38,7 +38,6 @@ record RecordedTasks(Map<Long, List<String>> events, List<Long> history) {
                         long task = new ObjectMapper()
                                 .readTree(payload)
                                 .path("task")
-                                .path("value")
                                 .asLong();
                         events.computeIfAbsent(task, id -> new ArrayList<>()).add(rows.getString(1));
                     }
