@@ -27,6 +27,9 @@ final class KilledBetweenRecordsIT {
     private static final Set<String> EXCHANGE =
             Set.of("task-registered/1", "task-created/1", "slot-granted/1", "slot-released/1", "slot-returned/1");
 
+    /** A restore takes as long as the rest of a case: unless there is time for everything, every third set is restored. */
+    private static final int RESTORED = 3;
+
     private final PauseChoice choice = PauseChoice.ofSystemProperties();
     private PausedSandbox sandbox;
     private Evidence evidence;
@@ -54,7 +57,9 @@ final class KilledBetweenRecordsIT {
         return tests(choice.of(records, event -> choice.all() || !EXCHANGE.contains(event)), pause -> {
             RepeatableCall backup = RepeatableCall.backup("backup-" + calls++, 2);
             kills.at(pause, List.of(backup));
-            evidence.requireRestorable(backup);
+            if (choice.all() || calls % RESTORED == 0) {
+                evidence.requireRestorable(backup);
+            }
         });
     }
 

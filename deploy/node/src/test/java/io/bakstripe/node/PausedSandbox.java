@@ -94,7 +94,7 @@ final class PausedSandbox implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE TABLE noise (n int, bytes bytea STORAGE EXTERNAL)");
             statement.execute("INSERT INTO noise SELECT n, string_agg(uuid_send(gen_random_uuid()), ''::bytea)"
-                    + " FROM generate_series(1, 250) n, generate_series(1, 6250) GROUP BY n");
+                    + " FROM generate_series(1, 160) n, generate_series(1, 6250) GROUP BY n");
             // What is backed up again and again stays the same.
             statement.execute("VACUUM FREEZE");
             statement.execute("CHECKPOINT");
@@ -275,7 +275,7 @@ final class PausedSandbox implements AutoCloseable {
         int[] before = {-1};
         await("a journal at rest")
                 .atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(400))
+                .pollInterval(Duration.ofMillis(200))
                 .until(() -> {
                     int now = pauses.writes().size();
                     boolean rests = now == before[0];
