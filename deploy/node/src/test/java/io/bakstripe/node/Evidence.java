@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /** What calls left behind in a sandbox, and whether it is right. */
 final class Evidence implements AutoCloseable {
@@ -40,7 +41,8 @@ final class Evidence implements AutoCloseable {
     /** Makes a call whose answer may have been lost once more, until the node knows whether the first one made a task; gives the task. */
     long repeat(RepeatableCall call) {
         HttpResponse<String> answer = await("an answer to " + call)
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Duration.ofSeconds(120))
+                .ignoreExceptionsInstanceOf(CompletionException.class)
                 .until(() -> sandbox.send(call).join(), given -> given.statusCode() < 500);
         return PausedSandbox.taskOf(answer);
     }

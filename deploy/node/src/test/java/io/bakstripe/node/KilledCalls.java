@@ -36,7 +36,7 @@ final class KilledCalls {
         List<CompletableFuture<HttpResponse<String>>> answers =
                 submitted.stream().map(sandbox::send).toList();
         await(pause.toString())
-                .atMost(Duration.ofSeconds(120))
+                .atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> sandbox.pauses().reached() || done(before) == submitted.size());
         if (!sandbox.pauses().reached()) {
