@@ -71,6 +71,15 @@ public final class RunningNode implements AutoCloseable {
                 process, data, JSON.readTree(data.resolve("sandbox.json").toFile()));
     }
 
+    /**
+     * A node that was started in some other way and is ready.
+     *
+     * @param sandbox as {@code sandbox.json} has it
+     */
+    static RunningNode of(Process process, Path data, JsonNode sandbox) {
+        return new RunningNode(process, data, sandbox);
+    }
+
     /** The same node, whose calls go to this instance unless they name another. */
     RunningNode on(String name) {
         instance = name;
