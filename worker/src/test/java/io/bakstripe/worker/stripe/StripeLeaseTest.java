@@ -172,8 +172,10 @@ class StripeLeaseTest {
         worker.tell(fixture.tick(CLOSE));
         fixture.await(StripeState.CLOSING);
         long heard = nanos.get();
-        worker.tell(fixture.tick(CLOSE));
-        await().until(() -> nanos.get() > heard + 2 * lease);
+        await().pollInterval(Duration.ofMillis(50)).until(() -> {
+            worker.tell(fixture.tick(CLOSE));
+            return nanos.get() >= heard + 6 * lease;
+        });
 
         await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(budget.total()));
         assertThat(fixture.objects.calls(Call.LIST_PARTS)).isEqualTo(listed);
@@ -186,12 +188,17 @@ class StripeLeaseTest {
         });
 
         fixture.nanos = () -> nanos.addAndGet(lease);
-        long before = nanos.get();
         worker.tell(fixture.tick(PUBLISH));
-        await().until(() -> nanos.get() > before + 3 * lease);
+        await().until(() -> {
+            StripeReport report = fixture.last.get();
+            return report != null
+                    && report.problem()
+                            .filter(problem -> problem.error() == BackupError.LEASE_OVER)
+                            .isPresent();
+        });
+        long before = nanos.get();
         worker.tell(fixture.tick(ABORT));
-        long after = nanos.get();
-        await().until(() -> nanos.get() > after + 2 * lease);
+        await().until(() -> nanos.get() >= before + 2 * lease);
 
         assertThat(fixture.objects.calls(Call.COMPLETE)).isZero();
         assertThat(fixture.objects.calls(Call.ABORT)).isZero();

@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
 import akka.actor.typed.ActorRef;
+import akka.persistence.testkit.ProcessingSuccess;
+import akka.persistence.testkit.StorageFailure;
+import akka.persistence.testkit.WriteEvents;
 import akka.persistence.testkit.javadsl.PersistenceTestKit;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.protocol.stripe.Extent;
@@ -18,7 +22,9 @@ import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
@@ -43,6 +49,7 @@ class StripeMendingTest {
 
     @AfterEach
     void leavesNothingHeld() {
+        JOURNAL.resetPolicy();
         fixture.expectNothingHeld();
     }
 
@@ -162,22 +169,30 @@ class StripeMendingTest {
     }
 
     @Test
-    void goesOnMendingAfterARestart() {
-        fixture.data("base/1", 6 << 20).data("base/2", 100);
-        ActorRef<StripeMessage> worker = drained();
-        int closing = dataParts() + 1;
-        fixture.store.beforeNextListing(upload -> storeOver(upload, closing));
-        JOURNAL.withPolicy((id, operation) -> operation instanceof akka.persistence.testkit.WriteEvents write
+    void mendsAgainWhatItCouldNotRecord() {
+        fixture.data("base/1", 9 << 20).data("base/2", 11 << 20);
+        byte[] later = new byte[9 << 20];
+        new Random(1).nextBytes(later);
+        fixture.store.beforeNextListing(upload -> {
+            storeOver(upload, 1);
+            fixture.database.files.put("base/1", later);
+        });
+        AtomicInteger failures = new AtomicInteger();
+        JOURNAL.withPolicy((id, operation) -> operation instanceof WriteEvents write
                         && write.batch().head() instanceof PartReplaced
-                        && fixture.store.uploaded.size() < dataParts() + 5
-                ? akka.persistence.testkit.StorageFailure.create()
-                : akka.persistence.testkit.ProcessingSuccess.getInstance());
+                        && failures.getAndIncrement() == 0
+                ? StorageFailure.create()
+                : ProcessingSuccess.getInstance());
+        ActorRef<StripeMessage> worker = fixture.worker(1);
 
-        fixture.drive(() -> worker);
-        JOURNAL.resetPolicy();
+        StripeReport published = fixture.drive(() -> worker);
 
-        expectEverythingInTheFile();
-        assertThat(replaced()).containsExactly(closing);
+        assertThat(failures).hasValue(2);
+        assertThat(published.resumed()).isEqualTo(1);
+        assertThat(replaced()).containsExactly(1);
+        byte[] restored = fixture.restored().get("base/1");
+        assertThat(restored).hasSize(9 << 20);
+        assertThat(Arrays.copyOf(restored, 5 << 20)).isEqualTo(Arrays.copyOf(later, 5 << 20));
     }
 
     @Test
