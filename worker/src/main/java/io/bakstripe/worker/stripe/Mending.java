@@ -38,8 +38,8 @@ sealed interface Mending {
             return new Unneeded();
         }
         if (!(comparison instanceof PartComparison.Different different)) {
-            return new Impossible(BackupError.UPLOAD_LOST.problem(
-                    upload.file(), state.parts().count() + " parts were stored"));
+            return new Impossible(
+                    BackupError.UPLOAD_LOST.problem(upload.file(), state.parts().count() + " parts were stored"));
         }
         if (round >= MAX_ROUNDS) {
             return new Impossible(BackupError.STORE_FAILED.problem(

@@ -19,10 +19,7 @@ enum StripeActivity {
 
     /** True for what goes on after the engine's stop. */
     boolean closing() {
-        return this == STREAMING_CLOSING
-                || this == STORING_TRAILER
-                || this == COMPARING_ALL
-                || this == MENDING_CLOSING;
+        return this == STREAMING_CLOSING || this == STORING_TRAILER || this == COMPARING_ALL || this == MENDING_CLOSING;
     }
 
     /** True when an abort has to wait for the answer, because that decides whether and how there is anything to abort. */

@@ -49,8 +49,7 @@ final class StripePipeline {
     private final Executor codecs;
 
     /** @param store where parts go, on behalf of this work alone */
-    StripePipeline(
-            StripeDependencies dependencies, ObjectStore store, Materializer materializer, Executor codecs) {
+    StripePipeline(StripeDependencies dependencies, ObjectStore store, Materializer materializer, Executor codecs) {
         this.store = store;
         this.budget = dependencies.budget();
         this.dependencies = dependencies;
@@ -102,9 +101,10 @@ final class StripePipeline {
             Problem grown,
             Recorder recorder) {
         PartPermits permits = new PartPermits(budget);
-        // It may be larger now, because its data compress worse; twice as large it would not be, unless it is another part.
-        int most = (int) Math.min(
-                Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
+        // It may be larger now, because its data compress worse; twice as large it would not be, unless it is another
+        // part.
+        int most = (int)
+                Math.min(Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
         Source<Part, NotUsed> parts = frames(chunks, encoder)
                 .via(new PartAssembler(beginning, number -> most, beginning.number(), grown, permits))
                 .map(part -> {

@@ -107,8 +107,7 @@ record StripeState(
     Optional<PlanRange> range(int number) {
         Optional<Position> from = parts.from(number);
         Optional<Position> next = number < planned().count() ? parts.from(number + 1) : Optional.empty();
-        boolean lastOfPlan = next.isEmpty()
-                || !next.map(Position::plan).equals(from.map(Position::plan));
+        boolean lastOfPlan = next.isEmpty() || !next.map(Position::plan).equals(from.map(Position::plan));
         return from.map(begin -> {
             if (!lastOfPlan) {
                 return new PlanRange(begin, next);

@@ -73,7 +73,8 @@ enum StripeStep {
 
     /** The table of {@link #wanted} in Markdown. */
     static String table() {
-        StringBuilder table = new StringBuilder("| recorded | STREAM | CLOSE | PUBLISH | ABORT |\n|---|---|---|---|---|\n");
+        StringBuilder table =
+                new StringBuilder("| recorded | STREAM | CLOSE | PUBLISH | ABORT |\n|---|---|---|---|---|\n");
         for (StripePhase phase : StripePhase.values()) {
             table.append("| ").append(phase).append(" |");
             for (StripeGoal goal : StripeGoal.values()) {

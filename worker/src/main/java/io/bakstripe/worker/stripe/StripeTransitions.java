@@ -62,7 +62,8 @@ final class StripeTransitions {
         StringBuilder diagram = new StringBuilder("stateDiagram-v2\n");
         for (Transition row : ALL) {
             String from = row.from() == StripePhase.EMPTY ? "[*]" : row.from().name();
-            String to = row.event() == StripeEvent.Closed.class ? "[*]" : row.to().name();
+            String to =
+                    row.event() == StripeEvent.Closed.class ? "[*]" : row.to().name();
             diagram.append("    ").append(from).append(" --> ").append(to).append(": ");
             diagram.append(row.event().getSimpleName()).append('\n');
         }

@@ -99,8 +99,7 @@ final class StripeUpload {
             if (failure != null) {
                 return new Publication.Unclear(Problem.of(failure));
             }
-            return object.<Publication>map(
-                            found -> ours(intended, found) ? new Publication.Visible() : ifForeign)
+            return object.<Publication>map(found -> ours(intended, found) ? new Publication.Visible() : ifForeign)
                     .orElse(ifAbsent);
         });
     }

@@ -74,9 +74,7 @@ final class StripeWork {
         this.context = context;
         this.dependencies = dependencies;
         this.lease = new StripeLease(
-                stripe.entityId(),
-                dependencies.nanos(),
-                dependencies.settings().lease());
+                stripe.entityId(), dependencies.nanos(), dependencies.settings().lease());
         this.budget = RequestScope.ofBudget(dependencies.settings().retries());
         this.requests = lease.requests(budget);
         this.parts = new StripeParts(dependencies, lease::check, context.getSystem());
@@ -244,12 +242,7 @@ final class StripeWork {
 
     private Job job(int work, StripeState state, StripeSpec spec) {
         return new Job(
-                state,
-                state.intended().orElseThrow(),
-                state.upload().orElseThrow(),
-                spec,
-                store(),
-                recorder(work));
+                state, state.intended().orElseThrow(), state.upload().orElseThrow(), spec, store(), recorder(work));
     }
 
     private void watch(int work, StripeRun started) {

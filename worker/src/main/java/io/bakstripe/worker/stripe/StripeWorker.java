@@ -162,9 +162,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     }
 
     private Effect<StripeEvent, StripeState> onEnsure(StripeState state, Ensure ensure) {
-        return tick != null && ensure.epoch() < tick.epoch()
-                ? Effect().none()
-                : onTick(state, Tick.of(ensure, tick));
+        return tick != null && ensure.epoch() < tick.epoch() ? Effect().none() : onTick(state, Tick.of(ensure, tick));
     }
 
     private Effect<StripeEvent, StripeState> onForget(StripeState state, Forget forget) {
@@ -245,7 +243,8 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         return Effect().persist(record(arrived.part())).thenRun(next -> {
             work.progressed();
             arrived.recorded().complete(Done.getInstance());
-            long dataBytes = tick == null ? 0 : tick.spec().map(StripeSpec::dataBytes).orElse(0L);
+            long dataBytes =
+                    tick == null ? 0 : tick.spec().map(StripeSpec::dataBytes).orElse(0L);
             if (progress.recorded(next, dataBytes)) {
                 report(next, Optional.empty());
             }
@@ -254,8 +253,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
 
     private StripeEvent record(PartStored part) {
         return switch (work.activity()) {
-            case STORING_TRAILER ->
-                new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag());
+            case STORING_TRAILER -> new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag());
             case MENDING_DATA, MENDING_CLOSING ->
                 new PartReplaced(part.number(), part.plainBytes(), part.storedBytes(), part.crc32c(), part.etag());
             default -> part;
@@ -298,11 +296,13 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
             course.mend(needed, state, requireNonNull(tick));
             return Effect().none();
         }
-        return Effect().persist(all ? new Prepared(now()) : new DataDrained(now())).thenRun(next -> {
-            work.agreed();
-            report(next, Optional.empty());
-            act(next);
-        });
+        return Effect()
+                .persist(all ? new Prepared(now()) : new DataDrained(now()))
+                .thenRun(next -> {
+                    work.agreed();
+                    report(next, Optional.empty());
+                    act(next);
+                });
     }
 
     private Effect<StripeEvent, StripeState> onPublishEnded(StripeState state, PublishEnded ended) {

@@ -26,7 +26,8 @@ record Tick(
 
     static Tick of(Ensure ensure, @Nullable Tick before) {
         boolean forgotten = before != null && before.forgotten();
-        Optional<StopFacts> stop = before == null ? ensure.stop() : ensure.stop().or(before::stop);
+        Optional<StopFacts> stop =
+                before == null ? ensure.stop() : ensure.stop().or(before::stop);
         return new Tick(
                 ensure.epoch(),
                 forgotten ? StripeGoal.ABORT : ensure.goal(),

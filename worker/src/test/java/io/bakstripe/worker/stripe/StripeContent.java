@@ -40,8 +40,10 @@ final class StripeContent {
                 object, Layout.PREAMBLE_BYTES, object.length - Layout.PREAMBLE_BYTES - Layout.FOOTER_BYTES));
         splitter.finish();
         assertThat(end).isLessThan(object.length);
-        assertThat(frames.stream().filter(frame -> frame.type() == FrameType.TRAILER)).hasSize(1);
-        assertThat(frames.stream().filter(frame -> frame.type() == FrameType.HEADER)).hasSize(1);
+        assertThat(frames.stream().filter(frame -> frame.type() == FrameType.TRAILER))
+                .hasSize(1);
+        assertThat(frames.stream().filter(frame -> frame.type() == FrameType.HEADER))
+                .hasSize(1);
         Map<String, ByteArrayOutputStream> files = new HashMap<>();
         frames.stream()
                 .filter(frame -> frame.type() == FrameType.DATA)

@@ -185,8 +185,8 @@ final class StripeFixture {
         return new StripeDependencies(
                 store,
                 sources,
-                (stripe, plan, page) -> CompletableFuture.completedFuture(
-                        page(plan == PlanKind.DATA ? data : closing, page)),
+                (stripe, plan, page) ->
+                        CompletableFuture.completedFuture(page(plan == PlanKind.DATA ? data : closing, page)),
                 budget,
                 sizing,
                 (ref, report) -> {

@@ -108,7 +108,8 @@ class StripeResumeTest {
             if (stop == Stop.JOURNAL_FAILS) {
                 return StorageFailure.create();
             }
-            requireNonNull(worker.get()).tell(stop == Stop.STOPPED ? StripeWorker.Stop.INSTANCE : StripeWorker.Idle.INSTANCE);
+            requireNonNull(worker.get())
+                    .tell(stop == Stop.STOPPED ? StripeWorker.Stop.INSTANCE : StripeWorker.Idle.INSTANCE);
             stopped.set(worker.get());
             return ProcessingSuccess.getInstance();
         });

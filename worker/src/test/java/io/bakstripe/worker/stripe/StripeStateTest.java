@@ -154,7 +154,9 @@ class StripeStateTest {
         assertThat(state.parts().count()).isEqualTo(3);
         StripeState again = state.after(new StripeEvent.TrailerStored(4, 5, 6, "t"));
         assertThat(again.phase()).isEqualTo(StripePhase.COMPLETE);
-        assertThat(again.after(new StripeEvent.TrailerStored(4, 7, 8, "u")).parts().etag(4))
+        assertThat(again.after(new StripeEvent.TrailerStored(4, 7, 8, "u"))
+                        .parts()
+                        .etag(4))
                 .isEqualTo("u");
     }
 
@@ -303,8 +305,7 @@ class StripeStateTest {
                 .isEqualTo(BackupError.UPLOAD_LOST);
         assertThat(Mending.after(new PartComparison.Equal(), after(4), upload, 9))
                 .isEqualTo(new Mending.Unneeded());
-        for (BackupError error :
-                List.of(BackupError.PART_LOST, BackupError.STORE_FAILED, BackupError.UPLOAD_LOST)) {
+        for (BackupError error : List.of(BackupError.PART_LOST, BackupError.STORE_FAILED, BackupError.UPLOAD_LOST)) {
             assertThat(error.category().transientFailure()).isTrue();
         }
     }
