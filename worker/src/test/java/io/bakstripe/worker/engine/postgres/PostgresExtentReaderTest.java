@@ -43,7 +43,7 @@ class PostgresExtentReaderTest {
     private static ServerConnection source;
     private static SourceAddress role;
     private static Path pgdata;
-    private final PostgresEngine engine = TestSource.engine();
+    private final PostgresEngine engine = TestSource.engine(pieces(SETTINGS.copyBytes()));
 
     @BeforeAll
     static void startSource() throws Exception {
@@ -209,15 +209,7 @@ class PostgresExtentReaderTest {
         halfRecycled[7 * MIB + 8 + 4] ^= 1;
         byte[] recycledAtItsBeginning = right.clone();
         recycledAtItsBeginning[8 + 4] ^= 1;
-        PostgresSettings statementPerPiece = new PostgresSettings(
-                SETTINGS.connectTimeout(),
-                SETTINGS.inspectTimeout(),
-                SETTINGS.answerTimeout(),
-                SETTINGS.checkpointTimeout(),
-                MIB,
-                MIB,
-                1);
-        try (ExtentReader reader = TestSource.engine(statementPerPiece).reader(role, NAME)) {
+        try (ExtentReader reader = TestSource.engine(pieces(MIB)).reader(role, NAME)) {
             Files.write(segment, right);
             assertThat(read(reader, List.of(Extent.log("pg_wal/" + name, 16L * MIB))))
                     .hasSize(16);
@@ -239,6 +231,18 @@ class PostgresExtentReaderTest {
         } finally {
             Files.delete(segment);
         }
+    }
+
+    /** Pieces of 1 MiB, in statements of some. */
+    private static PostgresSettings pieces(int copyBytes) {
+        return new PostgresSettings(
+                SETTINGS.connectTimeout(),
+                SETTINGS.inspectTimeout(),
+                SETTINGS.answerTimeout(),
+                SETTINGS.checkpointTimeout(),
+                MIB,
+                copyBytes,
+                SETTINGS.copyRanges());
     }
 
     /** A full segment whose pages all bear the addresses of another place. */
@@ -296,7 +300,7 @@ class PostgresExtentReaderTest {
 
         assertThatThrownBy(() -> {
                     while (reader.next() != null) {
-                        assertThat(SETTINGS.chunkBytes()).isEqualTo(MIB);
+                        assertThat(reader.statements()).isEqualTo(1);
                     }
                 })
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE));

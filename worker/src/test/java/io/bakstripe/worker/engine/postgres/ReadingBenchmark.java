@@ -37,7 +37,7 @@ final class ReadingBenchmark {
     public static void main(String[] args) throws Exception {
         long mebibytes = args.length == 0 ? 1024 : Long.parseLong(args[0]);
         List<Integer> pieceKibibytes = args.length < 2
-                ? List.of(1024)
+                ? List.of(TestSource.SETTINGS.chunkBytes() >> 10)
                 : Stream.of(args).skip(1).map(Integer::valueOf).toList();
         Path data = Files.createTempDirectory("reading-benchmark");
         try (TestHost host = new TestHost(data)) {
