@@ -42,10 +42,11 @@ final class StripeEnds {
         int length = Frame.peekLength(new Place(file, "header"), frames);
         if (length == 0 || Layout.PREAMBLE_BYTES + length > object.size()) {
             // Only the end tells a file that was cut here from one whose header lies.
-            return range(object.size() - Layout.FOOTER_BYTES, Layout.FOOTER_BYTES).thenApply(end -> {
-                Footer.read(file, object.size(), end);
-                return StripeReader.header(file, preamble, frames);
-            });
+            return range(object.size() - Layout.FOOTER_BYTES, Layout.FOOTER_BYTES)
+                    .thenApply(end -> {
+                        Footer.read(file, object.size(), end);
+                        return StripeReader.header(file, preamble, frames);
+                    });
         }
         if (length <= frames.remaining()) {
             return CompletableFuture.completedFuture(StripeReader.header(file, preamble, frames));

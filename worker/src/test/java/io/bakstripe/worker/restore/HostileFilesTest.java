@@ -79,7 +79,9 @@ final class HostileFilesTest {
                 lie("huge stored bytes", (at, file) -> file.putInt(at.first(FrameType.DATA) + 8, 8 << 20)),
                 lie("more stored than plain bytes", (at, file) -> file.putInt(at.first(FrameType.DATA) + 12, 1)),
                 lie("negative plain bytes", (at, file) -> file.putInt(at.first(FrameType.DATA) + 12, 1 << 31)),
-                lie("plain bytes over the bound", (at, file) -> file.putInt(at.first(FrameType.DATA) + 12, (8 << 20) + 1)),
+                lie(
+                        "plain bytes over the bound",
+                        (at, file) -> file.putInt(at.first(FrameType.DATA) + 12, (8 << 20) + 1)),
                 lie("a bomb that claims 8 MiB", (at, file) -> file.putInt(at.first(FrameType.DATA) + 12, 8 << 20)),
                 lie("unknown flags", (at, file) -> file.putShort(at.first(FrameType.DATA) + 6, (short) 1)),
                 lie("an unknown codec", (at, file) -> file.put(at.first(FrameType.DATA) + 5, (byte) 7)),

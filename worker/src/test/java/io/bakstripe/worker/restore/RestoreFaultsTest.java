@@ -130,8 +130,9 @@ final class RestoreFaultsTest {
         ActorRef<RestoreCommand> worker = spawn();
         worker.tell(ensure(1, RestoreGoal.APPLY));
         answer(host.expectMessageClass(HostCommand.Prepare.class, LONG));
-        await().atMost(LONG).until(() -> JOURNAL.persistedInStorage(persistenceId()).stream()
-                .anyMatch(PartApplied.class::isInstance));
+        await().atMost(LONG)
+                .until(() ->
+                        JOURNAL.persistedInStorage(persistenceId()).stream().anyMatch(PartApplied.class::isInstance));
 
         set.into(store);
         // Reads that were held back are answered now, by an object of another etag.
@@ -180,8 +181,8 @@ final class RestoreFaultsTest {
                     .tell(new HostReply.Discarded());
         });
         RestoreReport discarded = awaitState(RestoreState.DISCARDED);
-        assertThat(discarded.problem().map(Problem::detail)).hasValueSatisfying(text -> assertThat(text)
-                .contains("disk full"));
+        assertThat(discarded.problem().map(Problem::detail))
+                .hasValueSatisfying(text -> assertThat(text).contains("disk full"));
     }
 
     @Test
@@ -192,8 +193,8 @@ final class RestoreFaultsTest {
         next();
         run(whole.subList(0, 3));
         visit(visited);
-        for (List<Object> before : List.of(
-                List.<Object>of(), whole.subList(0, 2), whole.subList(0, whole.size() - 1))) {
+        for (List<Object> before :
+                List.of(List.<Object>of(), whole.subList(0, 2), whole.subList(0, whole.size() - 1))) {
             next();
             JOURNAL.persistForRecovery(persistenceId(), before);
             ActorRef<RestoreCommand> failing = spawn();
@@ -266,15 +267,7 @@ final class RestoreFaultsTest {
 
     private Ensure ensure(long epoch, RestoreGoal goal) {
         InstanceDefinition definition = new InstanceDefinition(
-                instance,
-                1,
-                "postgresql",
-                Edition.ENTERPRISE,
-                "us-east-1",
-                "UTC",
-                false,
-                Optional.of(HOST),
-                List.of());
+                instance, 1, "postgresql", Edition.ENTERPRISE, "us-east-1", "UTC", false, Optional.of(HOST), List.of());
         DatabaseName display = new DatabaseName("Copy");
         RestoreSpec spec = new RestoreSpec(
                 attempt,

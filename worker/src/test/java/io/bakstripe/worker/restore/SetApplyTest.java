@@ -276,7 +276,10 @@ final class SetApplyTest {
                     throw new AssertionError("asked outside of the budget: " + method);
                 });
 
-        applier(found, budget, Disk.ofHost(), scoped).run().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        applier(found, budget, Disk.ofHost(), scoped)
+                .run()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
 
         assertThat(scopes).hasSize(1);
         int repetitions = 0;

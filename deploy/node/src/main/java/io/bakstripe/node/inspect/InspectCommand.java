@@ -42,7 +42,10 @@ public final class InspectCommand implements Callable<Integer> {
     private static final int FAILED = 1;
     private static final int USAGE = 2;
 
-    @Parameters(arity = "1..*", paramLabel = "FILE|ARN", description = "Files of this host, or ARNs; an asterisk matches.")
+    @Parameters(
+            arity = "1..*",
+            paramLabel = "FILE|ARN",
+            description = "Files of this host, or ARNs; an asterisk matches.")
     private List<String> names = List.of();
 
     @Option(names = "--verify", description = "Read every byte and check every checksum.")
@@ -105,8 +108,7 @@ public final class InspectCommand implements Callable<Integer> {
             inspected.says(stripe);
             if (verify || files) {
                 List<ManifestPage.Entry> manifest = new ArrayList<>();
-                inspected.holds(
-                        inspection.contents(stripe, files ? manifest::add : entry -> {}), files, manifest);
+                inspected.holds(inspection.contents(stripe, files ? manifest::add : entry -> {}), files, manifest);
             }
         } catch (BakstripeException refused) {
             inspected.fails(found.shown(refused.problem()));
@@ -115,14 +117,17 @@ public final class InspectCommand implements Callable<Integer> {
     }
 
     private int show(List<Inspected> inspected) {
-        List<FoundStripe> sound =
-                inspected.stream().map(Inspected::stripe).flatMap(Optional::stream).toList();
+        List<FoundStripe> sound = inspected.stream()
+                .map(Inspected::stripe)
+                .flatMap(Optional::stream)
+                .toList();
         boolean judged = inspected.size() > 1 && sound.size() == inspected.size();
         Optional<Problem> set = judged ? judge(sound) : Optional.empty();
         Report report = new Report(inspected, judged, set);
         PrintWriter out = spec.commandLine().getOut();
         out.println(json ? report.json() : report.text());
-        boolean wrong = set.isPresent() || inspected.stream().anyMatch(file -> file.problem().isPresent());
+        boolean wrong = set.isPresent()
+                || inspected.stream().anyMatch(file -> file.problem().isPresent());
         return wrong ? FAILED : OK;
     }
 

@@ -150,11 +150,14 @@ final class Places implements AutoCloseable {
         }
         JsonNode store = new ObjectMapper().readTree(file.get().toFile()).required("s3");
         Map<String, Object> settings = new HashMap<>();
-        settings.put("bakstripe.worker.store.endpoint", store.required("endpoint").asText());
+        settings.put(
+                "bakstripe.worker.store.endpoint", store.required("endpoint").asText());
         settings.put("bakstripe.worker.store.path-style", true);
         settings.put("bakstripe.worker.store.region", store.required("region").asText());
-        settings.put("bakstripe.worker.store.access-key", store.required("accessKey").asText());
-        settings.put("bakstripe.worker.store.secret-key", store.required("secretKey").asText());
+        settings.put(
+                "bakstripe.worker.store.access-key", store.required("accessKey").asText());
+        settings.put(
+                "bakstripe.worker.store.secret-key", store.required("secretKey").asText());
         return settings;
     }
 

@@ -51,7 +51,8 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
         file.stripe().ifPresent(stripe -> {
             document.put("header", stripe.header());
             document.put("stop", stripe.trailer().stop());
-            document.put("parts", stripe.trailer().parts().stream().map(Report::json).toList());
+            document.put(
+                    "parts", stripe.trailer().parts().stream().map(Report::json).toList());
         });
         file.contents().ifPresent(contents -> document.put("contents", contents));
         file.manifest().ifPresent(manifest -> document.put("manifest", manifest));
@@ -88,11 +89,13 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
             line(lines, "file", file.name() + ", " + file.bytes() + " bytes");
             file.stripe().ifPresent(stripe -> says(lines, stripe));
             file.manifest().ifPresent(manifest -> lines.add(manifest(manifest)));
-            file.contents().ifPresent(contents -> line(
-                    lines,
-                    "verified",
-                    "every byte is as it was written: " + contents.pieces() + " pieces, " + contents.plainBytes()
-                            + " bytes of the database, " + contents.entries() + " manifest entries"));
+            file.contents()
+                    .ifPresent(contents -> line(
+                            lines,
+                            "verified",
+                            "every byte is as it was written: " + contents.pieces() + " pieces, "
+                                    + contents.plainBytes() + " bytes of the database, " + contents.entries()
+                                    + " manifest entries"));
             file.problem().ifPresent(problem -> wrong(lines, problem));
         }
         if (judged) {
@@ -110,16 +113,35 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
     private static void says(List<String> lines, FoundStripe stripe) {
         StripeHeader header = stripe.header();
         line(lines, "set", header.setId().value() + ", file " + header.family() + " of " + header.families());
-        line(lines, "database", header.database() + " of instance " + header.instance() + " (" + header.edition() + ")");
-        line(lines, "backup", header.type() + ", recovery model " + header.recoveryModel()
-                + (header.flags().isEmpty() ? "" : ", " + String.join(" ", header.flags())));
-        line(lines, "engine", header.start().engine() + " " + header.start().engineVersion() + ", system "
-                + header.start().systemIdentifier() + ", timeline " + header.start().timeline());
-        line(lines, "log", header.start().firstLsn() + " to " + stripe.trailer().stop().lastLsn());
-        line(lines, "time", header.start().startedAt() + " to " + stripe.trailer().stop().stoppedAt());
+        line(
+                lines,
+                "database",
+                header.database() + " of instance " + header.instance() + " (" + header.edition() + ")");
+        line(
+                lines,
+                "backup",
+                header.type() + ", recovery model " + header.recoveryModel()
+                        + (header.flags().isEmpty() ? "" : ", " + String.join(" ", header.flags())));
+        line(
+                lines,
+                "engine",
+                header.start().engine() + " " + header.start().engineVersion() + ", system "
+                        + header.start().systemIdentifier() + ", timeline "
+                        + header.start().timeline());
+        line(
+                lines,
+                "log",
+                header.start().firstLsn() + " to " + stripe.trailer().stop().lastLsn());
+        line(
+                lines,
+                "time",
+                header.start().startedAt() + " to " + stripe.trailer().stop().stoppedAt());
         line(lines, "writer", header.writer() + ", format version " + Layout.VERSION);
-        line(lines, "manifest", stripe.trailer().stop().files() + " files and directories, "
-                + stripe.trailer().stop().plainBytes() + " bytes in the whole set");
+        line(
+                lines,
+                "manifest",
+                stripe.trailer().stop().files() + " files and directories, "
+                        + stripe.trailer().stop().plainBytes() + " bytes in the whole set");
         lines.add(table(
                 List.of("part", "offset", "stored", "plain", "crc32c"),
                 stripe.trailer().parts().stream()

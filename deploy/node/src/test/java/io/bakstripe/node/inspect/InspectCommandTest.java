@@ -53,10 +53,12 @@ final class InspectCommandTest {
     void printsOneJsonDocument() throws IOException {
         assertThat(inspect("--json", "--files", GOLDEN.toString())).isZero();
 
-        JsonNode file = new ObjectMapper().readTree(out.toString()).required("files").get(0);
+        JsonNode file =
+                new ObjectMapper().readTree(out.toString()).required("files").get(0);
         assertThat(file.required("header").required("database").asText()).isEqualTo("Orders");
         assertThat(file.required("parts")).hasSize(2);
-        assertThat(file.required("parts").get(1).required("plainBytes").asLong()).isEqualTo(13);
+        assertThat(file.required("parts").get(1).required("plainBytes").asLong())
+                .isEqualTo(13);
         assertThat(file.required("manifest")).hasSize(3);
         assertThat(file.required("verified").asBoolean()).isTrue();
     }
@@ -103,7 +105,7 @@ final class InspectCommandTest {
         assertThat(inspect(temp.resolve("absent.bak").toString())).isEqualTo(1);
         assertThat(err.toString()).contains("there is no file").contains("absent.bak");
 
-        assertThat(inspect("arn:aws:s3:::" )).isEqualTo(1);
+        assertThat(inspect("arn:aws:s3:::")).isEqualTo(1);
         assertThat(err.toString()).contains("BAK-1007");
 
         assertThat(inspect()).isEqualTo(2);
