@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
@@ -78,6 +81,38 @@ public final class RunningNode implements AutoCloseable {
      */
     static RunningNode of(Process process, Path data, JsonNode sandbox) {
         return new RunningNode(process, data, sandbox);
+    }
+
+    /** Starts a node without a sandbox of its own and waits until it is ready. */
+    static RunningNode startPlain(Path data, Path config, int port, String token, SandboxProcess.Store store)
+            throws IOException {
+        Process process = new ProcessBuilder(Home.find()
+                        .nodeCommand(
+                                "512m",
+                                List.of(
+                                        "server",
+                                        "--config",
+                                        config.toString(),
+                                        "--data",
+                                        data.toString(),
+                                        "--stop-with-stdin")))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolve("node.log").toFile()))
+                .start();
+        JsonNode facts = JSON.valueToTree(Map.of("http", "http://127.0.0.1:" + port, "token", token, "s3", store));
+        RunningNode node = new RunningNode(process, data, facts);
+        await().atMost(Duration.ofSeconds(90))
+                .ignoreExceptions()
+                .failFast("the node ended, see " + data.resolve("node.log"), () -> !process.isAlive())
+                .until(() -> node.health() == 200);
+        return node;
+    }
+
+    private int health() throws IOException, InterruptedException {
+        String address = sandbox.required("http").asText() + "/health/ready";
+        return http.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     /** The same node, whose calls go to this instance unless they name another. */
@@ -217,6 +252,19 @@ public final class RunningNode implements AutoCloseable {
         return s3.listObjectsV2(request -> request.bucket(BUCKET)).join().contents().stream()
                 .map(object -> object.key())
                 .toList();
+    }
+
+    /** A whole object, as a stock client reads it. */
+    byte[] object(String key) {
+        return s3.getObject(request -> request.bucket(BUCKET).key(key), AsyncResponseTransformer.toBytes())
+                .join()
+                .asByteArray();
+    }
+
+    /** Puts an object there as a stranger would. */
+    void put(String key, byte[] bytes) {
+        s3.putObject(request -> request.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(bytes))
+                .join();
     }
 
     /** Keys of unfinished uploads, as a stock client lists them. */

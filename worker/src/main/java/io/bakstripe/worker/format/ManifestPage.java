@@ -66,7 +66,10 @@ public final class ManifestPage {
             fixed.get();
             int pathBytes = Short.toUnsignedInt(fixed.getShort());
             long size = fixed.getLong();
-            if ((kind != FILE && kind != DIRECTORY) || size < 0 || size > Layout.MAX_FILE_BYTES || (kind == DIRECTORY && size > 0)) {
+            if ((kind != FILE && kind != DIRECTORY)
+                    || size < 0
+                    || size > Layout.MAX_FILE_BYTES
+                    || (kind == DIRECTORY && size > 0)) {
                 throw place.damaged("a manifest page holds an impossible entry");
             }
             visitor.accept(new Entry(kind == DIRECTORY, reader.path(pathBytes), size));

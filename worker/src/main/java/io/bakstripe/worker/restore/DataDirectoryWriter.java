@@ -196,8 +196,8 @@ final class DataDirectoryWriter implements AutoCloseable {
         AtomicReference<BasicFileAttributes> found = new AtomicReference<>();
         guarded(path, () -> {
             try {
-                found.set(Files.readAttributes(
-                        root.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+                found.set(
+                        Files.readAttributes(root.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
             } catch (NoSuchFileException absent) {
                 found.set(null);
             }
@@ -237,9 +237,7 @@ final class DataDirectoryWriter implements AutoCloseable {
             throw BackupError.HOST_IO.problem(host, path, text(failed)).asException(failed);
         } catch (InvalidPathException unknown) {
             // The locale of this process decides which names it can write.
-            throw BackupError.HOST_IO
-                    .problem(host, path, unknown.getReason())
-                    .asException(unknown);
+            throw BackupError.HOST_IO.problem(host, path, unknown.getReason()).asException(unknown);
         } finally {
             life.readLock().unlock();
         }

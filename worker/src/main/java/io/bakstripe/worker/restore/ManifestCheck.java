@@ -41,8 +41,8 @@ final class ManifestCheck {
      */
     void finish(S3Arn file, long expected) {
         if (entries.get() != expected) {
-            throw mismatch("the set of file " + file + " lists " + entries.get()
-                    + " files and directories instead of " + expected);
+            throw mismatch("the set of file " + file + " lists " + entries.get() + " files and directories instead of "
+                    + expected);
         }
     }
 

@@ -114,7 +114,9 @@ final class PartCutter {
 
         private long end() {
             Frame across = frames.across();
-            return offset + (across == null ? 0 : across.length()) + frames.bytes().remaining();
+            return offset
+                    + (across == null ? 0 : across.length())
+                    + frames.bytes().remaining();
         }
     }
 

@@ -4,6 +4,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.format.Chunk;
 import io.bakstripe.worker.format.Frame;
+import io.bakstripe.worker.format.FrameType;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
@@ -49,14 +50,19 @@ final class RangeWriter {
         switch (frame.type()) {
             case DATA -> Chunk.forEach(place, plain(frame, room), this::entry);
             case MANIFEST -> page(offset, frame, room);
-            case PADDING -> frame.check(place);
-            case HEADER -> {
-                frame.check(place);
-                if (offset != Layout.PREAMBLE_BYTES) {
-                    throw place.damaged("a header stands where data should");
-                }
-            }
-            case TRAILER -> throw place.damaged("a trailer stands where data should");
+            case HEADER, PADDING, TRAILER -> checkPlain(place, offset, frame);
+        }
+    }
+
+    /** Checks a frame that holds nothing to be written: its checksum, and that it may stand here. */
+    static void checkPlain(Place place, long offset, Frame frame) {
+        frame.check(place);
+        boolean header = frame.type() == FrameType.HEADER;
+        if (frame.type() == FrameType.TRAILER || header && offset != Layout.PREAMBLE_BYTES) {
+            throw place.damaged("a " + frame.type() + " frame stands where data should");
+        }
+        if (offset == Layout.PREAMBLE_BYTES && !header) {
+            throw place.damaged("there is no HEADER frame");
         }
     }
 

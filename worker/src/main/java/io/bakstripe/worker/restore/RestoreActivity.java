@@ -45,10 +45,7 @@ enum RestoreActivity {
         return switch (phase) {
             case FRESH -> RestoreState.STARTING;
             case APPLYING -> RestoreState.APPLYING;
-            case APPLIED ->
-                this == OPENING
-                        ? RestoreState.OPENING
-                        : RestoreState.APPLIED;
+            case APPLIED -> this == OPENING ? RestoreState.OPENING : RestoreState.APPLIED;
             case OPENED -> RestoreState.OPENED;
             case DISCARDED -> RestoreState.DISCARDED;
             case FAILED -> RestoreState.FAILED;

@@ -168,8 +168,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return Effect().none();
         }
         Instant end = silent.asking().plus(dependencies.settings().hostPatience());
-        boolean giveUp =
-                activity == RestoreActivity.APPLYING && dependencies.time().instant().isAfter(end);
+        boolean giveUp = activity == RestoreActivity.APPLYING
+                && dependencies.time().instant().isAfter(end);
         if (giveUp) {
             return fail(facts, BackupError.HOST_UNAVAILABLE.problem(spec().host()));
         }
@@ -217,7 +217,9 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         SetFound found = SetFound.of(known.set());
         if (facts.setId().isPresent() && !facts.setId().get().equals(found.setId())) {
             // What an earlier run of this attempt reported would be of another backup than what is restored in the end.
-            return fail(facts, BackupError.FILE_CHANGED.problem(found.stripes().get(0).file()));
+            return fail(
+                    facts,
+                    BackupError.FILE_CHANGED.problem(found.stripes().get(0).file()));
         }
         return Effect().persist(found).thenRun(now -> {
             write(known, now);

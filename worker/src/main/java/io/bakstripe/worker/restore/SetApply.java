@@ -42,14 +42,7 @@ final class SetApply {
             Path directory,
             FoundSet set,
             Listener listener) {
-        this(
-                dependencies,
-                system,
-                host,
-                directory,
-                set,
-                listener,
-                Disk.ofHost());
+        this(dependencies, system, host, directory, set, listener, Disk.ofHost());
     }
 
     /** @param disk that the directory is on */

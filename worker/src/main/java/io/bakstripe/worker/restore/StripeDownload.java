@@ -75,8 +75,7 @@ final class StripeDownload {
                 .mapAsync(settings.rangesInFlight(), range -> fetch(stripe, range, permits))
                 .statefulMapConcat(() -> {
                     PartCutter cutter = new PartCutter(file);
-                    return fetched ->
-                            List.of(new Held(cutter.cut(fetched.range(), fetched.bytes()), fetched.held()));
+                    return fetched -> List.of(new Held(cutter.cut(fetched.range(), fetched.bytes()), fetched.held()));
                 })
                 .mapAsync(settings.rangesInFlight(), cut -> write(file, cut, target, progress))
                 .statefulMapConcat(PartCollector::new)

@@ -59,9 +59,8 @@ public final class Forgery {
 
     /** Where the index entry of a part begins: number, checksum, offset, stored bytes, plain bytes. */
     public int indexEntry(int part) {
-        int json = ByteBuffer.wrap(original)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .getInt(trailerAt + Layout.FRAME_HEADER_BYTES);
+        int json =
+                ByteBuffer.wrap(original).order(ByteOrder.LITTLE_ENDIAN).getInt(trailerAt + Layout.FRAME_HEADER_BYTES);
         return trailerAt + Layout.FRAME_HEADER_BYTES + Integer.BYTES + json + Integer.BYTES + 32 * (part - 1);
     }
 

@@ -94,8 +94,8 @@ final class ApplyBenchmark {
             int chunks = 0;
             for (int index = family - 1; index < pieces.size(); index += FAMILIES) {
                 Piece piece = pieces.get(index);
-                stripe.chunk(List.of(new Piece(
-                        piece.kind(), piece.path(), piece.offset(), rows(random, PIECE), Piece.State.WHOLE)));
+                stripe.chunk(List.of(
+                        new Piece(piece.kind(), piece.path(), piece.offset(), rows(random, PIECE), Piece.State.WHOLE)));
                 if (++chunks % PIECES_PER_PART == 0) {
                     stripe.endPart();
                 }
@@ -111,8 +111,7 @@ final class ApplyBenchmark {
             }
             stripe.chunk(small);
             Files.write(
-                    set.resolve("bench-" + family + ".bak"),
-                    stripe.finish(SampleStripe.stop(manifest.size(), plain)));
+                    set.resolve("bench-" + family + ".bak"), stripe.finish(SampleStripe.stop(manifest.size(), plain)));
         }
     }
 

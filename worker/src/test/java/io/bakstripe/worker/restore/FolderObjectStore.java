@@ -48,12 +48,12 @@ final class FolderObjectStore implements ObjectStore {
     @Override
     public CompletionStage<List<StoredObject>> list(String name, String prefix, int limit) {
         try (Stream<Path> files = Files.list(folder)) {
-            return CompletableFuture.completedFuture(files.filter(
-                            path -> path.getFileName().toString().startsWith(prefix))
-                    .sorted()
-                    .limit(limit)
-                    .map(this::stored)
-                    .toList());
+            return CompletableFuture.completedFuture(
+                    files.filter(path -> path.getFileName().toString().startsWith(prefix))
+                            .sorted()
+                            .limit(limit)
+                            .map(this::stored)
+                            .toList());
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }

@@ -37,8 +37,28 @@ final class MutatedFilesTest {
     private static final long SEED = Long.getLong("bakstripe.fuzz.seed", 20_261_122);
     private static final long MOST_ALLOCATED = 12 << 20;
     private static final long[] TELLING = {
-        0, 1, 2, 15, 16, 31, 32, 64, 255, 0x7fff, 0x8000, 0xffff, 1 << 20, 8 << 20, Integer.MAX_VALUE, 0x80000000L,
-        0xffffffffL, 1L << 40, Long.MAX_VALUE, Long.MIN_VALUE, -1L, -16L
+        0,
+        1,
+        2,
+        15,
+        16,
+        31,
+        32,
+        64,
+        255,
+        0x7fff,
+        0x8000,
+        0xffff,
+        1 << 20,
+        8 << 20,
+        Integer.MAX_VALUE,
+        0x80000000L,
+        0xffffffffL,
+        1L << 40,
+        Long.MAX_VALUE,
+        Long.MIN_VALUE,
+        -1L,
+        -16L
     };
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
@@ -93,8 +113,7 @@ final class MutatedFilesTest {
     }
 
     /** @param expected what must come out if the file is not refused; empty for whatever it says */
-    private void check(
-            OneFile reader, byte[] file, int number, Optional<Map<String, String>> expected, boolean same) {
+    private void check(OneFile reader, byte[] file, int number, Optional<Map<String, String>> expected, boolean same) {
         long before = THREADS.getCurrentThreadAllocatedBytes();
         String about = "file " + number + " of seed " + SEED;
         try {
@@ -106,7 +125,9 @@ final class MutatedFilesTest {
             assertThat(same).as(about + " is whole: " + refused.getMessage()).isFalse();
             boolean named = refused.problem().detail().contains(OneFile.ARN.toString())
                     || refused.problem().error() == BackupError.STRIPE_MISSING;
-            assertThat(named).as(about + " is not named: " + refused.getMessage()).isTrue();
+            assertThat(named)
+                    .as(about + " is not named: " + refused.getMessage())
+                    .isTrue();
         } catch (RuntimeException | Error unexpected) {
             fail(about, unexpected);
         }
@@ -133,15 +154,14 @@ final class MutatedFilesTest {
         ByteBuffer changed = original.copy();
         List<Integer> frames = original.frames();
         for (int change = random.nextInt(3); change >= 0; change--) {
-            int at =
-                    switch (random.nextInt(6)) {
-                        case 0 -> random.nextInt(64);
-                        case 1 -> original.footer() + random.nextInt(64);
-                        case 2 -> frames.get(random.nextInt(frames.size())) + random.nextInt(32);
-                        case 3 -> frames.get(random.nextInt(frames.size())) + 32 + random.nextInt(64);
-                        case 4 -> original.trailer() + random.nextInt(original.footer() - original.trailer());
-                        default -> random.nextInt(changed.capacity());
-                    };
+            int at = switch (random.nextInt(6)) {
+                case 0 -> random.nextInt(64);
+                case 1 -> original.footer() + random.nextInt(64);
+                case 2 -> frames.get(random.nextInt(frames.size())) + random.nextInt(32);
+                case 3 -> frames.get(random.nextInt(frames.size())) + 32 + random.nextInt(64);
+                case 4 -> original.trailer() + random.nextInt(original.footer() - original.trailer());
+                default -> random.nextInt(changed.capacity());
+            };
             change(changed, at, random);
         }
         return original.seal(changed);

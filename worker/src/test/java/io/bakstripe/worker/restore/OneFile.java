@@ -89,8 +89,7 @@ final class OneFile {
         } catch (CompletionException failed) {
             throw failed.getCause() instanceof BakstripeException refused ? refused : failed;
         }
-        try (DataDirectoryWriter writer =
-                new DataDirectoryWriter(HOST, target, new OpenFiles(4, Disk.ofHost()))) {
+        try (DataDirectoryWriter writer = new DataDirectoryWriter(HOST, target, new OpenFiles(4, Disk.ofHost()))) {
             write(found, file, writer);
             return tree();
         } finally {
@@ -109,7 +108,9 @@ final class OneFile {
                 Range range = ranges.next();
                 ByteBuffer bytes = ByteBuffer.wrap(file, (int) range.offset(), range.length());
                 PartCutter.Cut cut = cutter.cut(range, bytes.slice());
-                manifest.addAll(new RangeWriter(ARN, cut, writer, written -> {}).write(room).manifest());
+                manifest.addAll(new RangeWriter(ARN, cut, writer, written -> {})
+                        .write(room)
+                        .manifest());
             }
         } finally {
             room.release();
@@ -118,8 +119,8 @@ final class OneFile {
         ManifestCheck check = new ManifestCheck(writer);
         for (ManifestFrame at : manifest) {
             Place place = Place.part(ARN, at.part());
-            Frame frame = Objects.requireNonNull(
-                    Frame.next(place, ByteBuffer.wrap(file, (int) at.offset(), at.length())));
+            Frame frame =
+                    Objects.requireNonNull(Frame.next(place, ByteBuffer.wrap(file, (int) at.offset(), at.length())));
             ManifestPage.forEach(place, ByteBuffer.wrap(frame.payload(place)), entry -> check.entry(place, entry));
         }
         check.finish(ARN, found.stop().files());

@@ -55,7 +55,8 @@ final class RestoreTransitionsTest {
         for (Phase phase : EnumSet.complementOf(EnumSet.of(Phase.OPENED))) {
             assertThat(reachable(phase)).contains(Phase.DISCARDED);
         }
-        assertThat(RestoreTransitions.ALL).noneMatch(row -> row.from() == Phase.OPENED || row.from() == Phase.DISCARDED);
+        assertThat(RestoreTransitions.ALL)
+                .noneMatch(row -> row.from() == Phase.OPENED || row.from() == Phase.DISCARDED);
     }
 
     @Test
@@ -74,9 +75,7 @@ final class RestoreTransitionsTest {
         assertThat(applying.setFound((RestoreEvent.SetFound) EVENTS.get(0)).doneBytes())
                 .containsExactly(50L);
         RestoreEvent.SetFound other = new RestoreEvent.SetFound(
-                SampleStripe.SET,
-                "postgres",
-                List.of(new RestoreEvent.StripeFound(SampleSet.arn("other.bak"), 100)));
+                SampleStripe.SET, "postgres", List.of(new RestoreEvent.StripeFound(SampleSet.arn("other.bak"), 100)));
         assertThat(applying.setFound(other).doneBytes()).containsExactly(0L);
     }
 
