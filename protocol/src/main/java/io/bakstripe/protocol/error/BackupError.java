@@ -229,6 +229,11 @@ public enum BackupError {
             FAILURE,
             "the set could not be published as a whole: %s; visible stripes: %s",
             "Remove the stripes that are named; the set is incomplete and cannot be restored."),
+    SPOOL_FAILED(
+            6051,
+            FAILURE,
+            "the spool folder %s cannot be written: %s",
+            "Free some space there, or set bakstripe.worker.spool.folder to a folder with more; the attempt starts again by itself."),
 
     NOT_A_BACKUP(
             6101,

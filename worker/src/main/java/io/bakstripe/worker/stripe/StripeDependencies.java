@@ -5,8 +5,10 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.ObjectStore;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -14,6 +16,7 @@ import java.util.function.BiConsumer;
  *
  * @param slices where pages of a plan come from, in production {@link SlicesFetcher#sharded}
  * @param budget the node's, shared with everything else that holds parts
+ * @param spool for parts that are too large for memory; without one they stay smaller
  * @param sizing how large parts are to be, in production {@link PartSizing#standard()}
  * @param reports takes a report to the coordinator of a database; must not block
  * @param writer name and version of the program, for the header of each stripe
@@ -23,6 +26,7 @@ public record StripeDependencies(
         Sources sources,
         SlicesFetcher slices,
         ByteBudget budget,
+        Optional<Spool> spool,
         PartSizing sizing,
         BiConsumer<DatabaseRef, DatabaseCommand> reports,
         InstantSource clock,

@@ -39,6 +39,7 @@ import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
+import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,6 +70,7 @@ final class StripeFixture {
     final TestProbe<ClusterSharding.ShardCommand> shard;
     List<Extent> data = new ArrayList<>(List.of(Extent.directory("pg_wal")));
     List<Extent> closing;
+    Optional<Spool> spool = Optional.empty();
     PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
     boolean overwrite;
     final int task;
@@ -139,6 +141,7 @@ final class StripeFixture {
                 (stripe, plan, page) -> CompletableFuture.completedFuture(
                         new SlicesReply.Slices(page, plan == PlanKind.DATA ? data : closing, true)),
                 budget,
+                spool,
                 sizing,
                 (ref, report) -> coordinator.getRef().tell(report),
                 InstantSource.system(),
