@@ -75,7 +75,7 @@ final class Node {
         this.config = config;
         this.settings = NodeSettings.from(config.getConfig("bakstripe.node"));
         this.instances = InstanceDeclarations.from(config.getConfig("bakstripe.instances"));
-        this.workers = Workers.Settings.from(config.getConfig("bakstripe.worker"));
+        this.workers = Workers.Settings.from(config.getConfig("bakstripe.worker"), settings.data());
         this.coordinator = CoordinatorSettings.from(config.getConfig("bakstripe"));
         this.api = ApiSettings.from(config.getConfig("bakstripe.api"));
         this.host = HostSettings.from(config.getConfig("bakstripe.worker"));

@@ -1,6 +1,7 @@
 package io.bakstripe.node;
 
 import akka.actor.typed.ActorSystem;
+import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.Props;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.typed.Cluster;
@@ -31,12 +32,15 @@ import io.bakstripe.worker.restore.StoreSetFinder;
 import io.bakstripe.worker.session.BackupSession;
 import io.bakstripe.worker.session.SessionDependencies;
 import io.bakstripe.worker.session.SessionSettings;
+import io.bakstripe.worker.spool.Spool;
+import io.bakstripe.worker.spool.SpoolSettings;
 import io.bakstripe.worker.store.s3.S3ObjectStore;
 import io.bakstripe.worker.store.s3.StoreSettings;
 import io.bakstripe.worker.stripe.SlicesFetcher;
 import io.bakstripe.worker.stripe.StripeDependencies;
 import io.bakstripe.worker.stripe.StripeSettings;
 import io.bakstripe.worker.stripe.StripeWorker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -60,17 +64,22 @@ final class Workers {
             PreflightSettings preflight,
             SessionSettings session,
             StripeSettings stripe,
+            SpoolSettings spool,
             RestoreSettings restore,
             PostgresSettings postgres) {
 
-        /** @param worker the config at {@code bakstripe.worker} */
-        static Settings from(Config worker) {
+        /**
+         * @param worker the config at {@code bakstripe.worker}
+         * @param data the node's folder
+         */
+        static Settings from(Config worker, Path data) {
             return new Settings(
                     worker.getBytes("byte-budget"),
                     StoreSettings.from(worker),
                     PreflightSettings.from(worker),
                     SessionSettings.from(worker),
                     StripeSettings.from(worker),
+                    SpoolSettings.from(worker, data),
                     RestoreSettings.from(worker),
                     PostgresSettings.from(worker));
         }
@@ -101,6 +110,11 @@ final class Workers {
                 sharding,
                 system,
                 new SessionDependencies(sources, SessionDependencies.sharded(sharding), settings.session()));
+        Optional<Spool> spool = node.has("worker")
+                ? Optional.of(Spool.open(
+                        settings.spool(),
+                        system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"))))
+                : Optional.empty();
         StripeSettings stripe = settings.stripe();
         StripeWorker.init(
                 sharding,
@@ -110,6 +124,7 @@ final class Workers {
                         sources,
                         SlicesFetcher.sharded(sharding, stripe),
                         budget,
+                        spool,
                         PartSizing.standard(),
                         SessionDependencies.sharded(sharding),
                         clock,
@@ -141,7 +156,10 @@ final class Workers {
                     "preflight",
                     Props.empty());
         }
-        return store;
+        return () -> {
+            store.close();
+            spool.ifPresent(Spool::close);
+        };
     }
 
     private static Set<HostName> hosts(NodeSettings node, InstanceDeclarations instances) {

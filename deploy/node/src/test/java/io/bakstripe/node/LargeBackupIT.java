@@ -46,6 +46,7 @@ final class LargeBackupIT {
                             "s3_arn_to_restore_from",
                             "arn:aws:s3:::" + RunningNode.BUCKET + "/large*.bak")));
             RowComparison.requireEqualTables(node.shop(), node.database("large_copy"));
+            assertThat(ResidentMemory.peakBytes(node.pid())).isLessThanOrEqualTo(ResidentMemory.LIMIT);
         }
     }
 

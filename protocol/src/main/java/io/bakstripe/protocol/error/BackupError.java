@@ -256,6 +256,11 @@ public enum BackupError {
             FAILURE,
             "the object store does not know the upload of %s any more: %s",
             "The attempt starts again by itself; where it does not, see who aborts uploads or removes objects there."),
+    SPOOL_FAILED(
+            6051,
+            FAILURE,
+            "the spool folder %s cannot be written: %s",
+            "Free some space there, or set bakstripe.worker.spool.folder to a folder with more; the attempt starts again by itself."),
 
     NOT_A_BACKUP(
             6101,

@@ -3,6 +3,7 @@ package io.bakstripe.worker.budget;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * A node's budget for bytes that are held between database and store, shared by all its stripes and restores: who wants to hold bytes acquires
@@ -91,20 +92,41 @@ public final class ByteBudget {
     /** Bytes that are held; released once, repetitions do nothing. */
     public final class Permit {
         private long bytes;
+        private boolean released;
+        private Consumer<Runnable> cleanup = Runnable::run;
 
         private Permit(long bytes) {
             this.bytes = bytes;
         }
 
+        /**
+         * Lets {@link #release} give the bytes back only once what they stand for is gone. When it was released already, {@code action} runs at once.
+         *
+         * @param action is run once with what gives the bytes back, which it runs in the end, whatever happens
+         */
+        public void beforeRelease(Consumer<Runnable> action) {
+            synchronized (this) {
+                if (!released) {
+                    cleanup = action;
+                    return;
+                }
+            }
+            action.accept(() -> {});
+        }
+
         public void release() {
             long held;
+            Consumer<Runnable> last;
             synchronized (this) {
+                if (released) {
+                    return;
+                }
+                released = true;
                 held = bytes;
                 bytes = 0;
+                last = cleanup;
             }
-            if (held > 0) {
-                giveBack(held);
-            }
+            last.accept(() -> giveBack(held));
         }
     }
 }

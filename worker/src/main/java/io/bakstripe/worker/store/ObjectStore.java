@@ -1,11 +1,16 @@
 package io.bakstripe.worker.store;
 
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -61,6 +66,24 @@ public interface ObjectStore extends AutoCloseable {
      * @param crc32c of the body
      */
     CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c);
+
+    /**
+     * Stores a part as {@link #uploadPart(Upload, int, List, int)} does, whose bytes are all those of a file.
+     *
+     * <p>Implementations for real data read the file as they send it; this one reads it into memory, blocking, which is enough for decorators and small
+     * parts.
+     *
+     * @param body must stay as it is until the answer is there
+     */
+    default CompletionStage<StoredPart> uploadPart(Upload upload, int number, Path body, int crc32c) {
+        try {
+            return uploadPart(upload, number, List.of(ByteBuffer.wrap(Files.readAllBytes(body))), crc32c);
+        } catch (IOException failed) {
+            return CompletableFuture.failedStage(BackupError.SPOOL_FAILED
+                    .problem(String.valueOf(body.getParent()), failed.toString())
+                    .asException(failed));
+        }
+    }
 
     /** All parts of an upload in order of numbers; empty when the store does not know the upload (any more). */
     CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload);

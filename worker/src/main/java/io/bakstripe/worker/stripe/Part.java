@@ -3,13 +3,26 @@ package io.bakstripe.worker.stripe;
 import io.bakstripe.worker.budget.ByteBudget.Permit;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.ObjectStore.StoredPart;
+import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 
-/** A part that is ready to be stored, with the permit to hold its bytes. */
+/**
+ * A part that is ready to be stored.
+ *
+ * @param body its bytes; empty when they lie in a file
+ * @param spooled the file; empty when the bytes are held in memory
+ * @param permit to hold the bytes, wherever they are
+ */
 record Part(
         int number,
         List<ByteBuffer> body,
+        Optional<Path> spooled,
         long storedBytes,
         long plainBytes,
         int crc32c,
@@ -18,6 +31,12 @@ record Part(
         Permit permit) {
     public Part {
         body = List.copyOf(body);
+    }
+
+    /** Sends the bytes, wherever they are. */
+    CompletionStage<StoredPart> send(ObjectStore store, Upload upload) {
+        return spooled.map(file -> store.uploadPart(upload, number, file, crc32c))
+                .orElseGet(() -> store.uploadPart(upload, number, body, crc32c));
     }
 
     PartStored stored(String etag) {

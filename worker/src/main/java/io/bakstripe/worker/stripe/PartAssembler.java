@@ -10,10 +10,10 @@ import akka.stream.stage.AsyncCallback;
 import akka.stream.stage.GraphStage;
 import akka.stream.stage.GraphStageLogic;
 import io.bakstripe.protocol.error.Problem;
-import io.bakstripe.worker.budget.ByteBudget.Permit;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.spool.SpoolFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Joins frames to parts. Nothing is pulled before the permit for the part that it would go into is granted; a part is full at its target, and the last
+ * Joins frames to parts. Nothing is pulled before there is room for the part that it would go into, in memory or in the spool; a part is full at its target, and the last
  * one is padded to the least size of a part, because the trailer always follows in a part of its own.
  */
 final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
@@ -84,8 +84,10 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
         private Position to = beginning.from();
         private boolean waiting;
         private boolean finished;
-        private @Nullable Permit permit;
-        private @Nullable AsyncCallback<Permit> granted;
+        private boolean writing;
+        private @Nullable PartRoom room;
+        private @Nullable AsyncCallback<PartRoom> granted;
+        private @Nullable AsyncCallback<Void> written;
         private @Nullable AsyncCallback<Throwable> refused;
 
         Logic() {
@@ -117,36 +119,66 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
         @Override
         public void preStart() {
             granted = createAsyncCallback(this::onGranted);
+            written = createAsyncCallback(nothing -> {
+                writing = false;
+                advance();
+            });
             refused = createAsyncCallback(this::failStage);
             if (beginning.opening().length > 0) {
                 add(beginning.opening());
             }
         }
 
-        private void onGranted(Permit fresh) {
+        private void onGranted(PartRoom fresh) {
             waiting = false;
-            permit = fresh;
+            room = fresh;
             advance();
         }
 
         private void advance() {
-            if (finished && body.isEmpty()) {
+            if (writing) {
+                return;
+            }
+            if (finished && storedBytes == 0) {
                 completeStage();
-            } else if (permit == null) {
+            } else if (room == null) {
                 acquire();
+            } else if (room.file().isPresent() && !body.isEmpty()) {
+                write(room.file().get());
             } else if (isAvailable(out) && storedBytes >= targetBytes.applyAsInt(number)) {
-                emit(permit);
-            } else if (isAvailable(out) && finished) {
+                emit(room);
+            } else if (isAvailable(out) && finished && storedBytes < Layout.MIN_PART_BYTES) {
                 pad();
-                emit(permit);
+                advance();
+            } else if (isAvailable(out) && finished) {
+                emit(room);
                 completeStage();
             } else if (isAvailable(out) && !hasBeenPulled(in) && !isClosed(in)) {
                 pull(in);
             }
         }
 
+        /** What has come since the last time goes to the file before anything else happens, so that it is not held in memory as well. */
+        private void write(SpoolFile file) {
+            AsyncCallback<Void> onWritten = written;
+            AsyncCallback<Throwable> onRefusal = refused;
+            if (onWritten == null || onRefusal == null) {
+                return;
+            }
+            writing = true;
+            List<ByteBuffer> bytes = body;
+            body = new ArrayList<>();
+            file.append(bytes).whenComplete((nothing, failure) -> {
+                if (failure == null) {
+                    onWritten.invoke(nothing);
+                } else {
+                    onRefusal.invoke(failure);
+                }
+            });
+        }
+
         private void acquire() {
-            AsyncCallback<Permit> onGrant = granted;
+            AsyncCallback<PartRoom> onGrant = granted;
             AsyncCallback<Throwable> onRefusal = refused;
             if (waiting || onGrant == null || onRefusal == null) {
                 return;
@@ -156,9 +188,9 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                 return;
             }
             waiting = true;
-            permits.acquire((long) targetBytes.applyAsInt(number) + SLACK_BYTES).whenComplete((permit, failure) -> {
+            permits.room(targetBytes.applyAsInt(number)).whenComplete((fresh, failure) -> {
                 if (failure == null) {
-                    onGrant.invoke(permit);
+                    onGrant.invoke(fresh);
                 } else {
                     onRefusal.invoke(failure);
                 }
@@ -178,15 +210,26 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
             }
         }
 
-        private void emit(Permit held) {
-            push(out, new Part(number, body, storedBytes, plainBytes, (int) crc.getValue(), from, to, held));
+        private void emit(PartRoom held) {
+            push(
+                    out,
+                    new Part(
+                            number,
+                            body,
+                            held.file().map(SpoolFile::path),
+                            storedBytes,
+                            plainBytes,
+                            (int) crc.getValue(),
+                            from,
+                            to,
+                            held.permit()));
             body = new ArrayList<>();
             crc.reset();
             storedBytes = 0;
             plainBytes = 0;
             from = to;
             number++;
-            permit = null;
+            room = null;
         }
     }
 }

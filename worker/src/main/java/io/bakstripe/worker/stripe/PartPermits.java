@@ -2,7 +2,9 @@ package io.bakstripe.worker.stripe;
 
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.budget.ByteBudget.Permit;
+import io.bakstripe.worker.spool.Spool;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -12,17 +14,33 @@ import java.util.concurrent.CompletableFuture;
  * given back. Thread-safe.
  */
 final class PartPermits {
-    private final ByteBudget budget;
+    private final PartSpace space;
     private final Set<Permit> held = new HashSet<>();
     private final Set<CompletableFuture<Permit>> waiting = new HashSet<>();
     private boolean closed;
 
-    PartPermits(ByteBudget budget) {
-        this.budget = budget;
+    PartPermits(PartSpace space) {
+        this.space = space;
     }
 
-    /** Completes when {@code bytes} may be held; is cancelled when the stream ends before. */
+    /** Completes when there is room for a part of that size and its slack; is cancelled when the stream ends before. */
+    CompletableFuture<PartRoom> room(long targetBytes) {
+        long bytes = targetBytes + PartAssembler.SLACK_BYTES;
+        Optional<Spool> spool = space.spoolFor(targetBytes);
+        if (spool.isEmpty()) {
+            return acquire(bytes).thenApply(permit -> new PartRoom(permit, Optional.empty()));
+        }
+        return acquire(spool.get().budget(), bytes)
+                .thenCompose(permit ->
+                        spool.get().create(permit).thenApply(file -> new PartRoom(permit, Optional.of(file))));
+    }
+
+    /** Completes when {@code bytes} may be held in memory; is cancelled when the stream ends before. */
     CompletableFuture<Permit> acquire(long bytes) {
+        return acquire(space.memory(), bytes);
+    }
+
+    private CompletableFuture<Permit> acquire(ByteBudget budget, long bytes) {
         CompletableFuture<Permit> granted = budget.acquire(bytes);
         synchronized (this) {
             waiting.add(granted);

@@ -5,8 +5,10 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.ObjectStore;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
@@ -15,6 +17,7 @@ import java.util.function.LongSupplier;
  *
  * @param slices where pages of a plan come from, in production {@link SlicesFetcher#sharded}
  * @param budget the node's, shared with everything else that holds parts
+ * @param spool for parts that are too large for memory; without one they stay smaller
  * @param sizing how large parts are to be, in production {@link PartSizing#standard()}
  * @param reports takes a report to the coordinator of a database; must not block
  * @param nanos a clock that goes on evenly, whatever is done to the time of day, in nanoseconds
@@ -25,6 +28,7 @@ public record StripeDependencies(
         Sources sources,
         SlicesFetcher slices,
         ByteBudget budget,
+        Optional<Spool> spool,
         PartSizing sizing,
         BiConsumer<DatabaseRef, DatabaseCommand> reports,
         InstantSource clock,

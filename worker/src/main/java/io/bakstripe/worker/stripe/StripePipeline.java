@@ -12,7 +12,6 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.stripe.PlanKind;
-import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
@@ -35,15 +34,15 @@ import java.util.zip.CRC32C;
 /**
  * The stream of a stripe: plan → chunks → frames → parts → store → record, each stage asked for more only by the one behind it.
  *
- * <p><b>What is held.</b> Bytes of parts only under a permit of the node's budget, taken before the part begins to fill and given back when the store
- * has answered; besides that at most {@link StripeSettings#chunksInFlight()} chunks. <b>Order.</b> Parts finish in any order, but leave the storing
+ * <p><b>What is held.</b> Bytes of parts only under a permit of the node's budget, or of its spool, taken before the part begins to fill and given back
+ * when the store has answered; besides that at most {@link StripeSettings#chunksInFlight()} chunks. <b>Order.</b> Parts finish in any order, but leave the storing
  * stage in the order of their numbers, so that what is recorded is always a contiguous prefix. <b>Back-pressure.</b> A recording that is slow or
  * hangs stops the storing stage, that the assembling, that the reading.
  */
 final class StripePipeline {
 
     private final ObjectStore store;
-    private final ByteBudget budget;
+    private final PartSpace space;
     private final StripeDependencies dependencies;
     private final Materializer materializer;
     private final Executor codecs;
@@ -51,7 +50,7 @@ final class StripePipeline {
     /** @param store where parts go, on behalf of this work alone */
     StripePipeline(StripeDependencies dependencies, ObjectStore store, Materializer materializer, Executor codecs) {
         this.store = store;
-        this.budget = dependencies.budget();
+        this.space = new PartSpace(dependencies.budget(), dependencies.spool());
         this.dependencies = dependencies;
         this.materializer = materializer;
         this.codecs = codecs;
@@ -74,7 +73,7 @@ final class StripePipeline {
             FrameEncoder encoder,
             Problem tooMany,
             Recorder recorder) {
-        PartPermits permits = new PartPermits(budget);
+        PartPermits permits = new PartPermits(space);
         int maxParts = maxParts() - (beginning.from().plan() == PlanKind.DATA ? keptForClosing() : 1);
         Source<Part, NotUsed> parts = frames(chunks, encoder)
                 .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
@@ -100,7 +99,7 @@ final class StripePipeline {
             FrameEncoder encoder,
             Problem grown,
             Recorder recorder) {
-        PartPermits permits = new PartPermits(budget);
+        PartPermits permits = new PartPermits(space);
         // It may be larger now, because its data compress worse; twice as large it would not be, unless it is another
         // part.
         int most = (int)
@@ -128,7 +127,7 @@ final class StripePipeline {
     /** Stores one part that is made at once: the trailer's, which alone may be short. */
     StripeRun trailer(
             Upload upload, int number, Position at, Supplier<byte[]> bytes, PlanReader reader, Recorder recorder) {
-        PartPermits permits = new PartPermits(budget);
+        PartPermits permits = new PartPermits(space);
         Source<Part, NotUsed> part = Source.lazyCompletionStage(() -> permits.acquire(Layout.MIN_PART_BYTES)
                         .thenApplyAsync(
                                 permit -> {
@@ -138,6 +137,7 @@ final class StripePipeline {
                                     return new Part(
                                             number,
                                             List.of(ByteBuffer.wrap(made)),
+                                            Optional.empty(),
                                             made.length,
                                             0,
                                             (int) crc.getValue(),
@@ -176,7 +176,7 @@ final class StripePipeline {
         requests.begin();
         CompletionStage<StoredPart> request;
         try {
-            request = store.uploadPart(upload, part.number(), part.body(), part.crc32c());
+            request = part.send(store, upload);
         } catch (RuntimeException refused) {
             request = CompletableFuture.failedFuture(refused);
         }
@@ -201,10 +201,8 @@ final class StripePipeline {
                 etag);
     }
 
-    /** A part never takes more than half of the node's budget: beyond that it would have to wait for every other stripe. */
     private int targetBytes(int number) {
-        long most = Math.max(Layout.MIN_PART_BYTES, budget.total() / 2 - PartAssembler.SLACK_BYTES);
-        return (int) Math.min(dependencies.sizing().targetBytes(number), most);
+        return space.targetBytes(dependencies.sizing().targetBytes(number));
     }
 
     /** The last number that a part may have: so many that neither their number nor the file's size exceeds what the store takes. */

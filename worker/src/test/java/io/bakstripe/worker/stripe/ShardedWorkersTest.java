@@ -70,6 +70,7 @@ class ShardedWorkersTest {
                         base.sources(),
                         SlicesFetcher.sharded(sharding, base.settings()),
                         base.budget(),
+                        base.spool(),
                         base.sizing(),
                         base.reports(),
                         base.clock(),

@@ -39,6 +39,7 @@ import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
+import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.time.Instant;
@@ -76,6 +77,7 @@ final class StripeFixture {
     final TestProbe<ClusterSharding.ShardCommand> shard;
     List<Extent> data = new ArrayList<>(List.of(Extent.directory("pg_wal")));
     List<Extent> closing;
+    Optional<Spool> spool = Optional.empty();
     PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
     boolean overwrite;
     boolean compression = true;
@@ -188,6 +190,7 @@ final class StripeFixture {
                 (stripe, plan, page) ->
                         CompletableFuture.completedFuture(page(plan == PlanKind.DATA ? data : closing, page)),
                 budget,
+                spool,
                 sizing,
                 (ref, report) -> {
                     last.set((StripeReport) report);

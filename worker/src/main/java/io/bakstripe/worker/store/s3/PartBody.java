@@ -1,6 +1,11 @@
 package io.bakstripe.worker.store.s3;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -8,21 +13,24 @@ import java.util.Base64;
 import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.FileRequestBodyConfiguration;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
 
-/** The bytes of a part as they are sent, any number of times, without being copied on the heap. */
-final class PartBody {
+/** The bytes of a part as they are sent, any number of times: from memory without being copied on the heap, or from a file a slice at a time. */
+sealed interface PartBody {
     /** Netty copies a heap buffer to native memory whole before it writes it: small slices keep that small. */
-    private static final int SLICE = 128 * 1024;
+    int SLICE = 128 * 1024;
 
-    private final List<ByteBuffer> slices;
-    private final long length;
+    /** In bytes. */
+    long length();
 
-    private PartBody(List<ByteBuffer> slices, long length) {
-        this.slices = slices;
-        this.length = length;
-    }
+    /** A body for one request. */
+    AsyncRequestBody toRequestBody();
 
+    /** Reads all bytes once. Blocks where they lie in a file. */
+    void digest(MessageDigest digest);
+
+    /** The remaining bytes of these buffers, which are not consumed. */
     static PartBody of(List<ByteBuffer> body) {
         List<ByteBuffer> slices = new ArrayList<>();
         long length = 0;
@@ -33,23 +41,19 @@ final class PartBody {
             }
             length += buffer.remaining();
         }
-        return new PartBody(List.copyOf(slices), length);
+        return new Held(List.copyOf(slices), length);
     }
 
-    long length() {
-        return length;
-    }
-
-    AsyncRequestBody toRequestBody() {
-        return AsyncRequestBody.fromRemainingByteBuffersUnsafe(
-                slices.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new));
+    /** All bytes of a file, which must stay as it is. */
+    static PartBody of(Path file) throws IOException {
+        return new Spooled(file, Files.size(file));
     }
 
     /** The value of {@code Content-MD5}. */
-    String md5() {
+    default String md5() {
         try {
             MessageDigest digest = MessageDigest.getInstance("MD5");
-            slices.forEach(slice -> digest.update(slice.duplicate()));
+            digest(digest);
             return Base64.getEncoder().encodeToString(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has MD5", e);
@@ -76,6 +80,43 @@ final class PartBody {
         } catch (IllegalArgumentException noBase64) {
             // Nothing depends on a listed checksum: a listing must not fail because of one.
             return OptionalInt.empty();
+        }
+    }
+
+    /** Bytes in memory. */
+    record Held(List<ByteBuffer> slices, long length) implements PartBody {
+        @Override
+        public AsyncRequestBody toRequestBody() {
+            return AsyncRequestBody.fromRemainingByteBuffersUnsafe(
+                    slices.stream().map(ByteBuffer::duplicate).toArray(ByteBuffer[]::new));
+        }
+
+        @Override
+        public void digest(MessageDigest digest) {
+            slices.forEach(slice -> digest.update(slice.duplicate()));
+        }
+    }
+
+    /** Bytes in a file. */
+    record Spooled(Path file, long length) implements PartBody {
+        @Override
+        public AsyncRequestBody toRequestBody() {
+            return AsyncRequestBody.fromFile(FileRequestBodyConfiguration.builder()
+                    .path(file)
+                    .chunkSizeInBytes(SLICE)
+                    .build());
+        }
+
+        @Override
+        public void digest(MessageDigest digest) {
+            byte[] slice = new byte[SLICE];
+            try (InputStream in = Files.newInputStream(file)) {
+                for (int read = in.read(slice); read >= 0; read = in.read(slice)) {
+                    digest.update(slice, 0, read);
+                }
+            } catch (IOException failed) {
+                throw new UncheckedIOException(failed);
+            }
         }
     }
 }

@@ -6,7 +6,9 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,7 +140,21 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
-        PartBody part = PartBody.of(body);
+        return upload(upload, number, PartBody.of(body), crc32c);
+    }
+
+    @Override
+    public CompletionStage<StoredPart> uploadPart(Upload upload, int number, Path body, int crc32c) {
+        try {
+            return upload(upload, number, PartBody.of(body), crc32c);
+        } catch (IOException failed) {
+            return CompletableFuture.failedStage(BackupError.SPOOL_FAILED
+                    .problem(String.valueOf(body.getParent()), failed.toString())
+                    .asException(failed));
+        }
+    }
+
+    private CompletionStage<StoredPart> upload(Upload upload, int number, PartBody part, int crc32c) {
         RequestScope scope = scope();
         UploadPartRequest.Builder request = UploadPartRequest.builder()
                 .bucket(upload.file().bucket())
