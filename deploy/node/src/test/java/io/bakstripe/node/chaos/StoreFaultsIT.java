@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StoreFaultsIT {
     private static final int FILES = 4;
+    /** Reads that go to headers and trailers: they are read before the task exists and when it runs. */
+    private static final int AFTER_HEADERS = 24;
 
     private ChaosEnvironment environment;
     private TaskWatch watch;
@@ -271,20 +273,22 @@ final class StoreFaultsIT {
         Submitted restore = environment.restore("survived", whole.pattern(), FILES);
 
         environment.node().awaitSuccess(restore.id());
-        assertThat(environment.store().strikes()).isGreaterThanOrEqualTo(9);
+        assertThat(environment.store().strikes()).isEqualTo(12);
         requireInvariants(restore);
     }
 
     @Test
     void aRestoreEndsWithTheStoresTextWhenErrorsStay() throws Exception {
-        environment.store().rules("{\"on\": [\"GetObject\"], \"after\": 12, \"fault\": \"error\", \"status\": 500}");
+        environment.store().rules("{\"on\": [\"GetObject\"], \"after\": %s, \"fault\": \"error\", \"status\": 500}"
+                .formatted(AFTER_HEADERS));
 
         requireFailedRestore("stayed", "the object store does not answer");
     }
 
     @Test
     void aRestoreNeverOpensADatabaseWithAWrongBit() throws Exception {
-        environment.store().rules("{\"on\": [\"GetObject\"], \"after\": 9, \"fault\": \"flip\"}");
+        environment.store().rules("{\"on\": [\"GetObject\"], \"after\": %s, \"fault\": \"flip\"}"
+                .formatted(AFTER_HEADERS));
 
         requireFailedRestore("flipped", "Damage to the backup set was detected");
     }
