@@ -202,8 +202,23 @@ final class StoreFaultsIT {
         requireInvariants(backup);
     }
 
+    @Test
+    void aSealedSetIsPublishedHoweverLongTheStoreFails() throws Exception {
+        environment.store().rules(Phase.PUBLISH.rule("\"fault\": \"error\", \"status\": 500, \"after\": 1"));
+
+        Submitted backup = environment.backup(pattern(), FILES);
+        // More than what all budgets together allow.
+        await().atMost(Duration.ofMinutes(2)).until(() -> environment.store().strikes() > 60);
+        assertThat(environment.node().row(backup.id()).required("lifecycle").asText())
+                .isEqualTo("IN_PROGRESS");
+        environment.store().calm();
+
+        environment.node().awaitSuccess(backup.id());
+        requireInvariants(backup);
+    }
+
     @ParameterizedTest
-    @EnumSource(Phase.class)
+    @EnumSource(value = Phase.class, names = "PUBLISH", mode = EnumSource.Mode.EXCLUDE)
     void errorsThatStayEndTheTaskWithTheStoresText(Phase phase) throws Exception {
         environment.store().rules(phase.rule("\"fault\": \"error\", \"status\": 500"));
         String pattern = pattern();
@@ -279,16 +294,19 @@ final class StoreFaultsIT {
 
     @Test
     void aRestoreEndsWithTheStoresTextWhenErrorsStay() throws Exception {
-        environment.store().rules("{\"on\": [\"GetObject\"], \"after\": %s, \"fault\": \"error\", \"status\": 500}"
-                .formatted(AFTER_HEADERS));
+        environment
+                .store()
+                .rules("{\"on\": [\"GetObject\"], \"after\": %s, \"fault\": \"error\", \"status\": 500}"
+                        .formatted(AFTER_HEADERS));
 
         requireFailedRestore("stayed", "the object store does not answer");
     }
 
     @Test
     void aRestoreNeverOpensADatabaseWithAWrongBit() throws Exception {
-        environment.store().rules("{\"on\": [\"GetObject\"], \"after\": %s, \"fault\": \"flip\"}"
-                .formatted(AFTER_HEADERS));
+        environment
+                .store()
+                .rules("{\"on\": [\"GetObject\"], \"after\": %s, \"fault\": \"flip\"}".formatted(AFTER_HEADERS));
 
         requireFailedRestore("flipped", "Damage to the backup set was detected");
     }
