@@ -250,12 +250,14 @@ final class StoreFaultsIT {
         assertThat(row.required("lifecycle").asText()).as(row.toString()).isEqualTo("ERROR");
         assertThat(row.required("task_info").asText()).contains("a foreign file appeared at", "visible stripes");
         requireInvariants(backup);
-        Submitted refused = environment.restore("from_part", backup.pattern(), FILES);
-        JsonNode restore = environment.node().awaitEnd(refused.id());
-        assertThat(restore.required("lifecycle").asText())
-                .as("a partial set is never restored")
-                .isEqualTo("ERROR");
-        requireInvariants(refused);
+        Answer refused = environment
+                .node()
+                .procedure("rds_restore_database", Submitted.restoreCall("from_part", backup.pattern()));
+        assertThat(refused.status())
+                .as("a partial set is never restored: %s", refused)
+                .isEqualTo(409);
+        assertThat(refused.body().required("detail").asText())
+                .contains(backup.pattern().replace("*.bak", ""));
     }
 
     @Test
