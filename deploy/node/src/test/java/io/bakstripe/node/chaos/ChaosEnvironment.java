@@ -52,7 +52,12 @@ final class ChaosEnvironment implements AutoCloseable {
         this.witness = new StoreWitness(process.store(), chaos.calm());
         this.servers = servers(folder);
         this.shop = servers.provisionSample(ref("shop"), new DatabaseName("shop"));
-        this.node = launch();
+        try {
+            this.node = launch();
+        } catch (IOException | RuntimeException failed) {
+            servers.stopAll();
+            throw failed;
+        }
     }
 
     /** Starts everything in an empty folder and waits until the node is ready. */
@@ -103,7 +108,13 @@ final class ChaosEnvironment implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
                         folder.resolve("node.log").toFile()))
                 .start();
-        return RunningNode.whenReady(started, folder, surroundings(port));
+        try {
+            return RunningNode.whenReady(started, folder, surroundings(port));
+        } catch (RuntimeException late) {
+            started.destroyForcibly();
+            started.onExit().join();
+            throw late;
+        }
     }
 
     private ObjectNode surroundings(int port) {

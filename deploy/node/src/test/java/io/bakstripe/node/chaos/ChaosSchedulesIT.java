@@ -50,7 +50,6 @@ final class ChaosSchedulesIT {
         private void end() throws IOException {
             watch.close();
             environment.close();
-            deleteTree(folder);
         }
     }
 
@@ -66,22 +65,27 @@ final class ChaosSchedulesIT {
     void invariantsHoldAfterASchedule(long seed) throws Exception {
         Schedule schedule = Schedule.of(seed);
         Running now = environment();
-        boolean held = false;
         try {
             List<Submitted> fresh = ScheduleRun.of(now.environment, now.whole, schedule);
             Invariants.check(now.environment, fresh, now.watch, Invariants.Depth.RESTORE_EACH_SET);
-            held = true;
         } catch (AssertionError | RuntimeException broken) {
-            throw new AssertionError(
+            AssertionError told = new AssertionError(
                     "seed " + seed + ": " + broken.getMessage() + "\n" + schedule + "\n"
-                            + now.environment.node().log(),
+                            + Files.readString(now.folder.resolve("node.log")),
                     broken);
-        } finally {
             // What is broken must not break the next seeds.
-            if (!held || ++now.seeds == SEEDS_PER_ENVIRONMENT) {
-                running = null;
+            running = null;
+            try {
                 now.end();
+            } catch (IOException | RuntimeException alsoBroken) {
+                told.addSuppressed(alsoBroken);
             }
+            throw told;
+        }
+        if (++now.seeds == SEEDS_PER_ENVIRONMENT) {
+            running = null;
+            now.end();
+            deleteTree(now.folder);
         }
     }
 

@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  */
 final class Invariants {
     private static final Set<String> FINAL = Set.of("SUCCESS", "ERROR", "CANCELLED");
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofSeconds(240);
 
     private final ChaosEnvironment environment;
     private final RunningNode node;

@@ -33,6 +33,8 @@ final class NodeOverrides {
             Map.entry("bakstripe.worker.store.retry.repetitions", 5),
             Map.entry("bakstripe.worker.stripe.retries", 8),
             Map.entry("bakstripe.worker.stripe.abort-patience", "300 ms"),
+            // The database is small, and a restore should have reads enough for faults to choose from.
+            Map.entry("bakstripe.worker.restore.range-bytes", "256 KiB"),
             Map.entry("bakstripe.worker.restore.retries", 8)));
 
     private NodeOverrides() {}

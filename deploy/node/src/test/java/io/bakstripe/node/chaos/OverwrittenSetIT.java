@@ -20,8 +20,8 @@ final class OverwrittenSetIT {
                 TaskWatch watch = TaskWatch.start(environment)) {
             Submitted first = environment.backup("replaced*.bak", FILES);
             environment.node().awaitSuccess(first.id());
-            // Headers and trailers are read by then: two reads per file before the task exists, two when it runs.
-            environment.store().rules("{\"fault\": \"freeze\", \"on\": [\"GetObject\"], \"after\": 18}");
+            // Headers and trailers are read by then, before the task exists and when it runs.
+            environment.store().rules("{\"fault\": \"freeze\", \"on\": [\"GetObject\"], \"after\": 24}");
             Submitted restore = environment.restore("overwritten", first.pattern(), FILES);
             await().atMost(Duration.ofSeconds(30))
                     .until(() -> environment.store().strikes() > 0);
