@@ -27,8 +27,8 @@ final class S3Failures {
     /** Of 400: a bucket elsewhere is the only reason that a HEAD, which has no body and so no code, has here. */
     private static final Set<String> REGION_CODES = Set.of("authorizationheadermalformed", "");
 
-    /** As the bodies of 301 PermanentRedirect and 400 AuthorizationHeaderMalformed have it. */
-    private static final Pattern REGION = Pattern.compile("<Region>([a-z0-9-]{1,64})</Region>");
+    /** As the message of AuthorizationHeaderMalformed has it, where no header names the region. */
+    private static final Pattern REGION = Pattern.compile("expecting '([a-z0-9-]{1,64})'");
 
     private S3Failures() {}
 
@@ -95,15 +95,15 @@ final class S3Failures {
         if (!otherRegion) {
             return Optional.empty();
         }
-        return header(refusal, "x-amz-bucket-region").or(() -> regionInBody(refusal));
+        return header(refusal, "x-amz-bucket-region").or(() -> regionInMessage(refusal));
     }
 
-    private static Optional<String> regionInBody(AwsServiceException refusal) {
+    private static Optional<String> regionInMessage(AwsServiceException refusal) {
         AwsErrorDetails details = refusal.awsErrorDetails();
-        if (details == null || details.rawResponse() == null) {
+        if (details == null || details.errorMessage() == null) {
             return Optional.empty();
         }
-        Matcher region = REGION.matcher(details.rawResponse().asUtf8String());
+        Matcher region = REGION.matcher(details.errorMessage());
         return region.find() ? Optional.of(region.group(1)) : Optional.empty();
     }
 

@@ -165,10 +165,13 @@ class S3DenialTest {
         }
 
         @Test
-        void isNamedByTheBodyOfASignatureForAnotherRegion() throws Exception {
-            server.answerNext(Answer.of(400, ""), Answer.of(400, """
-                    <Error><Code>AuthorizationHeaderMalformed</Code><Message>The region is wrong; expecting 'eu-west-1'</Message>
-                    <Region>eu-west-1</Region></Error>"""));
+        void isNamedByTheTextOfASignatureForAnotherRegion() throws Exception {
+            server.answerNext(
+                    Answer.of(400, ""),
+                    Answer.error(
+                            400,
+                            "AuthorizationHeaderMalformed",
+                            "The authorization header is malformed; the region 'us-east-1' is wrong; expecting 'eu-west-1'"));
 
             assertThat(await(store.region("some-bucket"))).isEqualTo("eu-west-1");
             assertThat(server.requests())
