@@ -42,11 +42,12 @@ public record StripeDependencies(
             Sources sources,
             SlicesFetcher slices,
             ByteBudget budget,
+            Optional<Spool> spool,
             PartSizing sizing,
             BiConsumer<DatabaseRef, DatabaseCommand> reports,
             InstantSource clock,
             String writer,
             StripeSettings settings) {
-        this(store, sources, slices, budget, sizing, reports, clock, System::nanoTime, writer, settings);
+        this(store, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
     }
 }

@@ -71,7 +71,9 @@ class S3FileUploadTest {
 
         await(recorded.with(Map.of()).uploadPart(UPLOAD, 1, file, crc32c(bytes)));
 
-        assertThat(server.requests()).hasSize(2).allSatisfy(request -> assertThat(request.body()).isEqualTo(bytes));
+        assertThat(server.requests())
+                .hasSize(2)
+                .allSatisfy(request -> assertThat(request.body()).isEqualTo(bytes));
     }
 
     @Test
@@ -87,7 +89,8 @@ class S3FileUploadTest {
     void aFileThatIsGoneFailsWithoutARequest() throws Exception {
         Files.delete(file);
 
-        assertThat(problem(recorded.with(Map.of()).uploadPart(UPLOAD, 1, file, 0)).error())
+        assertThat(problem(recorded.with(Map.of()).uploadPart(UPLOAD, 1, file, 0))
+                        .error())
                 .isEqualTo(BackupError.SPOOL_FAILED);
         assertThat(server.requests()).isEmpty();
     }
