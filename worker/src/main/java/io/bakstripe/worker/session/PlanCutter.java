@@ -41,15 +41,19 @@ final class PlanCutter {
     }
 
     /**
-     * The closing data: no extent is divided, the control file comes last in its stripe. Nothing else goes in, so that what is recorded of the engine's
-     * stop is enough to make the same cut again.
+     * The closing data: no extent is divided. Log is dealt by bytes; everything small goes where the first of it is, the control file last, because a
+     * stripe without closing data needs no closing part and so no padding. Nothing else goes in, so that what is recorded of the engine's stop is enough to
+     * make the same cut again.
      *
      * @param closing what the engine named at its stop
      */
     static List<List<Extent>> closing(List<Extent> closing, int stripes) {
         Shares shares = new Shares(stripes);
-        closing.stream().filter(extent -> extent.kind() != ExtentKind.CONTROL).forEach(shares::deal);
-        closing.stream().filter(extent -> extent.kind() == ExtentKind.CONTROL).forEach(shares::deal);
+        closing.stream().filter(extent -> extent.kind() == ExtentKind.LOG).forEach(shares::deal);
+        closing.stream()
+                .filter(extent -> extent.kind() != ExtentKind.LOG && extent.kind() != ExtentKind.CONTROL)
+                .forEach(extent -> shares.add(0, extent));
+        closing.stream().filter(extent -> extent.kind() == ExtentKind.CONTROL).forEach(extent -> shares.add(0, extent));
         return shares.extents();
     }
 

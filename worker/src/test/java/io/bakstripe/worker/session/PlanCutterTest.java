@@ -133,6 +133,16 @@ class PlanCutterTest {
                         .hasSize(1));
     }
 
+    @Test
+    void leavesStripesWithoutClosingDataWhenThereIsLittle() {
+        List<Extent> closing = List.of(
+                Extent.log("pg_wal/1", 16 << 20),
+                Extent.inline("backup_label", new byte[200]),
+                Extent.control("global/pg_control", 8192));
+
+        assertThat(PlanCutter.closing(closing, 4)).containsExactly(closing, List.of(), List.of(), List.of());
+    }
+
     @ParameterizedTest
     @MethodSource("cases")
     void putsEachPageOfTheManifestBehindTheDataOfOneStripe(Case example) {
