@@ -21,6 +21,7 @@ public record Home(Path folder) {
     public List<String> nodeCommand(String maxHeap, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 java(),
+                "@" + folder.resolve("conf").resolve("node.jvm"),
                 "-Xmx" + maxHeap,
                 "-Dbakstripe.home=" + folder,
                 "-cp",
@@ -33,7 +34,13 @@ public record Home(Path folder) {
     /** The command line of the sandbox's own process, whose class path is apart from the node's. */
     public List<String> sandboxCommand(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
-                java(), "-Xmx256m", "-cp", folder.resolve("lib-sandbox") + "/*", "io.bakstripe.sandbox.SandboxMain"));
+                java(),
+                "-Xmx256m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                folder.resolve("lib-sandbox") + "/*",
+                "io.bakstripe.sandbox.SandboxMain"));
         command.addAll(arguments);
         return List.copyOf(command);
     }

@@ -130,11 +130,23 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is a standby, which this version cannot back up",
             "Declare the address of its primary."),
+    BACKUP_TOO_LARGE(
+            2161,
+            CONFLICT,
+            "the backup of database '%s' needs at least %s bytes, but %s file(s) hold at most %s bytes each",
+            "Set number_of_files to a larger number, 10 at most."),
     COMPRESSION_NOT_SUPPORTED(
             2108,
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    TASK_ENDED(
+            2121, CONFLICT, "task %s has ended in %s and cannot be cancelled", "rds_task_status shows how it ended."),
+    CANCEL_TOO_LATE(
+            2122,
+            CONFLICT,
+            "task %s is opening the restored database and cannot be cancelled any more",
+            "Wait for the end of the task."),
     IDEMPOTENCY_KEY_REUSED(
             2201,
             KEY_REUSED,
@@ -249,7 +261,7 @@ public enum BackupError {
             6101,
             CORRUPTION,
             "The media family on device '%s' is incorrectly formed. SQL Server cannot process this media family.",
-            "The file is no Bakstripe backup, or it is encrypted, or a newer version wrote it: %s."),
+            "The file is no Bakstripe backup: %s."),
     FILE_DAMAGED(
             6102,
             CORRUPTION,
@@ -299,6 +311,16 @@ public enum BackupError {
             CORRUPTION,
             "the restored files do not match the backup's manifest: %s",
             "Restore from another backup."),
+    FILE_NEWER(
+            6111,
+            CORRUPTION,
+            "file %s has format version %s, this program reads version %s",
+            "Restore with the version of the program that wrote it, or a later one."),
+    FILE_ENCRYPTED(
+            6112,
+            CORRUPTION,
+            "file %s is encrypted (mode %s), which this version cannot open",
+            "Restore with a version of the program that has the keys of encrypted backups."),
 
     INTERNAL(9001, BUG, "internal error: %s", "Report this with the node's log."),
     PROTOCOL_BROKEN(9002, BUG, "a node got an answer that it cannot place: %s", "Report this with the node's log.");

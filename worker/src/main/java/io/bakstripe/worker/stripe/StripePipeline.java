@@ -41,8 +41,6 @@ import java.util.zip.CRC32C;
  * hangs stops the storing stage, that the assembling, that the reading.
  */
 final class StripePipeline {
-    /** Numbers that the data plan leaves for the closing plan and the trailer. */
-    private static final int KEPT_FOR_CLOSING = 500;
 
     private final ObjectStore store;
     private final ByteBudget budget;
@@ -77,7 +75,7 @@ final class StripePipeline {
             Problem tooMany,
             Recorder recorder) {
         PartPermits permits = new PartPermits(budget);
-        int maxParts = Layout.MAX_PARTS - (beginning.from().plan() == PlanKind.DATA ? KEPT_FOR_CLOSING : 1);
+        int maxParts = maxParts() - (beginning.from().plan() == PlanKind.DATA ? keptForClosing() : 1);
         Source<Part, NotUsed> parts = frames(chunks, encoder)
                 .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
         return start(upload, parts, permits, recorder, reader);
@@ -209,10 +207,27 @@ final class StripePipeline {
         return (int) Math.min(dependencies.sizing().targetBytes(number), most);
     }
 
+    /** The last number that a part may have: so many that neither their number nor the file's size exceeds what the store takes. */
+    private int maxParts() {
+        long bytes = 0;
+        for (int number = 1; number <= Layout.MAX_PARTS; number++) {
+            bytes += (long) targetBytes(number) + PartAssembler.SLACK_BYTES;
+            if (bytes > store.maxObjectBytes()) {
+                return number - 1;
+            }
+        }
+        return Layout.MAX_PARTS;
+    }
+
+    /** Parts that data leave to the closing plan and the trailer: 500 of 10 000. */
+    private int keptForClosing() {
+        return Math.max(2, maxParts() / 20);
+    }
+
     /** The failure of a file that cannot grow any more; names files enough for data that cannot be compressed at all. */
     Problem tooLarge(StripeSpec spec) {
         long capacity = 0;
-        for (int number = 1; number <= Layout.MAX_PARTS - KEPT_FOR_CLOSING; number++) {
+        for (int number = 1; number <= maxParts() - keptForClosing(); number++) {
             capacity += targetBytes(number);
         }
         long enough = (long) Math.ceil((double) spec.files() * spec.dataBytes() / capacity);

@@ -248,6 +248,9 @@ final class SetApplyTest {
                 4,
                 3,
                 2,
+                2,
+                100_000,
+                3,
                 100,
                 StoreSetFinderTest.SETTINGS.hostAnswer(),
                 StoreSetFinderTest.SETTINGS.hostPatience());

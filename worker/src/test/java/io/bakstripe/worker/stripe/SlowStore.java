@@ -72,6 +72,11 @@ final class SlowStore implements ObjectStore {
     }
 
     @Override
+    public long maxObjectBytes() {
+        return store.maxObjectBytes();
+    }
+
+    @Override
     public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
         requestsInFlight.incrementAndGet();
         uploaded.add(number);
