@@ -40,7 +40,6 @@ import java.util.zip.CRC32C;
  * hangs stops the storing stage, that the assembling, that the reading.
  */
 final class StripePipeline {
-
     private final ObjectStore store;
     private final PartSpace space;
     private final StripeDependencies dependencies;
@@ -225,7 +224,8 @@ final class StripePipeline {
     /** The failure of a file that cannot grow any more; names files enough for data that cannot be compressed at all. */
     Problem tooLarge(StripeSpec spec) {
         long capacity = 0;
-        for (int number = 1; number <= maxParts() - keptForClosing(); number++) {
+        int last = maxParts() - keptForClosing();
+        for (int number = 1; number <= last; number++) {
             capacity += targetBytes(number);
         }
         long enough = (long) Math.ceil((double) spec.files() * spec.dataBytes() / capacity);

@@ -33,6 +33,11 @@ record ScopedStore(ObjectStore store, RequestScope scope) implements ObjectStore
     }
 
     @Override
+    public long maxObjectBytes() {
+        return store.maxObjectBytes();
+    }
+
+    @Override
     public CompletionStage<String> region(String bucket) {
         return ask(() -> store.region(bucket));
     }
