@@ -312,7 +312,7 @@ public final class RunningNode implements AutoCloseable {
      */
     public static RunningNode whenReady(Process process, Path data, JsonNode sandbox) {
         RunningNode node = new RunningNode(process, data, sandbox);
-        await().atMost(Duration.ofSeconds(90))
+        await().atMost(Duration.ofMinutes(4))
                 .failFast("the node ended, see " + data.resolve("node.log"), () -> !process.isAlive())
                 .ignoreExceptionsMatching(IllegalStateException.class::isInstance)
                 .until(() -> node.get("/health/ready").status() == 200);

@@ -25,8 +25,9 @@ final class ChaosSchedulesIT {
     /** Restored databases fill the disk. */
     private static final int SEEDS_PER_ENVIRONMENT = 20;
 
+    /** Of the class: one of an instance would be emptied after each seed. */
     @TempDir
-    private Path root;
+    private static Path root;
 
     private @Nullable Running running;
     private int environments;
