@@ -233,7 +233,7 @@ class StripeResumeTest {
         fixture.sources.breaks.set(Integer.MAX_VALUE);
         ActorRef<StripeMessage> worker = fixture.worker(1);
 
-        await().until(() -> {
+        await().atMost(java.time.Duration.ofSeconds(60)).until(() -> {
             worker.tell(fixture.tick(STREAM));
             StripeReport report = fixture.last.get();
             return report != null && report.state() == StripeState.FAILED;
