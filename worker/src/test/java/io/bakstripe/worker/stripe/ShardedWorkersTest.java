@@ -74,6 +74,7 @@ class ShardedWorkersTest {
                         base.sizing(),
                         base.reports(),
                         base.clock(),
+                        base.nanos(),
                         base.writer(),
                         base.settings()));
         await().until(() -> cluster.selfMember().status() == akka.cluster.MemberStatus.up());

@@ -127,7 +127,7 @@ class SpooledStripeTest {
         Set<Integer> drained = new HashSet<>();
         long most = 0;
         while (drained.size() < 10) {
-            StripeReport report = (StripeReport) fixture.coordinator.receiveMessage(Duration.ofSeconds(30));
+            StripeReport report = (StripeReport) fixture.coordinator.receiveMessage(Duration.ofSeconds(60));
             assertThat(report.problem()).isEmpty();
             most = Math.max(most, parts());
             if (report.state() == StripeState.DRAINED) {

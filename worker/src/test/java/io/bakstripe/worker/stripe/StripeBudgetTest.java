@@ -62,7 +62,7 @@ class StripeBudgetTest {
 
         Set<Integer> drained = new HashSet<>();
         while (drained.size() < STRIPES) {
-            StripeReport report = (StripeReport) fixture.coordinator.receiveMessage(Duration.ofSeconds(20));
+            StripeReport report = (StripeReport) fixture.coordinator.receiveMessage(Duration.ofSeconds(60));
             assertThat(report.problem()).isEmpty();
             if (report.state() == StripeState.DRAINED) {
                 drained.add(report.stripe().stripe());

@@ -164,7 +164,7 @@ class StripeWorkerTest {
         List<Long> seen = new ArrayList<>();
         StripeReport report;
         do {
-            report = (StripeReport) fixture.coordinator.receiveMessage(Duration.ofSeconds(10));
+            report = (StripeReport) fixture.coordinator.receiveMessage(Duration.ofSeconds(60));
             seen.add(report.bytesDone());
         } while (report.state() != StripeState.DRAINED);
 
