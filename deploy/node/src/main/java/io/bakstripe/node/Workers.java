@@ -113,7 +113,8 @@ final class Workers {
         Optional<Spool> spool = node.has("worker")
                 ? Optional.of(Spool.open(
                         settings.spool(),
-                        system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"))))
+                        system.dispatchers()
+                                .lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"))))
                 : Optional.empty();
         StripeSettings stripe = settings.stripe();
         StripeWorker.init(

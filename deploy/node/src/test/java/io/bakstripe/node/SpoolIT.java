@@ -74,8 +74,9 @@ final class SpoolIT {
             statement.execute("CREATE TABLE large (n bigint, a text, b text)");
             // 65 000 rows, each of which fills a page; a third of each does not compress.
             statement.execute("ALTER TABLE large ALTER a SET STORAGE PLAIN, ALTER b SET STORAGE PLAIN");
-            statement.execute("INSERT INTO large SELECT n, (SELECT string_agg(md5((n * 90 + m)::text), '')"
-                    + " FROM generate_series(1, 88) AS m), repeat('bakstripe ', 440) FROM generate_series(1, 65000) AS n");
+            statement.execute(
+                    "INSERT INTO large SELECT n, (SELECT string_agg(md5((n * 90 + m)::text), '')"
+                            + " FROM generate_series(1, 88) AS m), repeat('bakstripe ', 440) FROM generate_series(1, 65000) AS n");
         }
     }
 }

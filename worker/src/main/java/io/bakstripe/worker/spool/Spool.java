@@ -67,8 +67,8 @@ public final class Spool implements AutoCloseable {
     }
 
     private static FileChannel lock(Path folder) throws IOException {
-        FileChannel channel = FileChannel.open(
-                folder.resolve("spool.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(folder.resolve("spool.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {
@@ -116,7 +116,9 @@ public final class Spool implements AutoCloseable {
 
     static BakstripeException failure(Path path, IOException failed) {
         String reason = failed.getMessage() == null ? failed.toString() : failed.getMessage();
-        return BackupError.SPOOL_FAILED.problem(String.valueOf(path.getParent()), reason).asException(failed);
+        return BackupError.SPOOL_FAILED
+                .problem(String.valueOf(path.getParent()), reason)
+                .asException(failed);
     }
 
     /** Gives the folder free for another node. Files of permits that are still held are removed by whoever opens it next. */

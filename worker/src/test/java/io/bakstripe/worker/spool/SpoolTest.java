@@ -73,8 +73,9 @@ class SpoolTest {
         try (Spool spool = Spool.open(settings(), blocking)) {
             Permit first = spool.budget().acquire(15 * MEBI).join();
             spool.create(first).join();
-            CompletableFuture<Integer> filesWhenGranted =
-                    spool.budget().acquire(15 * MEBI).thenApply(permit -> {
+            CompletableFuture<Integer> filesWhenGranted = spool.budget()
+                    .acquire(15 * MEBI)
+                    .thenApply(permit -> {
                         permit.release();
                         try {
                             return parts().size();
@@ -98,8 +99,8 @@ class SpoolTest {
             SpoolFile file = spool.create(permit).join();
 
             await().untilAsserted(() -> assertThat(parts()).isEmpty());
-            assertThat(Problem.of(catchThrowable(
-                                    () -> file.append(List.of(ByteBuffer.allocate(1))).join()))
+            assertThat(Problem.of(catchThrowable(() ->
+                                    file.append(List.of(ByteBuffer.allocate(1))).join()))
                             .error())
                     .isEqualTo(BackupError.SPOOL_FAILED);
             assertThat(spool.budget().free()).isEqualTo(spool.budget().total());
@@ -149,7 +150,8 @@ class SpoolTest {
             Files.delete(data.resolve("spool"));
             Permit permit = spool.budget().acquire(MEBI).join();
 
-            Problem problem = Problem.of(catchThrowable(() -> spool.create(permit).join()));
+            Problem problem =
+                    Problem.of(catchThrowable(() -> spool.create(permit).join()));
 
             assertThat(problem.error()).isEqualTo(BackupError.SPOOL_FAILED);
             permit.release();
@@ -164,8 +166,8 @@ class SpoolTest {
         assertThat(SpoolSettings.from(worker, data))
                 .isEqualTo(new SpoolSettings(16 * MEBI, 4096 * MEBI, data.resolve("spool")));
         assertThat(SpoolSettings.from(
-                                ConfigFactory.parseString("spool { above = 5 MiB, limit = 30 MiB, folder = /srv/spool }"),
-                                data))
+                        ConfigFactory.parseString("spool { above = 5 MiB, limit = 30 MiB, folder = /srv/spool }"),
+                        data))
                 .isEqualTo(new SpoolSettings(5 * MEBI, 30 * MEBI, Path.of("/srv/spool")));
     }
 
