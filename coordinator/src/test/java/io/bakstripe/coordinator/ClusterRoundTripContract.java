@@ -239,6 +239,94 @@ abstract class ClusterRoundTripContract {
     }
 
     @Test
+    void cancelsARunningBackupThoughTheNodeStopsInBetween() throws SQLException {
+        node.workers.held.add(Samples.SHOP_REF.folded());
+        node.workers.storeSilent = true;
+        TaskId task = submit(Samples.backup(Samples.SHOP, 2), "b1").taskId();
+        reaches(task, "streaming", 45);
+
+        assertThat(cancel(task).lifecycle()).isEqualTo(Lifecycle.CANCEL_REQUESTED);
+        assertThat(cancel(task).lifecycle()).isEqualTo(Lifecycle.CANCEL_REQUESTED);
+        assertThat(task(task).row().lifecycle()).isEqualTo(Lifecycle.CANCEL_REQUESTED);
+        node.close();
+        open();
+
+        assertThat(ends(task).row().lifecycle()).isEqualTo(Lifecycle.CANCELLED);
+        assertThat(ends(task).attempt()).isEqualTo(1);
+        assertThat(notCancelled(task).error()).isEqualTo(BackupError.TASK_ENDED);
+        assertThat(notCancelled(new TaskId(99)).error()).isEqualTo(BackupError.TASK_UNKNOWN);
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(new HistoryRows(journal).count()).isEqualTo(1));
+    }
+
+    @Test
+    void cancelsARestoreSoThatItsNameIsFreeAgain() {
+        node.workers.held.add(Samples.COPY_REF.folded());
+        TaskId first = submit(Samples.restore(Samples.COPY), "r1").taskId();
+        reaches(first, "applying", 45);
+        assertThat(refused(Samples.restore(Samples.COPY)).error()).isEqualTo(BackupError.RESTORE_PENDING);
+
+        cancel(first);
+
+        assertThat(ends(first).row().lifecycle()).isEqualTo(Lifecycle.CANCELLED);
+        node.workers.held.clear();
+        assertThat(ends(submit(Samples.restore(Samples.COPY), "r2").taskId())
+                        .row()
+                        .lifecycle())
+                .isEqualTo(Lifecycle.SUCCESS);
+    }
+
+    @Test
+    void cancelsAWaitingTaskAtOnce() {
+        List.of("shop", "second").forEach(node.workers.held::add);
+        TaskId running = submit(Samples.backup(Samples.SHOP, 1), "b1").taskId();
+        submit(Samples.backup(new DatabaseName("Second"), 1), "b2");
+        TaskId third =
+                submit(Samples.backup(new DatabaseName("Third"), 1), "b3").taskId();
+        reaches(running, "streaming", 45);
+
+        assertThat(cancel(third).lifecycle()).isEqualTo(Lifecycle.CANCELLED);
+
+        assertThat(task(running).row().lifecycle()).isEqualTo(Lifecycle.IN_PROGRESS);
+        Awaitility.await().atMost(LIMIT).until(() -> node.describes().open().size() == 2);
+    }
+
+    @Test
+    void getsRidOfUploadsLongAfterTheEndThoughTheNodeStopsInBetween() throws SQLException {
+        node.workers.held.add(Samples.SHOP_REF.folded());
+        node.workers.storeSilent = true;
+        TaskId task = submit(Samples.backup(Samples.SHOP, 2), "b1").taskId();
+        reaches(task, "streaming", 45);
+        cancel(task);
+        assertThat(ends(task).row().taskInfo()).contains("has not confirmed that the uploads of stripe(s) 1, 2");
+        Awaitility.await().atMost(LIMIT).until(() -> node.workers.forgets.get() > 2);
+        Awaitility.await().atMost(LIMIT).until(() -> node.describes().open().isEmpty());
+
+        node.close();
+        open();
+
+        Awaitility.await().atMost(LIMIT).until(() -> node.workers.forgets.get() >= 2);
+        // Confirmed now: the coordinator has nothing to do any more, so nobody is asked again.
+        Awaitility.await()
+                .atMost(LIMIT)
+                .during(Duration.ofSeconds(3))
+                .until(node.workers.forgets::get, new Settled()::sameAsBefore);
+    }
+
+    /** Whether a count stays as it is. */
+    private static final class Settled {
+        private int last = -1;
+
+        boolean sameAsBefore(int count) {
+            boolean same = count == last;
+            last = count;
+            return same;
+        }
+    }
+
+    @Test
     void setsAndShowsConfiguration() {
         assertThat(get(node.coordinators
                         .procedures()
@@ -262,6 +350,14 @@ abstract class ClusterRoundTripContract {
         return get(node.coordinators
                 .procedures()
                 .submit(Samples.INSTANCE, request, "me", Optional.of(new RequestKey(key, "same"))));
+    }
+
+    private TaskRow cancel(TaskId task) {
+        return get(node.coordinators.procedures().cancel(Samples.INSTANCE, task, "me", Optional.empty()));
+    }
+
+    private Problem notCancelled(TaskId task) {
+        return problem(node.coordinators.procedures().cancel(Samples.INSTANCE, task, "me", Optional.empty()));
     }
 
     private Problem refused(TaskRequest request) {

@@ -54,6 +54,10 @@ final class FakeWorkers {
 
     final AtomicInteger backupChecks = new AtomicInteger();
     final AtomicInteger aborts = new AtomicInteger();
+    final AtomicInteger forgets = new AtomicInteger();
+    /** Whether no abort is confirmed. */
+    volatile boolean storeSilent;
+
     volatile Optional<Problem> preflightProblem = Optional.empty();
     volatile boolean preflightSilent;
 
@@ -141,6 +145,25 @@ final class FakeWorkers {
 
     private Behavior<StripeCommand> stripe() {
         return Behaviors.receive(StripeCommand.class)
+                .onMessage(StripeCommand.Forget.class, order -> {
+                    forgets.incrementAndGet();
+                    if (!storeSilent) {
+                        report(
+                                order.database(),
+                                new StripeReport(
+                                        order.stripe(),
+                                        order.epoch(),
+                                        StripeState.ABORTED,
+                                        "node-1",
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        0,
+                                        Optional.empty()));
+                    }
+                    return Behaviors.same();
+                })
                 .onMessage(StripeCommand.Ensure.class, tick -> {
                     String database = tick.spec().database().folded();
                     boolean half = held.contains(database);
@@ -153,7 +176,7 @@ final class FakeWorkers {
                         case PUBLISH -> StripeState.PUBLISHED;
                         case ABORT -> {
                             aborts.incrementAndGet();
-                            yield StripeState.ABORTED;
+                            yield storeSilent ? StripeState.STREAMING : StripeState.ABORTED;
                         }
                     };
                     report(

@@ -52,6 +52,7 @@ final class Node implements AutoCloseable {
               retry-delay = 100 ms
               preflight-limit = 2 s
               session-end-limit = 2 s
+              rollback-limit = 4 s
               idle = 1 s
             }
             """;

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 /**
  * A client of the HTTP interface. Every call blocks, and throws {@link ApiRefusal} when it is refused or not answered. Safe for use by several threads.
  *
- * <p>Every submission carries an {@code Idempotency-Key} of its own.
+ * <p>Every call of a procedure carries an {@code Idempotency-Key} of its own, so that it can be repeated when its connection breaks.
  */
 public final class ApiClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(10);
@@ -38,6 +38,7 @@ public final class ApiClient {
     private final String token;
     private final Optional<String> instance;
     private final Supplier<UUID> keys;
+    private final Repetition repetition;
 
     /**
      * @param url of the server, for example {@code http://127.0.0.1:8080}
@@ -45,10 +46,15 @@ public final class ApiClient {
      * @param keys makes idempotency keys
      */
     public ApiClient(URI url, String token, Optional<String> instance, Supplier<UUID> keys) {
+        this(url, token, instance, keys, Repetition.DEFAULT);
+    }
+
+    ApiClient(URI url, String token, Optional<String> instance, Supplier<UUID> keys, Repetition repetition) {
         this.base = url.toString().replaceFirst("/+$", "") + "/api/v1";
         this.token = token;
         this.instance = instance;
         this.keys = keys;
+        this.repetition = repetition;
     }
 
     /** Calls a procedure; what it answers are its rows. */
@@ -130,8 +136,9 @@ public final class ApiClient {
 
     private JsonNode send(HttpRequest.Builder request) {
         try {
+            HttpRequest same = request.build();
             HttpResponse<String> response =
-                    http.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
+                    repetition.of(() -> http.send(same, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
             if (response.statusCode() != 200) {
                 throw refusal(response);
             }

@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             BackupCommand.class,
             RestoreCommand.class,
+            CancelCommand.class,
             TasksCommand.class,
             ExecCommand.class,
             ConfigCommand.class,

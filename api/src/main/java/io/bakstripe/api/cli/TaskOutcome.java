@@ -25,6 +25,13 @@ final class TaskOutcome {
 
     /** Shows {@code rows} and answers with the exit code: after waiting 0 only when every task ended in SUCCESS. */
     int show(List<JsonNode> rows, boolean wait) {
+        boolean success = print(rows, wait).stream()
+                .allMatch(row -> row.path("lifecycle").asText().equals(Lifecycle.SUCCESS.name()));
+        return !wait || success ? ClientCommand.OK : ClientCommand.FAILED;
+    }
+
+    /** Shows {@code rows}, or waits for the ends of their tasks and shows those; answers with what it showed. */
+    List<JsonNode> print(List<JsonNode> rows, boolean wait) {
         List<JsonNode> shown = wait ? rows.stream().map(this::ended).toList() : rows;
         if (command.json()) {
             command.printJson(Map.of("rows", shown));
@@ -34,9 +41,7 @@ final class TaskOutcome {
                     .filter(row -> wait && !row.path("task_info").asText().isBlank())
                     .forEach(row -> command.out().println(row.path("task_info").asText()));
         }
-        boolean success =
-                shown.stream().allMatch(row -> row.path("lifecycle").asText().equals(Lifecycle.SUCCESS.name()));
-        return !wait || success ? ClientCommand.OK : ClientCommand.FAILED;
+        return shown;
     }
 
     /** The row of rds_task_status, as the task ended. */

@@ -37,7 +37,7 @@ final class ProcedureCalls {
     /**
      * Who calls, for which instance.
      *
-     * @param idempotencyKey makes a submission safe to repeat; other calls ignore it
+     * @param idempotencyKey makes a submission or a cancellation safe to repeat; other calls ignore it
      */
     record Caller(InstanceName instance, String login, Optional<String> idempotencyKey) {}
 
@@ -47,6 +47,14 @@ final class ProcedureCalls {
         return switch (procedure) {
             case RDS_BACKUP_DATABASE -> submit(procedure, BackupRequest.of(arguments), arguments, caller);
             case RDS_RESTORE_DATABASE -> submit(procedure, RestoreRequest.of(arguments), arguments, caller);
+            case RDS_CANCEL_TASK ->
+                procedures
+                        .cancel(
+                                caller.instance(),
+                                new TaskId(arguments.required("task_id", Long.class)),
+                                caller.login(),
+                                key(procedure, arguments, caller))
+                        .thenApply(row -> new Rows(List.of(row)));
             case RDS_TASK_STATUS -> status(arguments, caller.instance());
             case RDS_SET_CONFIGURATION ->
                 procedures
@@ -64,11 +72,13 @@ final class ProcedureCalls {
 
     private CompletionStage<Rows> submit(
             Procedure procedure, TaskRequest request, Procedure.Arguments arguments, Caller caller) {
-        Optional<RequestKey> key =
-                caller.idempotencyKey().map(given -> new RequestKey(given, hash(procedure, arguments, caller)));
         return procedures
-                .submit(caller.instance(), request, caller.login(), key)
+                .submit(caller.instance(), request, caller.login(), key(procedure, arguments, caller))
                 .thenApply(row -> new Rows(List.of(row)));
+    }
+
+    private static Optional<RequestKey> key(Procedure procedure, Procedure.Arguments arguments, Caller caller) {
+        return caller.idempotencyKey().map(given -> new RequestKey(given, hash(procedure, arguments, caller)));
     }
 
     private CompletionStage<Rows> status(Procedure.Arguments arguments, InstanceName instance) {

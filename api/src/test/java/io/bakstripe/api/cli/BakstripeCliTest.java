@@ -167,6 +167,54 @@ class BakstripeCliTest {
     }
 
     @Nested
+    class Cancel {
+        @Test
+        void printsTheRowOnceTheRequestIsRecorded() throws IOException {
+            API.cluster().put(Tasks.at(Tasks.backup(5), 40, Lifecycle.IN_PROGRESS, ""));
+
+            CommandRun run = run("cancel", "5", "--instance", "main", "--json");
+
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(run.json().at("/rows/0/lifecycle").asText()).isEqualTo("CANCEL_REQUESTED");
+            assertThat(API.cluster().cancellations.get(0).key().map(RequestKey::key))
+                    .contains(CommandRun.KEY.toString());
+        }
+
+        @Test
+        void waitsForTheEndInCancelled() {
+            API.cluster().put(Tasks.at(Tasks.backup(5), 40, Lifecycle.IN_PROGRESS, ""));
+            tasksEndIn(Lifecycle.CANCELLED, "[2026-03-01 10:00:00.000] Task has been cancelled.");
+
+            CommandRun run = run("cancel", "5", "--wait");
+
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(run.out()).contains("CANCELLED").contains("Task has been cancelled.");
+            assertThat(run.err()).doesNotContain("error");
+        }
+
+        @Test
+        void saysThatATaskWasNotCancelledBecauseItHadPassedItsCommitPoint() {
+            API.cluster().put(Tasks.at(Tasks.backup(5), 95, Lifecycle.IN_PROGRESS, ""));
+            tasksEndIn(Lifecycle.SUCCESS, "the request came after its commit point");
+
+            CommandRun run = run("cancel", "5", "--wait");
+
+            assertThat(run.exit()).isEqualTo(1);
+            assertThat(run.out()).contains("after its commit point");
+            assertThat(run.err()).contains("error: task 5 was not cancelled, it ended in SUCCESS");
+        }
+
+        @Test
+        void showsARefusal() {
+            API.cluster().put(Tasks.at(Tasks.backup(5), 100, Lifecycle.SUCCESS, ""));
+
+            assertThat(run("cancel", "5").err()).startsWith("error BAK-2121: ");
+            assertThat(run("cancel", "99").err()).startsWith("error BAK-3003: ");
+            assertThat(run("cancel", "0").err()).startsWith("error BAK-1005: ");
+        }
+    }
+
+    @Nested
     class TasksList {
         @Test
         void filters() throws IOException {
@@ -283,6 +331,9 @@ class BakstripeCliTest {
                 "backup shop arn extra",
                 "restore shop",
                 "tasks x",
+                "cancel",
+                "cancel x",
+                "cancel 1 2",
                 "exec",
                 "config",
                 "config set a",
@@ -307,6 +358,7 @@ class BakstripeCliTest {
                 "backup",
                 "restore",
                 "tasks",
+                "cancel",
                 "exec",
                 "config",
                 "config set",

@@ -114,6 +114,31 @@ class BadParametersTest {
         assertRefused("rds_restore_database", RESTORE, parameter, value, code);
     }
 
+    static Stream<Arguments> wrongCancellations() {
+        return Stream.of(
+                arguments("task_id", "absent", "BAK-1001"),
+                arguments("task_id", "null", "BAK-1001"),
+                arguments("task_id", "\"\"", "BAK-1003"),
+                arguments("task_id", "\"five\"", "BAK-1003"),
+                arguments("task_id", "\"5.0\"", "BAK-1003"),
+                arguments("task_id", "true", "BAK-1003"),
+                arguments("task_id", "[5]", "BAK-1003"),
+                arguments("task_id", "5.5", "BAK-1003"),
+                arguments("task_id", "99999999999999999999999", "BAK-1003"),
+                arguments("task_id", "-5", "BAK-1005"),
+                arguments("task_id", "0", "BAK-1005"),
+                arguments("task_id", "\"-1\"", "BAK-1005"),
+                arguments("task", "5", "BAK-1002"),
+                arguments("db_name", "\"shop\"", "BAK-1002"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("wrongCancellations")
+    void refusesCancellation(String parameter, String value, String code) throws Exception {
+        assertRefused("rds_cancel_task", "{\"task_id\": 5}", parameter, value, code);
+        assertThat(API.cluster().cancellations).isEmpty();
+    }
+
     private static void assertRefused(String procedure, String valid, String parameter, String value, String code)
             throws Exception {
         ObjectNode body = (ObjectNode) JSON.readTree(valid);
@@ -124,7 +149,8 @@ class BadParametersTest {
         } else {
             body.remove(parameter);
             // Joined as text: Jackson would not write every number as it is meant here.
-            text = body.toString().replaceFirst("\\}$", "") + ",\"" + parameter + "\":" + value + "}";
+            String others = body.isEmpty() ? "{" : body.toString().replaceFirst("\\}$", "") + ",";
+            text = others + "\"" + parameter + "\":" + value + "}";
         }
 
         ServedApi.Answer answer = API.call(procedure, text);

@@ -18,6 +18,7 @@ import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.TaskDetail;
 import io.bakstripe.protocol.task.TaskRow;
 import java.util.ArrayList;
@@ -38,7 +39,11 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     /** A submission as the port got it. */
     public record Submission(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {}
 
+    /** A cancellation as the port got it. */
+    public record Cancellation(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {}
+
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
+    public final List<Cancellation> cancellations = new CopyOnWriteArrayList<>();
     public final List<TaskFilter> filters = new CopyOnWriteArrayList<>();
     public final List<InstanceDefinition> instances = new CopyOnWriteArrayList<>();
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
@@ -56,6 +61,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     /** Forgets everything and declares one instance, {@code main}. */
     public void reset() {
         submissions.clear();
+        cancellations.clear();
         filters.clear();
         instances.clear();
         databases.clear();
@@ -112,6 +118,25 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         return answer(() -> {
             put(detail);
             return detail.row();
+        });
+    }
+
+    @Override
+    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {
+        cancellations.add(new Cancellation(instance, task, login, key));
+        return answer(() -> {
+            TaskDetail detail = details.get(task.value());
+            if (detail == null) {
+                throw BackupError.TASK_UNKNOWN.problem(task, instance).asException();
+            }
+            if (detail.row().lifecycle().ended()) {
+                throw BackupError.TASK_ENDED
+                        .problem(task, detail.row().lifecycle())
+                        .asException();
+            }
+            TaskDetail next = Tasks.at(detail, detail.row().percentComplete(), Lifecycle.CANCEL_REQUESTED, "");
+            put(next);
+            return next.row();
         });
     }
 

@@ -158,6 +158,11 @@ record Attempt(
                 Optional.of(new Failure(problem, again, visible)));
     }
 
+    /** How far it came, for comparing attempts: the percentage, and one more once the engine's backup was stopped. */
+    int reach() {
+        return percent + (stop.isPresent() ? 1 : 0);
+    }
+
     long totalBytes() {
         return total.stream().mapToLong(Long::longValue).sum();
     }

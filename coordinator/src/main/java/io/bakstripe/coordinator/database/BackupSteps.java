@@ -7,6 +7,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.DataDrained;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.ErrorCategory;
 import io.bakstripe.protocol.error.Problem;
@@ -19,6 +20,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -26,6 +28,9 @@ import java.util.stream.Stream;
 final class BackupSteps {
     private static final Set<StripeState> DRAINED =
             EnumSet.of(StripeState.DRAINED, StripeState.CLOSING, StripeState.PREPARED, StripeState.PUBLISHED);
+    private static final Set<StripeState> GONE = EnumSet.of(StripeState.ABORTED);
+    private static final Set<StripeState> PUBLISHED = EnumSet.of(StripeState.PUBLISHED);
+    private static final Set<StripeState> GONE_OR_PUBLISHED = EnumSet.of(StripeState.ABORTED, StripeState.PUBLISHED);
     private static final Set<StripeState> PREPARED = EnumSet.of(StripeState.PREPARED, StripeState.PUBLISHED);
 
     private final DatabaseSettings settings;
@@ -127,7 +132,7 @@ final class BackupSteps {
         int stripes = task.files().size();
         if (live.all(stripes, state -> state == StripeState.PUBLISHED)) {
             boolean released = live.session().ended() || over(live, settings.sessionEndLimit(), now);
-            return released ? Steps.end(task, live, Optional.empty(), now) : List.of();
+            return released ? Steps.end(task, live, TaskEnd.SUCCESS, now) : List.of();
         }
         List<StripeReport> hopeless = IntStream.rangeClosed(1, stripes)
                 .mapToObj(stripe -> Optional.ofNullable(live.stripes().get(stripe)))
@@ -173,21 +178,53 @@ final class BackupSteps {
     }
 
     private List<DatabaseEvent> abandoning(TaskState task, Live live, Instant now) {
-        boolean aborted = abortable(task)
-                .allMatch(stripe -> Optional.ofNullable(live.stripes().get(stripe))
-                        .filter(report -> report.state() == StripeState.ABORTED)
-                        .isPresent());
-        Optional<Problem> problem = task.running().failure().map(Attempt.Failure::problem);
-        return aborted || over(live, settings.rollbackLimit(), now) ? Steps.end(task, live, problem, now) : List.of();
+        List<Integer> open = abortable(task)
+                .filter(stripe -> !live.reported(stripe, GONE_OR_PUBLISHED))
+                .toList();
+        if (!open.isEmpty() && !over(live, settings.rollbackLimit(), now)) {
+            return List.of();
+        }
+        // A completion whose answer was lost shows up only now; a visible stripe must be named.
+        List<String> remarks = abortable(task)
+                .filter(stripe -> live.reported(stripe, PUBLISHED))
+                .map(stripe -> "Stripe %d is visible too: %s"
+                        .formatted(stripe, task.files().get(stripe - 1)))
+                .toList();
+        Problem problem = task.running().failure().orElseThrow().problem();
+        return leaving(
+                task,
+                open,
+                now,
+                left -> Steps.end(left, live, TaskEnd.error(problem).remarking(remarks), now));
     }
 
     private List<DatabaseEvent> rollingBack(TaskState task, Live live, Instant now) {
-        boolean aborted = task.running().start().isEmpty()
-                || live.all(task.files().size(), state -> state == StripeState.ABORTED);
+        // Before the engine's backup was open no stripe was begun.
+        List<Integer> open = task.running().start().isEmpty()
+                ? List.of()
+                : IntStream.rangeClosed(1, task.files().size())
+                        .boxed()
+                        .filter(stripe -> !live.reported(stripe, GONE))
+                        .toList();
         boolean released = live.session().ended() || over(live, settings.sessionEndLimit(), now);
-        return (aborted && released) || over(live, settings.rollbackLimit(), now)
-                ? steps.rolledBack(task, live, now)
+        return (open.isEmpty() && released) || over(live, settings.rollbackLimit(), now)
+                ? leaving(task, open, now, left -> steps.rolledBack(left, live, now))
                 : List.of();
+    }
+
+    /** What follows, with the uploads that the store has not confirmed as gone recorded before it. */
+    private static List<DatabaseEvent> leaving(
+            TaskState task, List<Integer> open, Instant now, Function<TaskState, List<DatabaseEvent>> next) {
+        if (open.isEmpty()) {
+            return next.apply(task);
+        }
+        Attempt attempt = task.running();
+        UploadsLeft left = new UploadsLeft(task.id(), attempt.number(), attempt.epoch(), open, now);
+        List<DatabaseEvent> following = next.apply(task.apply(left));
+        return following.isEmpty()
+                ? List.of()
+                : Stream.concat(Stream.<DatabaseEvent>of(left), following.stream())
+                        .toList();
     }
 
     /** Stripes of a failed set that are not visible and are to be aborted. */

@@ -1,6 +1,7 @@
 package io.bakstripe.coordinator.database;
 
 import io.bakstripe.protocol.error.Problem;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,16 +11,25 @@ import java.util.Optional;
  * @param passed it was answered well
  * @param failures how often it was answered badly
  * @param problem the last bad answer
+ * @param warnings that came with the good answer
  */
-record Check(boolean running, boolean passed, int failures, Optional<Problem> problem) {
-    static final Check UNASKED = new Check(false, false, 0, Optional.empty());
+record Check(boolean running, boolean passed, int failures, Optional<Problem> problem, List<String> warnings) {
+    static final Check UNASKED = new Check(false, false, 0, Optional.empty(), List.of());
+
+    Check {
+        warnings = List.copyOf(warnings);
+    }
 
     Check asked() {
-        return new Check(true, passed, failures, problem);
+        return new Check(true, passed, failures, problem, warnings);
     }
 
     Check answered(Optional<Problem> refusal) {
-        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal);
+        return answered(refusal, List.of());
+    }
+
+    Check answered(Optional<Problem> refusal, List<String> said) {
+        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal, said);
     }
 
     /** True when it may be asked, for the first time or again. */

@@ -12,6 +12,7 @@ import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
+import akka.persistence.typed.javadsl.EffectBuilder;
 import akka.persistence.typed.javadsl.EventHandler;
 import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
@@ -19,9 +20,12 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
 import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
-import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
+import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
@@ -36,12 +40,9 @@ import io.bakstripe.protocol.message.DatabaseCommand.SlotGranted;
 import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.Submit;
-import io.bakstripe.protocol.message.DatabaseCommand.TaskDescriptions;
+import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.DatabaseCommand.Wake;
 import io.bakstripe.protocol.message.DatabaseMessage;
-import io.bakstripe.protocol.message.InstanceCommand;
-import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
-import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Instant;
@@ -51,7 +52,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 
 /**
  * The coordinator of one database.
@@ -77,6 +77,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private final Orders orders;
     private final Preflights preflights;
     private final Admission admission;
+    private final Answers answers;
+    private final Tidying tidying;
     private Live live;
     private Instant lastActive;
 
@@ -102,6 +104,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);
         this.admission = new Admission(context, timers, database, settings, peers, clock, ids, preflights);
+        this.answers = new Answers(database, peers, admission);
+        this.tidying = new Tidying(database);
         this.live = Live.fresh(clock.instant());
         this.lastActive = clock.instant();
         timers.startTimerWithFixedDelay(new Tick(), settings.tick());
@@ -147,14 +151,16 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(Continue.class, this::proceedAfter)
                 .onCommand(SlotGranted.class, this::slotGranted)
                 .onCommand(Preflights.StartChecked.class, this::startChecked)
-                .onCommand(SessionOpened.class, this::sessionOpened)
+                .onCommand(SessionOpened.class, this::reported)
                 .onCommand(StripeReport.class, this::stripeReported)
-                .onCommand(EngineStopped.class, this::engineStopped)
+                .onCommand(EngineStopped.class, this::reported)
                 .onCommand(Preflights.TargetsChecked.class, this::targetsChecked)
-                .onCommand(SessionEnded.class, this::sessionEnded)
-                .onCommand(SessionFailed.class, this::sessionFailed)
-                .onCommand(RestoreReport.class, this::restoreReported)
+                .onCommand(SessionEnded.class, this::reported)
+                .onCommand(SessionFailed.class, this::reported)
+                .onCommand(RestoreReport.class, this::reported)
+                .onCommand(Cancel.class, this::cancel)
                 .onCommand(SlotReleased.class, this::slotReleased)
+                .onCommand(TidyNoted.class, this::tidyNoted)
                 .onCommand(Probe.class, this::probe)
                 .onCommand(DescribeDatabase.class, this::describe)
                 .onCommand(DescribeTasks.class, this::describeTasks)
@@ -188,6 +194,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         // After a failure to persist this object lives on: what it remembers of questions under way is void.
         live = Live.fresh(clock.instant());
         admission.forget();
+        tidying.forget();
         lastActive = clock.instant();
         context.getSelf().tell(new Continue(true));
     }
@@ -250,10 +257,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private Effect<DatabaseEvent, DatabaseRecord> slotGranted(DatabaseRecord state, SlotGranted granted) {
         if (state.unfinished(granted.task()).isEmpty()) {
-            // Whether it ended or never was: the instance must not keep a slot for it.
-            knowledge(
-                    granted.task(),
-                    state.ended(granted.task()).isPresent() ? TaskKnowledge.ENDED : TaskKnowledge.UNKNOWN);
+            answers.notUnfinished(state, granted.task());
             return none();
         }
         if (state.running().isEmpty() && live.slot().isEmpty()) {
@@ -262,108 +266,81 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return proceed(state, true);
     }
 
+    private Effect<DatabaseEvent, DatabaseRecord> cancel(DatabaseRecord state, Cancel call) {
+        lastActive = clock.instant();
+        CancelRules.Decision decision = CancelRules.decide(state, call, clock.instant());
+        if (decision.reply().isPresent()) {
+            call.replyTo().tell(decision.reply().get());
+            return none();
+        }
+        return record(state, decision.events())
+                .thenRun(next -> admission
+                        .shown(next, live, call.task())
+                        .ifPresent(task -> call.replyTo().tell(new CancelReply.Accepted(task.row()))));
+    }
+
     private Effect<DatabaseEvent, DatabaseRecord> startChecked(DatabaseRecord state, Preflights.StartChecked checked) {
         if (live.slot().equals(Optional.of(checked.task()))) {
-            live = live.start(live.start().answered(checked.refusal()));
+            live = live.start(live.start().answered(checked.refusal(), checked.warnings()));
         }
         return proceed(state, false);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> sessionOpened(DatabaseRecord state, SessionOpened report) {
-        return reported(state, report.attempt(), report.epoch(), known -> known.opened(report));
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> stripeReported(DatabaseRecord state, StripeReport report) {
-        return reported(state, report.stripe().attempt(), report.epoch(), known -> known.stripe(report));
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> engineStopped(DatabaseRecord state, EngineStopped report) {
-        return reported(state, report.attempt(), report.epoch(), known -> known.stopped(report));
-    }
-
     private Effect<DatabaseEvent, DatabaseRecord> targetsChecked(
             DatabaseRecord state, Preflights.TargetsChecked checked) {
-        if (current(state, checked.attempt())) {
+        if (Reports.ofAttempt(state, checked.attempt()).isPresent()) {
             live = live.targets(live.targets().answered(checked.refusal()));
         }
         return proceed(state, false);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> sessionEnded(DatabaseRecord state, SessionEnded report) {
-        return reported(state, report.attempt(), report.epoch(), Live::sessionEnded);
+    private Effect<DatabaseEvent, DatabaseRecord> stripeReported(DatabaseRecord state, StripeReport report) {
+        Optional<UploadsForgotten> gone = tidying.reported(state, report, clock.instant());
+        return gone.isPresent() ? record(state, List.of(gone.get())) : reported(state, report);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> sessionFailed(DatabaseRecord state, SessionFailed report) {
-        boolean ending = state.running()
-                .filter(task -> task.phase() == TaskPhase.ROLLING_BACK || task.phase() == TaskPhase.PUBLISHING)
-                .isPresent();
-        // A session that was lost holds nothing any more, which is all that is wanted of one that is to end.
-        return reported(
-                state,
-                report.attempt(),
-                report.epoch(),
-                known -> ending ? known.sessionEnded() : known.sessionFailed(report.problem()));
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> restoreReported(DatabaseRecord state, RestoreReport report) {
-        return reported(state, report.attempt(), report.epoch(), known -> known.restore(report));
+    private Effect<DatabaseEvent, DatabaseRecord> reported(DatabaseRecord state, DatabaseCommand report) {
+        Optional<Live> taken = Reports.taken(state, live, report);
+        if (taken.isEmpty()) {
+            return none();
+        }
+        live = taken.get();
+        return proceed(state, true);
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> slotReleased(DatabaseRecord state, SlotReleased released) {
         return state.unreleased().contains(released.task())
-                ? record(List.of(new SlotReturned(released.task(), clock.instant())))
+                ? record(state, List.of(new SlotReturned(released.task(), clock.instant())))
+                : none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> tidyNoted(DatabaseRecord state, TidyNoted noted) {
+        return state.untold().contains(noted.task())
+                ? record(state, List.of(new TidyingNoted(noted.task(), clock.instant())))
                 : none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> probe(DatabaseRecord state, Probe probe) {
-        if (state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
-            knowledge(probe.task(), TaskKnowledge.UNFINISHED);
-        } else {
-            knowledge(
-                    probe.task(),
-                    state.ended(probe.task()).isPresent() || state.unreleased().contains(probe.task())
-                            ? TaskKnowledge.ENDED
-                            : TaskKnowledge.UNKNOWN);
-        }
+        answers.probe(state, probe);
         return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> describe(DatabaseRecord state, DescribeDatabase question) {
         lastActive = clock.instant();
-        question.replyTo()
-                .tell(new DatabaseDescription(
-                        SubmissionRules.shownName(state),
-                        SubmissionRules.shown(state),
-                        state.history().last()));
+        answers.describe(state, question);
         return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> describeTasks(DatabaseRecord state, DescribeTasks question) {
-        question.replyTo()
-                .tell(new TaskDescriptions(question.tasks().stream()
-                        .flatMap(task -> admission.shown(state, live, task).stream())
-                        .toList()));
+        answers.describe(state, live, question);
         return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> reported(
-            DatabaseRecord state, AttemptRef attempt, long epoch, UnaryOperator<Live> change) {
-        if (!current(state, attempt) || state.running().orElseThrow().running().epoch() != epoch) {
-            return none();
-        }
-        live = change.apply(live);
-        return proceed(state, true);
-    }
-
-    private static boolean current(DatabaseRecord state, AttemptRef attempt) {
-        return state.running().filter(task -> task.attemptRef().equals(attempt)).isPresent();
     }
 
     /** Records what is due, or asks pre-flight where that is what everything waits for. */
     private Effect<DatabaseEvent, DatabaseRecord> proceed(DatabaseRecord state, boolean mayAsk) {
         List<DatabaseEvent> due = steps.due(state, live, clock.instant());
         if (!due.isEmpty()) {
-            return record(due);
+            return record(state, due);
         }
         if (mayAsk) {
             live = preflights.askIfDue(state, live);
@@ -371,11 +348,12 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return none();
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> record(List<DatabaseEvent> events) {
+    private EffectBuilder<DatabaseEvent, DatabaseRecord> record(DatabaseRecord state, List<DatabaseEvent> events) {
+        Optional<TaskId> head = Steps.head(state, live).map(TaskState::id);
         return Effect().persist(events).thenRun(next -> {
             boolean phaseChanged = false;
             for (DatabaseEvent event : events) {
-                live = live.after(event);
+                live = live.after(event, head);
                 phaseChanged |= !(event instanceof DatabaseEvent.ProgressReported);
             }
             context.getSelf().tell(new Continue(phaseChanged));
@@ -383,11 +361,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private void give(DatabaseRecord state) {
-        orders.due(state, live).forEach(order -> order.give(peers, database));
-    }
-
-    private void knowledge(TaskId task, TaskKnowledge known) {
-        peers.instance(database.instance()).tell(new InstanceCommand.ProbeAnswer(task, known));
+        orders.due(state, live, tidying).forEach(order -> order.give(peers, database));
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> none() {

@@ -6,6 +6,9 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.task.Lifecycle;
@@ -25,13 +28,17 @@ import java.util.stream.Stream;
  * @param tasks unfinished ones, by id
  * @param recent ended ones, oldest first
  * @param unreleased ended tasks whose slot the instance has not confirmed to be back
+ * @param leftovers attempts that are over but may have uploads at the store
+ * @param untold ended tasks that left uploads which are gone now, while the instance has not confirmed that it knows
  */
 record DatabaseRecord(
         Optional<DatabaseName> restored,
         List<TaskState> tasks,
         List<EndedTask> recent,
         List<TaskId> unreleased,
-        BackupHistory history) {
+        BackupHistory history,
+        List<Leftover> leftovers,
+        List<TaskId> untold) {
     /** Ended tasks that are always kept. */
     static final int RECENT = 64;
     /** Ended tasks that are kept while their idempotency key may still be used. */
@@ -43,27 +50,45 @@ record DatabaseRecord(
         tasks = List.copyOf(tasks);
         recent = List.copyOf(recent);
         unreleased = List.copyOf(unreleased);
+        // Snapshots of the first release do not have these.
+        leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
+        untold = untold == null ? List.of() : List.copyOf(untold);
     }
 
     static DatabaseRecord empty() {
-        return new DatabaseRecord(Optional.empty(), List.of(), List.of(), List.of(), BackupHistory.none());
+        return new DatabaseRecord(
+                Optional.empty(), List.of(), List.of(), List.of(), BackupHistory.none(), List.of(), List.of());
     }
 
     /** The state after {@code event}; {@link IllegalStateException} when the event cannot follow. */
     DatabaseRecord apply(DatabaseEvent event) {
+        DatabaseRecord next = following(event);
+        DatabaseTransitions.check(stage(), event, next.stage());
+        return next;
+    }
+
+    /** Where the database stands, as far as this coordinator knows. */
+    DatabaseStage stage() {
+        if (restored.isPresent()) {
+            return DatabaseStage.ONLINE;
+        }
+        return running().filter(task -> task.phase().restoring()).isPresent()
+                ? DatabaseStage.RESTORING_IN_PROGRESS
+                : DatabaseStage.ABSENT;
+    }
+
+    private DatabaseRecord following(DatabaseEvent event) {
         if (event instanceof TaskCreated created) {
             return withTasks(Stream.concat(tasks.stream(), Stream.of(TaskState.create(created)))
                     .sorted(Comparator.comparing(TaskState::id))
                     .toList());
         } else if (event instanceof SlotReturned returned) {
             return new DatabaseRecord(
-                    restored,
-                    tasks,
-                    recent,
-                    unreleased.stream()
-                            .filter(task -> !task.equals(returned.task()))
-                            .toList(),
-                    history);
+                    restored, tasks, recent, without(unreleased, returned.task()), history, leftovers, untold);
+        } else if (event instanceof UploadsForgotten forgotten) {
+            return forget(forgotten);
+        } else if (event instanceof TidyingNoted noted) {
+            return withLeftovers(leftovers, without(untold, noted.task()));
         }
         TaskState task = unfinished(event.task())
                 .orElseThrow(() -> new IllegalStateException("no unfinished task " + event.task()));
@@ -74,6 +99,12 @@ record DatabaseRecord(
         DatabaseRecord moved = withTasks(tasks.stream()
                 .map(other -> other.id().equals(next.id()) ? next : other)
                 .toList());
+        if (event instanceof UploadsLeft left) {
+            return moved.withLeftovers(
+                    Stream.concat(leftovers.stream(), Stream.of(Leftover.of(left)))
+                            .toList(),
+                    untold);
+        }
         return event instanceof DatabaseOpened opened ? moved.existing(opened.display()) : moved;
     }
 
@@ -121,19 +152,42 @@ record DatabaseRecord(
 
     /** True when nothing is to be done until somebody calls. */
     boolean idle() {
-        return tasks.isEmpty() && unreleased.isEmpty();
+        return tasks.isEmpty() && unreleased.isEmpty() && leftovers.isEmpty() && untold.isEmpty();
+    }
+
+    /** True while uploads of this task may be at the store although the attempt that made them is over. */
+    boolean left(TaskId task) {
+        return leftovers.stream().anyMatch(left -> left.task().equals(task));
+    }
+
+    /** The ended tasks that the instance is to be told of: only once it has closed them, so that it cannot take that news for old. */
+    List<TaskId> tidied() {
+        return untold.stream().filter(task -> !unreleased.contains(task)).toList();
+    }
+
+    private DatabaseRecord forget(UploadsForgotten event) {
+        List<Leftover> others = leftovers.stream()
+                .filter(left -> !left.task().equals(event.task()) || left.attempt() != event.attempt())
+                .toList();
+        boolean last = others.stream().noneMatch(left -> left.task().equals(event.task()));
+        // The end of an unfinished task tells by itself that nothing is left.
+        boolean tell = last && unfinished(event.task()).isEmpty();
+        return withLeftovers(
+                others,
+                tell ? Stream.concat(untold.stream(), Stream.of(event.task())).toList() : untold);
     }
 
     private DatabaseRecord end(TaskState task, TaskEnded event) {
-        EndedTask ended = new EndedTask(
-                event.detail(), task.origin().submission(), task.origin().key(), event.at());
+        EndedTask ended = EndedTask.of(task, event.detail(), event.at());
         boolean published = task.backup() && event.detail().row().lifecycle() == Lifecycle.SUCCESS;
         return new DatabaseRecord(
                 restored,
                 tasks.stream().filter(other -> !other.id().equals(task.id())).toList(),
                 trim(ended),
                 Stream.concat(unreleased.stream(), Stream.of(task.id())).toList(),
-                published ? history.published(task, event.at()) : history);
+                published ? history.published(task, event.at()) : history,
+                leftovers,
+                untold);
     }
 
     private List<EndedTask> trim(EndedTask newest) {
@@ -148,10 +202,18 @@ record DatabaseRecord(
     }
 
     private DatabaseRecord withTasks(List<TaskState> next) {
-        return new DatabaseRecord(restored, next, recent, unreleased, history);
+        return new DatabaseRecord(restored, next, recent, unreleased, history, leftovers, untold);
     }
 
     private DatabaseRecord existing(DatabaseName name) {
-        return new DatabaseRecord(Optional.of(name), tasks, recent, unreleased, history);
+        return new DatabaseRecord(Optional.of(name), tasks, recent, unreleased, history, leftovers, untold);
+    }
+
+    private DatabaseRecord withLeftovers(List<Leftover> left, List<TaskId> notTold) {
+        return new DatabaseRecord(restored, tasks, recent, unreleased, history, left, notTold);
+    }
+
+    private static List<TaskId> without(List<TaskId> ids, TaskId gone) {
+        return ids.stream().filter(id -> !id.equals(gone)).toList();
     }
 }

@@ -6,5 +6,25 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
 
-/** A task that ended lately: kept so that it is shown before the history has it, and so that its call can be repeated safely. */
-record EndedTask(TaskDetail detail, UUID submission, Optional<CallKey> key, Instant endedAt) {}
+/**
+ * A task that ended lately: kept so that it is shown before the history has it, and so that its calls can be repeated safely.
+ *
+ * @param key of the call that made it
+ * @param cancelKey of the call that cancelled it
+ */
+record EndedTask(
+        TaskDetail detail, UUID submission, Optional<CallKey> key, Instant endedAt, Optional<CallKey> cancelKey) {
+    EndedTask {
+        // Snapshots of the first release do not have it.
+        cancelKey = cancelKey == null ? Optional.empty() : cancelKey;
+    }
+
+    static EndedTask of(TaskState task, TaskDetail detail, Instant endedAt) {
+        return new EndedTask(
+                detail,
+                task.origin().submission(),
+                task.origin().key(),
+                endedAt,
+                task.cancellation().flatMap(TaskState.Cancellation::key));
+    }
+}

@@ -7,6 +7,9 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
@@ -18,6 +21,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -44,6 +48,15 @@ record Live(
         static final Session SILENT = new Session(Optional.empty(), Optional.empty(), false, Optional.empty());
     }
 
+    /** Events that neither begin nor end a phase. */
+    private static final Set<Class<? extends DatabaseEvent>> KEEPING = Set.of(
+            TaskCreated.class,
+            SlotReturned.class,
+            ProgressReported.class,
+            UploadsLeft.class,
+            UploadsForgotten.class,
+            TidyingNoted.class);
+
     Live {
         stripes = Map.copyOf(stripes);
     }
@@ -53,13 +66,19 @@ record Live(
                 Optional.empty(), Check.UNASKED, Check.UNASKED, Session.SILENT, Map.of(), Optional.empty(), now);
     }
 
-    /** What still holds after {@code event} was recorded. */
-    Live after(DatabaseEvent event) {
-        if (event instanceof TaskEnded) {
+    /**
+     * What still holds after {@code event} was recorded.
+     *
+     * @param head the task that this is about
+     */
+    Live after(DatabaseEvent event, Optional<TaskId> head) {
+        if (!head.equals(Optional.of(event.task()))) {
+            return this;
+        } else if (event instanceof TaskEnded) {
             return fresh(event.at());
         } else if (event instanceof BackupStarted || event instanceof RestoreStarted) {
             return new Live(slot, Check.UNASKED, Check.UNASKED, Session.SILENT, Map.of(), Optional.empty(), event.at());
-        } else if (event instanceof TaskCreated || event instanceof SlotReturned || event instanceof ProgressReported) {
+        } else if (KEEPING.contains(event.getClass())) {
             return this;
         }
         return new Live(slot, start, targets, session, stripes, restore, event.at());
@@ -108,6 +127,13 @@ record Live(
         return IntStream.rangeClosed(1, count)
                 .allMatch(stripe -> stripes.containsKey(stripe)
                         && reached.test(stripes.get(stripe).state()));
+    }
+
+    /** True when the stripe's last report is of one of these states. */
+    boolean reported(int stripe, Set<StripeState> states) {
+        return Optional.ofNullable(stripes.get(stripe))
+                .filter(report -> states.contains(report.state()))
+                .isPresent();
     }
 
     private Live session(Session next) {

@@ -6,6 +6,7 @@ import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.SessionCommand;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 
 /** What a coordinator asks of others for its task to go on. Every order may be given again. */
@@ -20,10 +21,25 @@ sealed interface Order {
         }
     }
 
-    record ReleaseSlot(TaskId task) implements Order {
+    /** @param leftovers whether uploads of the task may still be at the store */
+    record ReleaseSlot(TaskId task, boolean leftovers) implements Order {
         @Override
         public void give(Peers peers, DatabaseRef from) {
-            peers.instance(from.instance()).tell(new InstanceCommand.ReleaseSlot(from, task));
+            peers.instance(from.instance()).tell(new InstanceCommand.ReleaseSlot(from, task, leftovers));
+        }
+    }
+
+    record Tidied(TaskId task) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.instance(from.instance()).tell(new InstanceCommand.Tidied(from, task));
+        }
+    }
+
+    record Forget(StripeRef stripe, long epoch) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.stripe(stripe).tell(new StripeCommand.Forget(epoch, stripe, from));
         }
     }
 

@@ -22,11 +22,13 @@ final class Orders {
         this.database = database;
     }
 
-    List<Order> due(DatabaseRecord state, Live live) {
-        Stream<Order> releases = state.unreleased().stream().map(Order.ReleaseSlot::new);
+    List<Order> due(DatabaseRecord state, Live live, Tidying tidying) {
+        Stream<Order> releases = state.unreleased().stream().map(task -> new Order.ReleaseSlot(task, state.left(task)));
         Stream<Order> ofHead =
                 Steps.head(state, live).map(task -> ofTask(task, live)).orElse(Stream.of());
-        return Stream.concat(releases, ofHead).toList();
+        return Stream.of(releases, tidying.orders(state), ofHead)
+                .flatMap(orders -> orders)
+                .toList();
     }
 
     private Stream<Order> ofTask(TaskState task, Live live) {

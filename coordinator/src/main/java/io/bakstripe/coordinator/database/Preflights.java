@@ -16,21 +16,25 @@ import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /** The questions to pre-flight; each is answered with one private message, after the limit with a time-out. */
 final class Preflights {
     record SubmissionChecked(UUID submission, Optional<Problem> refusal)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
-    record StartChecked(TaskId task, Optional<Problem> refusal)
+    /** @param warnings lines for {@code task_info}, when it passed */
+    record StartChecked(TaskId task, Optional<Problem> refusal, List<String> warnings)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
+
+    private static final PreflightReply SILENCE =
+            new PreflightReply.Refused(BackupError.CLUSTER_TIMEOUT.problem("pre-flight"));
 
     private final ActorContext<DatabaseMessage> context;
     private final DatabaseRef database;
@@ -45,7 +49,7 @@ final class Preflights {
     }
 
     void askForSubmission(UUID submission, InstanceView view, TaskRequest request) {
-        ask(replyTo -> question(view, request, replyTo), refusal -> new SubmissionChecked(submission, refusal));
+        ask(replyTo -> question(view, request, replyTo), reply -> new SubmissionChecked(submission, refusal(reply)));
     }
 
     /** Asks what the head task needs to know before it can go on, unless it was asked already. */
@@ -58,13 +62,13 @@ final class Preflights {
                         ask(
                                 replyTo -> question(
                                         task.origin().view(), task.origin().request(), replyTo),
-                                refusal -> new StartChecked(task.id(), refusal));
+                                reply -> new StartChecked(task.id(), refusal(reply), warnings(reply)));
                         return live.start(live.start().asked());
                     }
                     if (BackupSteps.prepared(task, live) && live.targets().askable(settings.attempts())) {
                         ask(
                                 replyTo -> targets(task, replyTo),
-                                refusal -> new TargetsChecked(task.attemptRef(), refusal));
+                                reply -> new TargetsChecked(task.attemptRef(), refusal(reply)));
                         return live.targets(live.targets().asked());
                     }
                     return live;
@@ -87,19 +91,20 @@ final class Preflights {
 
     private void ask(
             Function<ActorRef<PreflightReply>, PreflightCommand> question,
-            Function<Optional<Problem>, DatabaseMessage> answer) {
+            Function<PreflightReply, DatabaseMessage> answer) {
         context.ask(
                 PreflightReply.class,
                 peers.preflight(),
                 settings.preflightLimit(),
                 question::apply,
-                (reply, failure) -> answer.apply(refusal(reply)));
+                (reply, failure) -> answer.apply(reply == null ? SILENCE : reply));
     }
 
-    private static Optional<Problem> refusal(@Nullable PreflightReply reply) {
-        if (reply == null) {
-            return Optional.of(BackupError.CLUSTER_TIMEOUT.problem("pre-flight"));
-        }
+    private static Optional<Problem> refusal(PreflightReply reply) {
         return reply instanceof PreflightReply.Refused refused ? Optional.of(refused.problem()) : Optional.empty();
+    }
+
+    private static List<String> warnings(PreflightReply reply) {
+        return reply instanceof PreflightReply.Passed passed ? passed.warnings() : List.of();
     }
 }

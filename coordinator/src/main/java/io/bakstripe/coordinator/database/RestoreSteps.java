@@ -12,7 +12,6 @@ import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +31,7 @@ final class RestoreSteps {
 
     List<DatabaseEvent> due(TaskState task, Live live, Instant now) {
         if (task.phase() == TaskPhase.RECOVERED) {
-            return Steps.end(task, live, Optional.empty(), now);
+            return Steps.end(task, live, TaskEnd.SUCCESS, now);
         }
         boolean discardedOrLate = live.restore()
                         .filter(report -> report.state() == RestoreState.DISCARDED)
@@ -78,7 +77,7 @@ final class RestoreSteps {
         if (report.state() == RestoreState.OPENED) {
             DatabaseOpened opened = new DatabaseOpened(
                     task.id(), task.running().number(), task.origin().display(), now);
-            return Stream.concat(Stream.of(opened), Steps.end(task.apply(opened), live, Optional.empty(), now).stream())
+            return Stream.concat(Stream.of(opened), Steps.end(task.apply(opened), live, TaskEnd.SUCCESS, now).stream())
                     .toList();
         }
         boolean failed = report.state() == RestoreState.FAILED;

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Says which events are due, given what is recorded and what the workers reported last.
@@ -53,27 +54,36 @@ final class Steps {
     }
 
     private List<DatabaseEvent> waiting(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        if (task.cancellation().isPresent()) {
+            return end(task, live, TaskEnd.CANCELLED, now);
+        }
         Optional<TaskId> failedStep = task.origin().waitsFor().stream()
                 .filter(step -> state.ended(step)
                         .filter(ended -> ended.detail().row().lifecycle() != Lifecycle.SUCCESS)
                         .isPresent())
                 .findFirst();
         if (failedStep.isPresent()) {
-            return end(task, live, Optional.of(BackupError.RESTORE_STEP_FAILED.problem(failedStep.get())), now);
+            return end(task, live, TaskEnd.error(BackupError.RESTORE_STEP_FAILED.problem(failedStep.get())), now);
         }
         if (live.start().passed()) {
-            return List.of(begin(task, now));
+            return List.of(begin(task, live.start().warnings(), now));
         }
         return live.start()
                 .refusal(settings.attempts())
-                .map(problem -> end(task, live, Optional.of(problem), now))
+                .map(problem -> end(task, live, TaskEnd.error(problem), now))
                 .orElse(List.of());
     }
 
-    /** The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators. */
-    DatabaseEvent begin(TaskState task, Instant now) {
+    /**
+     * The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators.
+     *
+     * @param warnings of the pre-flight that let it begin; further attempts have none, they stand in {@code task_info} already
+     */
+    DatabaseEvent begin(TaskState task, List<String> warnings, Instant now) {
         int attempt = task.nextAttempt();
-        List<String> lines = TaskInfo.starting(task.origin().request(), attempt, task.files());
+        List<String> lines = Stream.concat(
+                        TaskInfo.starting(task.origin().request(), attempt, task.files()).stream(), warnings.stream())
+                .toList();
         return task.backup()
                 ? new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now)
                 : new RestoreStarted(task.id(), attempt, attempt, lines, now);
@@ -81,7 +91,7 @@ final class Steps {
 
     /** The end of the running attempt with this problem; another one follows if that may help. */
     List<DatabaseEvent> fail(TaskState task, Problem problem, boolean mayTryAgain, Instant now) {
-        int fruitless = task.running().percent() > task.bestPercent() ? 1 : task.fruitless() + 1;
+        int fruitless = task.running().reach() > task.bestPercent() ? 1 : task.fruitless() + 1;
         boolean worthIt = mayTryAgain && problem.transientFailure();
         boolean again = worthIt && fruitless < settings.attempts();
         Problem shown = worthIt && !again
@@ -92,19 +102,24 @@ final class Steps {
         return List.of(new AttemptFailed(task.id(), task.running().number(), again ? problem : shown, again, now));
     }
 
-    /** What follows once a failed attempt is rolled back. */
+    /** What follows once an attempt is rolled back: the end when it was cancelled or failed for good, otherwise another attempt. */
     List<DatabaseEvent> rolledBack(TaskState task, Live live, Instant now) {
-        Attempt.Failure failure = task.running()
-                .failure()
-                .orElseThrow(() -> new IllegalStateException("task " + task.id() + " is rolled back without a reason"));
-        if (!failure.again()) {
-            return end(task, live, Optional.of(failure.problem()), now);
+        Optional<Attempt.Failure> failure = task.running().failure();
+        if (task.doomed()) {
+            return end(task, live, TaskEnd.error(failure.orElseThrow().problem()), now);
         }
-        return now.isBefore(live.since().plus(settings.retryDelay())) ? List.of() : List.of(begin(task, now));
+        if (task.cancellation().isPresent()) {
+            return end(task, live, TaskEnd.CANCELLED, now);
+        }
+        if (failure.isEmpty()) {
+            throw new IllegalStateException("task " + task.id() + " is rolled back without a reason");
+        }
+        return now.isBefore(live.since().plus(settings.retryDelay()))
+                ? List.of()
+                : List.of(begin(task, List.of(), now));
     }
 
-    /** The end of the task: ERROR with {@code problem}, SUCCESS without. */
-    static List<DatabaseEvent> end(TaskState task, Live live, Optional<Problem> problem, Instant now) {
-        return List.of(new TaskEnded(task.id(), TaskDetails.ended(task, live, problem, now), now));
+    static List<DatabaseEvent> end(TaskState task, Live live, TaskEnd end, Instant now) {
+        return List.of(new TaskEnded(task.id(), TaskDetails.ended(task, live, end, now), now));
     }
 }

@@ -2,7 +2,6 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
-import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -26,16 +25,7 @@ final class SubmissionRules {
         return state.restored().or(() -> view.definition().database(asked).map(DeclaredDatabase::name));
     }
 
-    /** What the database shows as, as far as this coordinator knows; a database that is only declared is known to the instance alone. */
-    static Optional<DatabaseState> shown(DatabaseRecord state) {
-        if (state.running().filter(task -> task.phase().restoring()).isPresent()
-                && state.restored().isEmpty()) {
-            return Optional.of(DatabaseState.RESTORING_IN_PROGRESS);
-        }
-        return state.restored().map(name -> DatabaseState.ONLINE);
-    }
-
-    /** The name that goes with {@link #shown}. */
+    /** The name that goes with what the database shows as. */
     static Optional<DatabaseName> shownName(DatabaseRecord state) {
         return state.restored()
                 .or(() -> state.running()
@@ -57,7 +47,8 @@ final class SubmissionRules {
         if (existing(state, view, request.database()).isPresent()) {
             return Optional.empty();
         }
-        return Optional.of(shown(state)
+        return Optional.of(state.stage()
+                .shown()
                 .map(shown -> BackupError.DATABASE_NOT_ONLINE.problem(request.database(), shown))
                 .orElseGet(() -> BackupError.DATABASE_UNKNOWN.problem(request.database(), view.name())));
     }

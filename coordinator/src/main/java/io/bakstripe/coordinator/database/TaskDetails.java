@@ -23,29 +23,26 @@ final class TaskDetails {
     /** An unfinished task; {@code live} is looked at only for the one that runs. */
     static TaskDetail unfinished(TaskState task, Live live, Instant now) {
         int percent = task.attempt().map(Attempt::percent).orElse(0);
-        return detail(task, live, task.phase().lifecycle(), percent, task.lines(), task.updatedAt(), now, List.of());
+        Lifecycle lifecycle = task.cancellation().isPresent()
+                ? Lifecycle.CANCEL_REQUESTED
+                : task.phase().lifecycle();
+        return detail(task, live, lifecycle, percent, task.lines(), task.updatedAt(), now, List.of());
     }
 
     /** The same task at its end. */
-    static TaskDetail ended(TaskState task, Live live, Optional<Problem> problem, Instant now) {
-        boolean success = problem.isEmpty();
-        int percent = success
+    static TaskDetail ended(TaskState task, Live live, TaskEnd end, Instant now) {
+        int percent = end.lifecycle() == Lifecycle.SUCCESS
                 ? Percent.FINISHED
                 : task.attempt().map(Attempt::percent).orElse(0);
-        // A failure that was recorded before has its line already.
-        boolean told = task.attempt().flatMap(Attempt::failure).isPresent();
-        List<String> news = success
-                ? List.of(Percent.line(Percent.FINISHED))
-                : told ? List.of() : List.of(problem.get().asTaskInfo());
         return detail(
                 task,
                 live,
-                success ? Lifecycle.SUCCESS : Lifecycle.ERROR,
+                end.lifecycle(),
                 percent,
-                TaskInfo.append(task.lines(), now, news),
+                TaskInfo.append(task.lines(), now, end.lines(task)),
                 now,
                 now,
-                problem.stream().toList());
+                end.problem().stream().toList());
     }
 
     /** Plain bytes of a stripe that are done, by the record or by the last report, whichever is more. */

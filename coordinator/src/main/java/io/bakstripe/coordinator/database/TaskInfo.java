@@ -16,6 +16,8 @@ final class TaskInfo {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+    static final String CANCELLED = "Task has been cancelled.";
+
     private TaskInfo() {}
 
     static String line(Instant at, String message) {
@@ -25,6 +27,26 @@ final class TaskInfo {
     static List<String> append(List<String> lines, Instant at, List<String> messages) {
         return Stream.concat(lines.stream(), messages.stream().map(message -> line(at, message)))
                 .toList();
+    }
+
+    /**
+     * What is said when the task is to be cancelled.
+     *
+     * @param phase in which the request came
+     * @param doomed whether the attempt had failed for good by then
+     */
+    static String cancelRequested(TaskPhase phase, boolean doomed) {
+        if (phase == TaskPhase.PUBLISHING) {
+            return "The request to cancel the task came after its commit point: the task goes on to its end.";
+        }
+        return doomed
+                ? "The request to cancel the task came after it had failed."
+                : "Task cancellation has been requested.";
+    }
+
+    static String uploadsLeft(List<Integer> stripes) {
+        return "The object store has not confirmed that the uploads of stripe(s) %s are gone; they are aborted further."
+                .formatted(stripes.stream().map(String::valueOf).collect(Collectors.joining(", ")));
     }
 
     /** What is said when an attempt begins; the reference's words for the first one. */

@@ -1,15 +1,18 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStopped;
+import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
@@ -23,10 +26,11 @@ import java.util.Optional;
  *
  * @param startedAt when its first attempt began
  * @param attempt the present or last attempt, absent before the first
- * @param bestPercent the farthest that any earlier attempt came
+ * @param bestPercent the farthest that any earlier attempt came, as {@link Attempt#reach()} measures it
  * @param fruitless attempts that failed one after another without coming farther than those before them
  * @param lines of {@code task_info}, with their times
  * @param updatedAt when the last event was recorded
+ * @param cancellation once it was asked for
  */
 record TaskState(
         TaskId id,
@@ -37,10 +41,16 @@ record TaskState(
         int bestPercent,
         int fruitless,
         List<String> lines,
-        Instant updatedAt) {
+        Instant updatedAt,
+        Optional<Cancellation> cancellation) {
+
+    /** Somebody wants the task not to go on; the key makes the call safe to repeat. */
+    record Cancellation(Optional<CallKey> key) {}
 
     TaskState {
         lines = List.copyOf(lines);
+        // Snapshots of the first release do not have it.
+        cancellation = cancellation == null ? Optional.empty() : cancellation;
     }
 
     static TaskState create(TaskCreated created) {
@@ -53,14 +63,15 @@ record TaskState(
                 0,
                 0,
                 List.of(),
-                created.at());
+                created.at(),
+                Optional.empty());
     }
 
     /** The task after {@code event}; {@link IllegalStateException} when the transition table has no row for it. */
     TaskState apply(DatabaseEvent event) {
         TaskPhase next = TaskTransitions.next(phase, event);
-        TaskState moved =
-                new TaskState(id, origin, next, startedAt, attempt, bestPercent, fruitless, lines, event.at());
+        TaskState moved = new TaskState(
+                id, origin, next, startedAt, attempt, bestPercent, fruitless, lines, event.at(), cancellation);
         if (event instanceof BackupStarted started) {
             return moved.begin(
                     Attempt.begin(started.attempt(), started.epoch(), Optional.of(started.setId()), files()),
@@ -88,6 +99,10 @@ record TaskState(
                     .saying(failed.at(), failed.problem().asTaskInfo());
         } else if (event instanceof AttemptFailed failed) {
             return moved.fail(failed);
+        } else if (event instanceof CancelRequested requested) {
+            return moved.cancel(requested, TaskInfo.cancelRequested(phase, doomed()));
+        } else if (event instanceof UploadsLeft left) {
+            return moved.saying(left.at(), TaskInfo.uploadsLeft(left.stripes()));
         }
         return moved;
     }
@@ -114,6 +129,27 @@ record TaskState(
         return attempt.map(last -> last.number() + 1).orElse(1);
     }
 
+    /** True once the running attempt has failed in a way that no other one follows. */
+    boolean doomed() {
+        return attempt.flatMap(Attempt::failure)
+                .filter(failure -> !failure.again())
+                .isPresent();
+    }
+
+    private TaskState cancel(CancelRequested requested, String line) {
+        return new TaskState(
+                id,
+                origin,
+                phase,
+                startedAt,
+                attempt,
+                bestPercent,
+                fruitless,
+                TaskInfo.append(lines, requested.at(), List.of(line)),
+                updatedAt,
+                Optional.of(new Cancellation(requested.key())));
+    }
+
     private TaskState begin(Attempt first, List<String> messages, Instant at) {
         return new TaskState(
                 id,
@@ -124,12 +160,13 @@ record TaskState(
                 bestPercent,
                 fruitless,
                 TaskInfo.append(lines, at, messages),
-                updatedAt);
+                updatedAt,
+                cancellation);
     }
 
     private TaskState fail(AttemptFailed failed) {
         Attempt last = running();
-        boolean progress = last.percent() > bestPercent;
+        boolean progress = last.reach() > bestPercent;
         String line = failed.again()
                 ? "Attempt " + last.number() + " failed: " + failed.problem().asTaskInfo()
                 : failed.problem().asTaskInfo();
@@ -139,15 +176,26 @@ record TaskState(
                         phase,
                         startedAt,
                         Optional.of(last.failed(failed.problem(), failed.again(), List.of())),
-                        Math.max(bestPercent, last.percent()),
+                        Math.max(bestPercent, last.reach()),
                         progress ? 1 : fruitless + 1,
                         lines,
-                        updatedAt)
+                        updatedAt,
+                        cancellation)
                 .saying(failed.at(), line);
     }
 
     private TaskState with(Attempt next) {
-        return new TaskState(id, origin, phase, startedAt, Optional.of(next), bestPercent, fruitless, lines, updatedAt);
+        return new TaskState(
+                id,
+                origin,
+                phase,
+                startedAt,
+                Optional.of(next),
+                bestPercent,
+                fruitless,
+                lines,
+                updatedAt,
+                cancellation);
     }
 
     private TaskState saying(Instant at, String message) {
@@ -160,7 +208,8 @@ record TaskState(
                 bestPercent,
                 fruitless,
                 TaskInfo.append(lines, at, List.of(message)),
-                updatedAt);
+                updatedAt,
+                cancellation);
     }
 
     private TaskState sayingAllData(Instant at) {

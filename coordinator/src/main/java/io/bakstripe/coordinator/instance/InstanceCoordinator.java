@@ -22,8 +22,10 @@ import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
 import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
@@ -36,6 +38,7 @@ import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.InstanceMessage;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -53,7 +56,7 @@ import java.util.Set;
  *
  * <p>Responsibility: gives out task ids, holds the two running slots, keeps the configuration and hands calls to the coordinator of the database
  * that they name. Lifecycle: sharded by name and remembered, so it is there whenever the cluster is; at start and every 30 s it wakes the
- * databases that have unfinished tasks and asks them about every open registration. What survives a restart: {@link InstanceRecord}; which tasks
+ * databases that have something to do and asks them about every open registration. What survives a restart: {@link InstanceRecord}; which tasks
  * asked for a slot does not, they ask again. Every message may come twice.
  */
 public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMessage, InstanceEvent, InstanceRecord> {
@@ -102,9 +105,11 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .forAnyState()
                 .onCommand(Declare.class, this::declare)
                 .onCommand(Submit.class, this::submit)
+                .onCommand(Cancel.class, this::cancel)
                 .onCommand(Register.class, this::register)
                 .onCommand(RequestSlot.class, this::requestSlot)
                 .onCommand(ReleaseSlot.class, this::releaseSlot)
+                .onCommand(Tidied.class, this::tidied)
                 .onCommand(ProbeAll.class, (state, tick) -> probeAll(state))
                 .onCommand(ProbeAnswer.class, this::probeAnswered)
                 .onCommand(SetConfiguration.class, this::setConfiguration)
@@ -135,6 +140,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         return Effect().none();
     }
 
+    private Effect<InstanceEvent, InstanceRecord> cancel(InstanceRecord state, Cancel call) {
+        state.databaseOf(call.task())
+                .ifPresentOrElse(
+                        database -> peers.database(database)
+                                .tell(new DatabaseCommand.Cancel(
+                                        call.task(), call.login(), call.key(), call.replyTo())),
+                        () -> call.replyTo().tell(new CancelReply.Unknown()));
+        return Effect().none();
+    }
+
     private Effect<InstanceEvent, InstanceRecord> register(InstanceRecord state, Register question) {
         Registrar.Answer answer = Registrar.register(state, question, clock.instant());
         return Effect()
@@ -160,20 +175,19 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
 
     private Effect<InstanceEvent, InstanceRecord> releaseSlot(InstanceRecord state, ReleaseSlot release) {
         asking.remove(release.task());
-        return grant(
-                        state,
-                        Registrar.release(state, release.task(), clock.instant()).stream()
-                                .toList())
+        return grant(state, Registrar.release(state, release, clock.instant()))
                 .thenRun(next ->
                         peers.database(release.database()).tell(new DatabaseCommand.SlotReleased(release.task())));
     }
 
+    private Effect<InstanceEvent, InstanceRecord> tidied(InstanceRecord state, Tidied tidied) {
+        return Effect()
+                .persist(Registrar.tidied(state, tidied.task(), clock.instant()))
+                .thenRun(next -> peers.database(tidied.database()).tell(new DatabaseCommand.TidyNoted(tidied.task())));
+    }
+
     private Effect<InstanceEvent, InstanceRecord> probeAll(InstanceRecord state) {
-        state.view()
-                .ifPresent(view -> state.open().stream()
-                        .map(Registration::database)
-                        .distinct()
-                        .forEach(database -> wake(database, view)));
+        state.view().ifPresent(view -> state.busy().forEach(database -> wake(database, view)));
         for (Registration open : state.open()) {
             peers.database(open.database()).tell(new DatabaseCommand.Probe(open.task(), open.submission()));
             if (open.slot()) {

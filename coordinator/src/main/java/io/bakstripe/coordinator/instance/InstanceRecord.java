@@ -7,10 +7,14 @@ import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
+import io.bakstripe.coordinator.journal.InstanceEvent.TidyingAwaited;
+import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoute;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +34,7 @@ import java.util.stream.Stream;
  * @param recent registrations closed last, oldest first
  * @param restored names that restores were registered for
  * @param keys idempotency keys of the last day
+ * @param untidy ended tasks that may have left uploads at the store
  */
 record InstanceRecord(
         Optional<InstanceDefinition> definition,
@@ -38,7 +43,8 @@ record InstanceRecord(
         List<Registration> open,
         List<Registration> recent,
         List<DatabaseName> restored,
-        List<UsedKey> keys) {
+        List<UsedKey> keys,
+        List<TaskRoute> untidy) {
     static final Duration KEY_WINDOW = Duration.ofHours(24);
     static final int RECENT = 64;
 
@@ -47,16 +53,19 @@ record InstanceRecord(
         recent = List.copyOf(recent);
         restored = List.copyOf(restored);
         keys = List.copyOf(keys);
+        // Snapshots of the first release do not have it.
+        untidy = untidy == null ? List.of() : List.copyOf(untidy);
     }
 
     static InstanceRecord empty() {
-        return new InstanceRecord(Optional.empty(), Optional.empty(), 0, List.of(), List.of(), List.of(), List.of());
+        return new InstanceRecord(
+                Optional.empty(), Optional.empty(), 0, List.of(), List.of(), List.of(), List.of(), List.of());
     }
 
     InstanceRecord apply(InstanceEvent event) {
         if (event instanceof InstanceDeclared declared) {
             return new InstanceRecord(
-                    Optional.of(declared.definition()), compression, lastTask, open, recent, restored, keys);
+                    Optional.of(declared.definition()), compression, lastTask, open, recent, restored, keys, untidy);
         } else if (event instanceof TaskRegistered registered) {
             return register(registered);
         } else if (event instanceof RegistrationVoided voided) {
@@ -70,16 +79,29 @@ record InstanceRecord(
                     // A void registration made no task: its call may come again with the same key.
                     keys.stream()
                             .filter(used -> !used.task().equals(voided.task()))
-                            .toList());
+                            .toList(),
+                    untidy);
         } else if (event instanceof SlotGranted granted) {
             return withOpen(open.stream()
                     .map(known -> known.task().equals(granted.task()) ? known.withSlot(true) : known)
                     .toList());
         } else if (event instanceof SlotReleased released) {
             return close(released.task());
+        } else if (event instanceof TidyingAwaited awaited) {
+            return withUntidy(
+                    Stream.concat(untidy.stream(), Stream.of(new TaskRoute(awaited.task(), awaited.database()))));
+        } else if (event instanceof TidyingEnded ended) {
+            return withUntidy(untidy.stream().filter(left -> !left.task().equals(ended.task())));
         } else if (event instanceof ConfigurationSet set) {
             return new InstanceRecord(
-                    definition, Optional.of(Boolean.parseBoolean(set.value())), lastTask, open, recent, restored, keys);
+                    definition,
+                    Optional.of(Boolean.parseBoolean(set.value())),
+                    lastTask,
+                    open,
+                    recent,
+                    restored,
+                    keys,
+                    untidy);
         }
         throw new IllegalStateException("unknown event " + event);
     }
@@ -96,6 +118,27 @@ record InstanceRecord(
 
     boolean closedLately(TaskId task) {
         return recent.stream().anyMatch(known -> known.task().equals(task));
+    }
+
+    /** The database of a task that is open or was closed lately. */
+    Optional<DatabaseRef> databaseOf(TaskId task) {
+        return Stream.concat(open.stream(), recent.stream())
+                .filter(known -> known.task().equals(task))
+                .map(Registration::database)
+                .findFirst();
+    }
+
+    boolean untidy(TaskId task) {
+        return untidy.stream().anyMatch(left -> left.task().equals(task));
+    }
+
+    /** The databases that have something to do: tasks that have not ended, or uploads to get rid of. */
+    List<DatabaseRef> busy() {
+        return Stream.concat(
+                        open.stream().map(Registration::database),
+                        untidy.stream().map(TaskRoute::database))
+                .distinct()
+                .toList();
     }
 
     Optional<Registration> ofSubmission(UUID submission) {
@@ -140,7 +183,8 @@ record InstanceRecord(
                         ? distinct(Stream.concat(restored.stream(), Stream.of(event.display()))
                                 .toList())
                         : restored,
-                Stream.concat(used, newKey).toList());
+                Stream.concat(used, newKey).toList(),
+                untidy);
     }
 
     private InstanceRecord close(TaskId task) {
@@ -154,7 +198,12 @@ record InstanceRecord(
                 without(task),
                 closed.subList(Math.max(0, closed.size() - RECENT), closed.size()),
                 restored,
-                keys);
+                keys,
+                untidy);
+    }
+
+    private InstanceRecord withUntidy(Stream<TaskRoute> next) {
+        return new InstanceRecord(definition, compression, lastTask, open, recent, restored, keys, next.toList());
     }
 
     private List<Registration> without(TaskId task) {
@@ -162,7 +211,7 @@ record InstanceRecord(
     }
 
     private InstanceRecord withOpen(List<Registration> next) {
-        return new InstanceRecord(definition, compression, lastTask, next, recent, restored, keys);
+        return new InstanceRecord(definition, compression, lastTask, next, recent, restored, keys, untidy);
     }
 
     private static List<DatabaseName> distinct(List<DatabaseName> names) {

@@ -6,12 +6,15 @@ import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
+import io.bakstripe.coordinator.journal.InstanceEvent.TidyingAwaited;
+import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
+import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
 import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Duration;
@@ -70,8 +73,24 @@ final class Registrar {
         return granted;
     }
 
-    static Optional<InstanceEvent> release(InstanceRecord state, TaskId task, Instant now) {
-        return state.find(task).map(known -> new SlotReleased(task, now));
+    /**
+     * What the end of a task changes. Whether it left something counts only while the registration is open: a message that comes late must not
+     * undo what {@link #tidied} recorded.
+     */
+    static List<InstanceEvent> release(InstanceRecord state, ReleaseSlot release, Instant now) {
+        Optional<Registration> known = state.find(release.task());
+        if (known.isEmpty()) {
+            return List.of();
+        }
+        SlotReleased released = new SlotReleased(release.task(), now);
+        return release.leftovers()
+                ? List.of(
+                        released, new TidyingAwaited(release.task(), known.get().database(), now))
+                : List.of(released);
+    }
+
+    static List<InstanceEvent> tidied(InstanceRecord state, TaskId task, Instant now) {
+        return state.untidy(task) ? List.of(new TidyingEnded(task, now)) : List.of();
     }
 
     /** What the owner's answer changes: an ended task is closed, a registration without a task is void once it is old enough. */

@@ -133,6 +133,31 @@ public sealed interface DatabaseEvent extends JournalEvent {
     record AttemptFailed(TaskId task, int attempt, Problem problem, boolean again, Instant at)
             implements DatabaseEvent {}
 
+    /**
+     * Somebody wants the task not to go on. Before the commit point of a backup, and while a restore is applied, the running attempt ends with this.
+     *
+     * @param key of the call, which may be repeated
+     */
+    record CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The attempt is over although the store has not confirmed that the uploads of these stripes are gone: they are aborted further.
+     *
+     * @param epoch that the attempt's workers were told
+     */
+    record UploadsLeft(TaskId task, int attempt, long epoch, List<Integer> stripes, Instant at)
+            implements DatabaseEvent {
+        public UploadsLeft {
+            stripes = List.copyOf(stripes);
+        }
+    }
+
+    /** Nothing is left of what {@link UploadsLeft} named for this attempt; the task may have ended long before. */
+    record UploadsForgotten(TaskId task, int attempt, Instant at) implements DatabaseEvent {}
+
+    /** The instance knows that nothing is left of the ended task. */
+    record TidyingNoted(TaskId task, Instant at) implements DatabaseEvent {}
+
     /** An attempt at a restore begins; as {@link BackupStarted}. */
     record RestoreStarted(TaskId task, int attempt, long epoch, List<String> lines, Instant at)
             implements DatabaseEvent {

@@ -41,6 +41,12 @@ public sealed interface InstanceEvent extends JournalEvent {
     /** The task has ended: its slot, if it had one, is free and its registration closed. */
     record SlotReleased(TaskId task, Instant at) implements InstanceEvent {}
 
+    /** The ended task may have uploads at the store: its database is woken until they are gone. */
+    record TidyingAwaited(TaskId task, DatabaseRef database, Instant at) implements InstanceEvent {}
+
+    /** Nothing is left of the ended task. */
+    record TidyingEnded(TaskId task, Instant at) implements InstanceEvent {}
+
     /** A configuration was set; {@code name} is spelled as the documentation spells it. */
     record ConfigurationSet(String name, String value, Instant at) implements InstanceEvent {}
 }

@@ -1,8 +1,11 @@
 package io.bakstripe.coordinator.status;
 
 import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
@@ -10,22 +13,27 @@ import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.Procedures;
+import io.bakstripe.protocol.port.TaskQueries;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.task.TaskRow;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Hands the procedures' calls to the instance's coordinator. */
 final class ClusterProcedures implements Procedures {
     private final Questions questions;
     private final Peers peers;
+    private final TaskQueries tasks;
     private final StatusSettings settings;
 
-    ClusterProcedures(Questions questions, Peers peers, StatusSettings settings) {
+    ClusterProcedures(Questions questions, Peers peers, TaskQueries tasks, StatusSettings settings) {
         this.questions = questions;
         this.peers = peers;
+        this.tasks = tasks;
         this.settings = settings;
     }
 
@@ -40,6 +48,30 @@ final class ClusterProcedures implements Procedures {
                         settings.submitLimit(),
                         "the coordinator of database '" + request.database() + "'"))
                 .thenApply(ClusterProcedures::row);
+    }
+
+    @Override
+    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, CancelReply>ask(
+                        peers.instance(known),
+                        replyTo -> new Cancel(task, login, key, replyTo),
+                        settings.askLimit(),
+                        "the coordinator of task " + task))
+                .thenCompose(reply -> cancelled(reply, instance, task));
+    }
+
+    private CompletionStage<TaskRow> cancelled(CancelReply reply, InstanceName instance, TaskId task) {
+        if (reply instanceof CancelReply.Accepted accepted) {
+            return CompletableFuture.completedFuture(accepted.row());
+        } else if (reply instanceof CancelReply.Refused refused) {
+            return CompletableFuture.failedFuture(refused.problem().asException());
+        }
+        // Whoever the coordinators do not know ended long ago, or never was.
+        return tasks.task(instance, task).thenApply(ended -> {
+            throw BackupError.TASK_ENDED.problem(task, ended.row().lifecycle()).asException();
+        });
     }
 
     @Override

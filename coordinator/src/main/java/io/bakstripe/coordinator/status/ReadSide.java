@@ -36,9 +36,10 @@ public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries
         Questions questions = new Questions(system, declared);
         TaskHistory history =
                 new TaskHistory(source, system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)));
+        TaskQueries tasks = new ClusterTaskQueries(questions, peers, history, settings);
         return new ReadSide(
-                new ClusterProcedures(questions, peers, settings),
-                new ClusterTaskQueries(questions, peers, history, settings),
+                new ClusterProcedures(questions, peers, tasks, settings),
+                tasks,
                 new ClusterInstanceQueries(questions, peers, settings));
     }
 

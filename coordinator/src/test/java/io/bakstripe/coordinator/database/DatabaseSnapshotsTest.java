@@ -5,7 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.testkit.javadsl.TestKit;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +36,49 @@ class DatabaseSnapshotsTest {
         }
     }
 
+    @Test
+    void readsSnapshotsOfTheFirstRelease() throws IOException {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            DatabaseSnapshots snapshots = new DatabaseSnapshots((ExtendedActorSystem) system);
+            ObjectMapper json = new ObjectMapper();
+            for (DatabaseRecord state : states()) {
+                ObjectNode old = (ObjectNode) json.readTree(snapshots.toBinary(state));
+                old.remove(List.of("leftovers", "untold"));
+                old.path("tasks").forEach(task -> ((ObjectNode) task).remove("cancellation"));
+                old.path("recent").forEach(task -> ((ObjectNode) task).remove("cancelKey"));
+
+                assertThat(snapshots.fromBinary(json.writeValueAsBytes(old), snapshots.manifest(state)))
+                        .isEqualTo(state);
+            }
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void readsBackLeftoversAndCancellations() {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            DatabaseSnapshots snapshots = new DatabaseSnapshots((ExtendedActorSystem) system);
+            DatabaseRecord state = Given.after(
+                    Given.backup(TaskPhase.STREAMING),
+                    new CancelRequested(Given.ONE, "me", Optional.of(new CallKey("c1", "hash")), Samples.NOON),
+                    new UploadsLeft(Given.ONE, 1, 1, List.of(2), Samples.NOON));
+            TaskEnded ended = (TaskEnded) Steps.end(state.tasks().get(0), Given.live(), TaskEnd.CANCELLED, Samples.NOON)
+                    .get(0);
+            for (DatabaseRecord next : List.of(
+                    state,
+                    Given.after(state, ended),
+                    Given.after(state, ended, new UploadsForgotten(Given.ONE, 1, Samples.NOON)))) {
+                assertThat(snapshots.fromBinary(snapshots.toBinary(next), snapshots.manifest(next)))
+                        .isEqualTo(next);
+            }
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
     private static List<DatabaseRecord> states() {
         List<DatabaseRecord> states = new ArrayList<>(List.of(DatabaseRecord.empty()));
         for (TaskPhase phase : TaskPhase.values()) {
@@ -41,7 +92,7 @@ class DatabaseSnapshotsTest {
         TaskEnded ended = (TaskEnded) Steps.end(
                         publishing.tasks().get(0),
                         Given.live(),
-                        Optional.empty(),
+                        TaskEnd.SUCCESS,
                         Given.live().since())
                 .get(0);
         states.add(Given.after(publishing, ended));

@@ -105,7 +105,8 @@ final class Given {
     }
 
     static DatabaseRecord online(DatabaseName name) {
-        return new DatabaseRecord(Optional.of(name), List.of(), List.of(), List.of(), BackupHistory.none());
+        return new DatabaseRecord(
+                Optional.of(name), List.of(), List.of(), List.of(), BackupHistory.none(), List.of(), List.of());
     }
 
     static DatabaseRecord after(DatabaseRecord state, DatabaseEvent... events) {

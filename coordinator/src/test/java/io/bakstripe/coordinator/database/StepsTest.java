@@ -25,6 +25,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
@@ -38,6 +39,8 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class StepsTest {
     private static final Instant LATE = NOON.plusSeconds(600);
@@ -76,6 +79,18 @@ class StepsTest {
             });
             assertThat(due(restore(TaskPhase.WAITING), ready))
                     .containsExactly(new RestoreStarted(ONE, 1, 1, List.of("Task execution has started."), NOON));
+        }
+
+        @Test
+        void saysWhatPreflightWarnedOfWhenTheFirstAttemptBegins() {
+            Live ready = live().slot(ONE).start(Check.UNASKED.asked().answered(Optional.empty(), List.of("Beware.")));
+
+            BackupStarted started =
+                    (BackupStarted) due(backup(TaskPhase.WAITING), ready).get(0);
+
+            assertThat(started.lines())
+                    .startsWith("Task execution has started.")
+                    .endsWith("Beware.");
         }
 
         @Test
@@ -265,6 +280,17 @@ class StepsTest {
         }
 
         @Test
+        void namesAStripeThatTurnsOutToBeVisibleWhileTheRestIsAborted() {
+            DatabaseRecord abandoning = backup(TaskPhase.ABANDONING);
+
+            TaskEnded ended = ended(due(abandoning, live().stripe(stripe(1, StripeState.PUBLISHED, 1_000))));
+
+            assertThat(ended.detail().row().lifecycle()).isEqualTo(Lifecycle.ERROR);
+            assertThat(ended.detail().row().taskInfo())
+                    .endsWith("Stripe 1 is visible too: arn:aws:s3:::bucket/shop1-of-2.bak");
+        }
+
+        @Test
         void namesTheIncompleteSetWhenTheStoreRefusesACompletion() {
             Problem refused = BackupError.STORE_FAILED.problem("the completion", "InvalidPart");
             DatabaseRecord publishing = backup(TaskPhase.PUBLISHING);
@@ -310,7 +336,7 @@ class StepsTest {
         @Test
         void goesOnWithoutConfirmationAfterItsLimit() {
             assertThat(steps.due(backup(TaskPhase.ROLLING_BACK), live(), NOON.plus(SETTINGS.rollbackLimit())))
-                    .singleElement()
+                    .last()
                     .isInstanceOf(BackupStarted.class);
         }
 
@@ -333,6 +359,61 @@ class StepsTest {
             assertThat(last.problem().detail()).contains("3 attempts").contains(LOST.detail());
             TaskEnded ended = ended(due(after(state, last), live().sessionEnded()));
             assertThat(ended.detail().row().taskInfo()).endsWith(last.problem().asTaskInfo());
+        }
+
+        @Test
+        void recordsTheUploadsThatTheStoreHasNotConfirmed() {
+            DatabaseRecord rolling = backup(TaskPhase.ROLLING_BACK);
+            Live one = live().stripe(stripe(1, StripeState.ABORTED, 0)).sessionEnded();
+
+            List<DatabaseEvent> events = steps.due(rolling, one, NOON.plus(SETTINGS.rollbackLimit()));
+
+            assertThat(events).hasSize(2);
+            assertThat(events.get(0))
+                    .isEqualTo(new UploadsLeft(ONE, 1, 1, List.of(2), NOON.plus(SETTINGS.rollbackLimit())));
+            assertThat(events.get(1)).isInstanceOf(BackupStarted.class);
+        }
+
+        @ParameterizedTest
+        @EnumSource(names = {"SESSION_LOST", "WAL_GONE", "STORE_FAILED", "STOPPED_BY_NODE", "DATABASE_UNREACHABLE"})
+        void beginsAgainAfterWhatAnotherAttemptMayNotMeet(BackupError error) {
+            Problem problem = error.problem("a", "b", "c");
+            for (TaskPhase phase : List.of(TaskPhase.STOPPING, TaskPhase.CLOSING)) {
+                assertThat(due(backup(phase), live().stripe(stripe(1, StripeState.FAILED, 0, problem))))
+                        .containsExactly(new AttemptFailed(ONE, 1, problem, true, NOON));
+                assertThat(due(backup(phase), live().sessionFailed(problem)))
+                        .containsExactly(new AttemptFailed(ONE, 1, problem, true, NOON));
+            }
+        }
+
+        @Test
+        void countsReachingTheStoppedEngineAsProgress() {
+            DatabaseRecord state = backup(TaskPhase.STOPPING);
+            state = failedAndBegun(state, 1);
+            state = failedAndBegun(drained(state, 2), 2);
+            assertThat(state.tasks().get(0).fruitless()).isEqualTo(2);
+
+            DatabaseRecord closing = after(
+                    drained(state, 3), new BackupStopped(ONE, 3, Samples.stop(), List.of(), List.of(1L, 1L), 9, NOON));
+
+            AttemptFailed failed =
+                    (AttemptFailed) due(closing, live().sessionFailed(LOST)).get(0);
+            assertThat(failed.again()).isTrue();
+            assertThat(after(closing, failed).tasks().get(0).fruitless()).isEqualTo(1);
+        }
+
+        private DatabaseRecord drained(DatabaseRecord state, int attempt) {
+            return after(
+                    state,
+                    new BackupOpened(ONE, attempt, Samples.start(), List.of(1_000L, 1_000L), 1, NOON),
+                    new DataDrained(ONE, attempt, NOON));
+        }
+
+        private DatabaseRecord failedAndBegun(DatabaseRecord state, int attempt) {
+            return after(
+                    state,
+                    due(state, live().sessionFailed(LOST)).get(0),
+                    new BackupStarted(ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON));
         }
 
         @Test

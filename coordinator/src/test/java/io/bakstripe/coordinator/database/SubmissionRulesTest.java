@@ -71,11 +71,10 @@ class SubmissionRulesTest {
 
     @Test
     void showsTheStateOfTheDatabase() {
-        assertThat(SubmissionRules.shown(DatabaseRecord.empty())).isEmpty();
-        assertThat(SubmissionRules.shown(Given.restore(TaskPhase.WAITING))).isEmpty();
-        assertThat(SubmissionRules.shown(Given.restore(TaskPhase.DISCARDING)))
-                .contains(DatabaseState.RESTORING_IN_PROGRESS);
+        assertThat(DatabaseRecord.empty().stage().shown()).isEmpty();
+        assertThat(Given.restore(TaskPhase.WAITING).stage().shown()).isEmpty();
+        assertThat(Given.restore(TaskPhase.DISCARDING).stage().shown()).contains(DatabaseState.RESTORING_IN_PROGRESS);
         assertThat(SubmissionRules.shownName(Given.restore(TaskPhase.APPLYING))).contains(Samples.COPY);
-        assertThat(SubmissionRules.shown(Given.restore(TaskPhase.RECOVERED))).contains(DatabaseState.ONLINE);
+        assertThat(Given.restore(TaskPhase.RECOVERED).stage().shown()).contains(DatabaseState.ONLINE);
     }
 }

@@ -14,12 +14,15 @@ import io.bakstripe.coordinator.journal.InstanceEvent;
 import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
+import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
 import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
@@ -33,6 +36,7 @@ import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
+import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -164,7 +168,7 @@ class InstanceCoordinatorTest {
                 .isTrue();
         peers.database.expectMessage(new DatabaseCommand.Registered(new UUID(0, 1), new TaskId(1)));
         assertThat(registered(2)).isEqualTo(new TaskId(2));
-        instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1)));
+        instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
         peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
         assertThat(registered(1)).isEqualTo(new TaskId(1));
     }
@@ -207,7 +211,7 @@ class InstanceCoordinatorTest {
         instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(3)));
         peers.database.expectNoMessage(Duration.ofMillis(100));
 
-        var released = instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1)));
+        var released = instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
 
         assertThat(released.events())
                 .containsExactly(new SlotReleased(new TaskId(1), NOON), new SlotGranted(new TaskId(3), NOON));
@@ -221,7 +225,7 @@ class InstanceCoordinatorTest {
         declared();
         registered(1);
         RequestSlot request = new RequestSlot(Samples.SHOP_REF, new TaskId(1));
-        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1));
+        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false);
         instance.runCommand(request);
         peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
 
@@ -264,6 +268,50 @@ class InstanceCoordinatorTest {
                         .event())
                 .isInstanceOf(SlotReleased.class);
         assertThat(instance.getState().slotsHeld()).isZero();
+    }
+
+    @Test
+    void handsACancellationToTheDatabaseOfItsTask() {
+        declared();
+        registered(1);
+        TestProbe<CancelReply> caller = KIT.createTestProbe();
+
+        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+        peers.database.expectMessage(
+                new DatabaseCommand.Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+        instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
+        peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
+        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.empty(), caller.getRef()));
+        peers.database.expectMessageClass(DatabaseCommand.Cancel.class);
+
+        instance.runCommand(new Cancel(new TaskId(2), "me", Optional.empty(), caller.getRef()));
+        caller.expectMessage(new CancelReply.Unknown());
+    }
+
+    @Test
+    void wakesTheDatabaseOfAnEndedTaskUntilNothingIsLeftOfIt() {
+        declared();
+        registered(1);
+        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), true);
+        instance.runCommand(release);
+        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
+        assertThat(instance.runCommand(release).hasNoEvents()).isTrue();
+        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
+
+        instance.restart();
+        peers.database.expectMessage(new DatabaseCommand.Wake(Samples.view()));
+
+        Tidied tidied = new Tidied(Samples.SHOP_REF, new TaskId(1));
+        assertThat(instance.runCommand(tidied).event()).isInstanceOf(TidyingEnded.class);
+        peers.database.expectMessage(new DatabaseCommand.TidyNoted(new TaskId(1)));
+        assertThat(instance.runCommand(tidied).hasNoEvents()).isTrue();
+        peers.database.expectMessage(new DatabaseCommand.TidyNoted(new TaskId(1)));
+        assertThat(instance.runCommand(release).hasNoEvents())
+                .as("a message that was delayed does not undo it")
+                .isTrue();
+        peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
+        instance.restart();
+        peers.database.expectNoMessage(Duration.ofMillis(100));
     }
 
     @Test
@@ -312,7 +360,7 @@ class InstanceCoordinatorTest {
         declared();
         for (int number = 1; number <= InstanceRecord.RECENT + 3; number++) {
             TaskId task = registered(number);
-            instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, task));
+            instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, task, false));
             peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
         }
 

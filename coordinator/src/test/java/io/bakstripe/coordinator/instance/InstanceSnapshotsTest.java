@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.testkit.javadsl.TestKit;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.InstanceEvent;
 import io.bakstripe.protocol.name.TaskId;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -37,6 +40,23 @@ class InstanceSnapshotsTest {
         }
     }
 
+    @Test
+    void readsSnapshotsOfTheFirstRelease() throws IOException {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            InstanceSnapshots snapshots = new InstanceSnapshots((ExtendedActorSystem) system);
+            ObjectMapper json = new ObjectMapper();
+            InstanceRecord state = InstanceRecord.empty().apply(registered(1));
+            ObjectNode old = (ObjectNode) json.readTree(snapshots.toBinary(state));
+            assertThat(old.remove("untidy")).isNotNull();
+
+            assertThat(snapshots.fromBinary(json.writeValueAsBytes(old), snapshots.manifest(state)))
+                    .isEqualTo(state);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
     private static List<InstanceEvent> history() {
         return List.of(
                 new InstanceEvent.InstanceDeclared(Samples.definition(3), NOON),
@@ -44,7 +64,10 @@ class InstanceSnapshotsTest {
                 registered(2),
                 new InstanceEvent.SlotGranted(new TaskId(1), NOON),
                 new InstanceEvent.ConfigurationSet("S3 backup compression", "false", NOON),
-                new InstanceEvent.SlotReleased(new TaskId(1), NOON));
+                new InstanceEvent.SlotReleased(new TaskId(1), NOON),
+                new InstanceEvent.TidyingAwaited(new TaskId(1), Samples.COPY_REF, NOON),
+                new InstanceEvent.TidyingAwaited(new TaskId(2), Samples.COPY_REF, NOON),
+                new InstanceEvent.TidyingEnded(new TaskId(2), NOON));
     }
 
     private static InstanceEvent registered(long task) {

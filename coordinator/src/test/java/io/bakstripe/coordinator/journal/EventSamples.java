@@ -57,6 +57,10 @@ public final class EventSamples {
                 new DatabaseEvent.SetSealed(TASK, 1, NOON),
                 new DatabaseEvent.PublishingFailed(TASK, 1, PROBLEM, List.of(2), NOON),
                 new DatabaseEvent.AttemptFailed(TASK, 1, PROBLEM, true, NOON),
+                new DatabaseEvent.CancelRequested(TASK, "me", Optional.of(KEY), NOON),
+                new DatabaseEvent.UploadsLeft(TASK, 1, 4, List.of(1, 3), NOON),
+                new DatabaseEvent.UploadsForgotten(TASK, 1, NOON),
+                new DatabaseEvent.TidyingNoted(TASK, NOON),
                 new DatabaseEvent.RestoreStarted(TASK, 2, 5, List.of("begins again"), NOON),
                 new DatabaseEvent.RestoreApplied(TASK, 2, Optional.of(Samples.SET), List.of(FILE), List.of(30L), NOON),
                 new DatabaseEvent.DatabaseOpened(TASK, 2, Samples.COPY, NOON),
@@ -72,6 +76,8 @@ public final class EventSamples {
                 new InstanceEvent.RegistrationVoided(TASK, NOON),
                 new InstanceEvent.SlotGranted(TASK, NOON),
                 new InstanceEvent.SlotReleased(TASK, NOON),
+                new InstanceEvent.TidyingAwaited(TASK, Samples.SHOP_REF, NOON),
+                new InstanceEvent.TidyingEnded(TASK, NOON),
                 new InstanceEvent.ConfigurationSet("S3 backup compression", "false", NOON));
     }
 

@@ -2,6 +2,7 @@ package io.bakstripe.node;
 
 import io.bakstripe.api.cli.BakstripeCli;
 import io.bakstripe.node.demo.DemoCommand;
+import io.bakstripe.node.inspect.InspectCommand;
 import picocli.CommandLine;
 
 /** The entry point behind the launcher: the client's commands, and those that need a node on this machine. */
@@ -12,7 +13,8 @@ public final class Main {
         CommandLine line = BakstripeCli.commandLine()
                 .addSubcommand("server", new ServerCommand())
                 .addSubcommand("sandbox", new SandboxCommand())
-                .addSubcommand("demo", new DemoCommand());
+                .addSubcommand("demo", new DemoCommand())
+                .addSubcommand("inspect", new InspectCommand());
         System.exit(BakstripeCli.withShortErrors(line).execute(arguments));
     }
 }

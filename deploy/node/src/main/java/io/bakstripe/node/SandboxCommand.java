@@ -4,8 +4,10 @@ import io.bakstripe.node.sandbox.SandboxProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -22,16 +24,27 @@ final class SandboxCommand implements Callable<Integer> {
             description = "Folder for its objects (default: ${DEFAULT-VALUE}).")
     private Path data = Path.of("bakstripe-data");
 
+    @Option(
+            names = "--chaos-port",
+            paramLabel = "N",
+            description = "Let the store fail on demand, as scripts say that are sent to this port of loopback; 0 takes"
+                    + " a free one. docs/chaos.md has the faults. Default: no faults.")
+    private @Nullable Integer chaosPort;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Files.createDirectories(data);
+        OptionalInt faults = chaosPort == null ? OptionalInt.empty() : OptionalInt.of(chaosPort);
         SandboxProcess process =
-                SandboxProcess.start(Home.find(), data.toAbsolutePath().normalize());
+                SandboxProcess.start(Home.find(), data.toAbsolutePath().normalize(), faults);
         Runtime.getRuntime().addShutdownHook(new Thread(process::close, "sandbox-stop"));
         SandboxProcess.Store store = process.store();
         System.out.printf(
                 "endpoint    %s%naccess key  %s%nsecret key  %s%nregion      %s%nbucket      %s%n",
                 store.endpoint(), store.accessKey(), store.secretKey(), store.region(), store.bucket());
+        process.chaos()
+                .ifPresent(
+                        chaos -> System.out.printf("chaos       %s%ncalm        %s%n", chaos.control(), chaos.calm()));
         new CountDownLatch(1).await();
         return 0;
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
 import java.net.URI;
@@ -22,12 +23,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /** A real node in a process of its own, started from the distribution with {@code --sandbox}, and a plain HTTP client of it. */
-final class RunningNode implements AutoCloseable {
-    static final String BUCKET = "bakstripe-sandbox";
+public final class RunningNode implements AutoCloseable {
+    public static final String BUCKET = "bakstripe-sandbox";
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Process process;
@@ -46,14 +49,14 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** An answer of the API. */
-    record Answer(int status, JsonNode body) {
-        String code() {
+    public record Answer(int status, JsonNode body) {
+        public String code() {
             return body.path("code").asText();
         }
     }
 
     /** Starts a node on the folder, new or left by an earlier one, and waits until it is ready. */
-    static RunningNode start(Path data, String... options) throws IOException {
+    public static RunningNode start(Path data, String... options) throws IOException {
         Files.createDirectories(data);
         Files.deleteIfExists(data.resolve("sandbox.json"));
         List<String> arguments = new ArrayList<>(
@@ -71,6 +74,47 @@ final class RunningNode implements AutoCloseable {
                 process, data, JSON.readTree(data.resolve("sandbox.json").toFile()));
     }
 
+    /**
+     * A node that was started in some other way and is ready.
+     *
+     * @param sandbox as {@code sandbox.json} has it
+     */
+    static RunningNode of(Process process, Path data, JsonNode sandbox) {
+        return new RunningNode(process, data, sandbox);
+    }
+
+    /** Starts a node without a sandbox of its own and waits until it is ready. */
+    static RunningNode startPlain(Path data, Path config, int port, String token, SandboxProcess.Store store)
+            throws IOException {
+        Process process = new ProcessBuilder(Home.find()
+                        .nodeCommand(
+                                "512m",
+                                List.of(
+                                        "server",
+                                        "--config",
+                                        config.toString(),
+                                        "--data",
+                                        data.toString(),
+                                        "--stop-with-stdin")))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        data.resolve("node.log").toFile()))
+                .start();
+        JsonNode facts = JSON.valueToTree(Map.of("http", "http://127.0.0.1:" + port, "token", token, "s3", store));
+        RunningNode node = new RunningNode(process, data, facts);
+        await().atMost(Duration.ofSeconds(90))
+                .ignoreExceptions()
+                .failFast("the node ended, see " + data.resolve("node.log"), () -> !process.isAlive())
+                .until(() -> node.health() == 200);
+        return node;
+    }
+
+    private int health() throws IOException, InterruptedException {
+        String address = sandbox.required("http").asText() + "/health/ready";
+        return http.send(HttpRequest.newBuilder(URI.create(address)).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
     /** The same node, whose calls go to this instance unless they name another. */
     RunningNode on(String name) {
         instance = name;
@@ -81,15 +125,15 @@ final class RunningNode implements AutoCloseable {
         return data;
     }
 
-    long pid() {
+    public long pid() {
         return process.pid();
     }
 
-    String log() throws IOException {
+    public String log() throws IOException {
         return Files.readString(data.resolve("node.log"));
     }
 
-    ServerConnection shop() {
+    public ServerConnection shop() {
         return connection(sandbox.required("databases").get(0));
     }
 
@@ -104,13 +148,13 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** The connection of a database that the API shows. */
-    ServerConnection database(String name) {
+    public ServerConnection database(String name) {
         Answer answer = get("/instances/sandbox/databases/" + encode(name));
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         return connection(answer.body().required("connection"));
     }
 
-    Answer procedure(String name, Map<String, ?> arguments) {
+    public Answer procedure(String name, Map<String, ?> arguments) {
         try {
             return send("POST", "/procedures/" + name, "application/json", JSON.writeValueAsString(arguments));
         } catch (IOException impossible) {
@@ -122,7 +166,7 @@ final class RunningNode implements AutoCloseable {
         return send("POST", "/sql", "text/plain", text);
     }
 
-    Answer get(String path) {
+    public Answer get(String path) {
         return send("GET", path, "", "");
     }
 
@@ -152,26 +196,26 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** Submits and answers with the task's id; fails when the call is refused. */
-    long submit(String procedure, Map<String, ?> arguments) {
+    public long submit(String procedure, Map<String, ?> arguments) {
         Answer answer = procedure(procedure, arguments);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         return answer.body().required("rows").get(0).required("task_id").asLong();
     }
 
-    JsonNode task(long id) {
+    public JsonNode task(long id) {
         Answer answer = get("/tasks/" + id);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         return answer.body();
     }
 
-    JsonNode row(long id) {
+    public JsonNode row(long id) {
         Answer answer = procedure("rds_task_status", Map.of("task_id", id));
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         return answer.body().required("rows").get(0);
     }
 
     /** Waits for the task's end and answers with its row. */
-    JsonNode awaitEnd(long id) {
+    public JsonNode awaitEnd(long id) {
         return await("end of task " + id)
                 .atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(200))
@@ -181,13 +225,13 @@ final class RunningNode implements AutoCloseable {
                                 .contains(row.required("lifecycle").asText()));
     }
 
-    JsonNode awaitSuccess(long id) throws IOException {
+    public JsonNode awaitSuccess(long id) throws IOException {
         JsonNode row = awaitEnd(id);
         assertThat(row.required("lifecycle").asText()).as(row + "\n" + log()).isEqualTo("SUCCESS");
         return row;
     }
 
-    long tasks() {
+    public long tasks() {
         return procedure("rds_task_status", Map.of()).body().required("rows").size();
     }
 
@@ -210,6 +254,19 @@ final class RunningNode implements AutoCloseable {
                 .toList();
     }
 
+    /** A whole object, as a stock client reads it. */
+    byte[] object(String key) {
+        return s3.getObject(request -> request.bucket(BUCKET).key(key), AsyncResponseTransformer.toBytes())
+                .join()
+                .asByteArray();
+    }
+
+    /** Puts an object there as a stranger would. */
+    void put(String key, byte[] bytes) {
+        s3.putObject(request -> request.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(bytes))
+                .join();
+    }
+
     /** Keys of unfinished uploads, as a stock client lists them. */
     List<String> uploads() {
         return s3.listMultipartUploads(request -> request.bucket(BUCKET)).join().uploads().stream()
@@ -222,13 +279,13 @@ final class RunningNode implements AutoCloseable {
     }
 
     /** Kills the node alone, as {@code kill -9} does, and waits until it is gone. */
-    void kill() {
+    public void kill() {
         s3.close();
         process.destroyForcibly();
         process.onExit().join();
     }
 
-    boolean alive() {
+    public boolean alive() {
         return process.isAlive();
     }
 
@@ -246,5 +303,19 @@ final class RunningNode implements AutoCloseable {
             process.destroyForcibly();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * A node that was started without {@code --sandbox}, once it is ready.
+     *
+     * @param sandbox what {@code sandbox.json} would say of its surroundings
+     */
+    public static RunningNode whenReady(Process process, Path data, JsonNode sandbox) {
+        RunningNode node = new RunningNode(process, data, sandbox);
+        await().atMost(Duration.ofMinutes(4))
+                .failFast("the node ended, see " + data.resolve("node.log"), () -> !process.isAlive())
+                .ignoreExceptionsMatching(IllegalStateException.class::isInstance)
+                .until(() -> node.get("/health/ready").status() == 200);
+        return node;
     }
 }

@@ -3,6 +3,7 @@ package io.bakstripe.sandbox;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param data the directory that everything lies under
  * @param port 0 for the one that was used before with the same directory, or a free one
  * @param stopWithStdin whether the sandbox ends when its standard input closes
+ * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
  */
-record SandboxOptions(Path data, int port, boolean stopWithStdin) {
-    static final String USAGE = "usage: sandbox --data DIR [--port N] [--stop-with-stdin]";
+record SandboxOptions(Path data, int port, boolean stopWithStdin, OptionalInt chaosPort) {
+    static final String USAGE = "usage: sandbox --data DIR [--port N] [--chaos-port N] [--stop-with-stdin]";
 
     SandboxOptions {
+        requirePort("--port", port);
+        chaosPort.ifPresent(number -> requirePort("--chaos-port", number));
+    }
+
+    private static void requirePort(String option, int port) {
         if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("--port must be 0 to 65535, not " + port);
+            throw new IllegalArgumentException(option + " must be 0 to 65535, not " + port);
         }
     }
 
@@ -26,11 +33,13 @@ record SandboxOptions(Path data, int port, boolean stopWithStdin) {
         @Nullable String data = null;
         int port = 0;
         boolean stopWithStdin = false;
+        OptionalInt chaosPort = OptionalInt.empty();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();
             switch (option) {
                 case "--data" -> data = value(option, rest);
                 case "--port" -> port = number(option, value(option, rest));
+                case "--chaos-port" -> chaosPort = OptionalInt.of(number(option, value(option, rest)));
                 case "--stop-with-stdin" -> stopWithStdin = true;
                 default -> throw new IllegalArgumentException("unknown option " + option);
             }
@@ -38,7 +47,7 @@ record SandboxOptions(Path data, int port, boolean stopWithStdin) {
         if (data == null) {
             throw new IllegalArgumentException("--data is required");
         }
-        return new SandboxOptions(Path.of(data).toAbsolutePath(), port, stopWithStdin);
+        return new SandboxOptions(Path.of(data).toAbsolutePath(), port, stopWithStdin, chaosPort);
     }
 
     private static String value(String option, Iterator<String> rest) {

@@ -1,5 +1,6 @@
 package io.bakstripe.sandbox;
 
+import io.bakstripe.sandbox.chaos.ChaosStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,6 +11,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -37,36 +40,52 @@ final class SandboxServer implements AutoCloseable {
     private final FileChannel lock;
     private final BlobStore objects;
     private final S3Proxy proxy;
+    private final Optional<ChaosStore> chaos;
     private final SandboxIdentity identity;
 
-    private SandboxServer(FileChannel lock, BlobStore objects, S3Proxy proxy, SandboxIdentity identity) {
+    private SandboxServer(
+            FileChannel lock, BlobStore objects, S3Proxy proxy, Optional<ChaosStore> chaos, SandboxIdentity identity) {
         this.lock = lock;
         this.objects = objects;
         this.proxy = proxy;
+        this.chaos = chaos;
         this.identity = identity;
+    }
+
+    /** Starts a sandbox without faults. */
+    static SandboxServer start(Path directory, int port, RandomGenerator random, Duration patience) {
+        return start(directory, port, OptionalInt.empty(), random, patience);
     }
 
     /**
      * Starts a sandbox; it answers when this returns.
      *
      * @param port 0 for the one used before with this directory, or a free one at the first start
+     * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
      * @param patience how long to wait for another sandbox on the same directory to end
      * @throws IllegalStateException when the directory or the port cannot be used; nothing runs then
      */
-    static SandboxServer start(Path directory, int port, RandomGenerator random, Duration patience) {
+    static SandboxServer start(
+            Path directory, int port, OptionalInt chaosPort, RandomGenerator random, Duration patience) {
         FileChannel lock = lock(directory, patience);
         try {
             Path files = Files.createDirectories(directory.resolve("s3"));
             requireAttributes(files);
             SandboxIdentity before = SandboxIdentity.load(directory).orElseGet(() -> SandboxIdentity.random(random));
             BlobStore objects = new StrictUploads(new FilesystemNio2BlobStore(files.toString()), files);
-            S3Proxy proxy = serve(objects, before.withPort(port > 0 ? port : before.port()));
-            SandboxIdentity identity = before.withPort(proxy.getPort());
+            int wanted = port > 0 ? port : before.port();
+            // With faults the gateway has the port that clients know, and the store itself a free one behind it.
+            S3Proxy proxy = serve(objects, before.withPort(chaosPort.isPresent() ? 0 : wanted));
+            Optional<ChaosStore> chaos = chaosPort.isPresent()
+                    ? Optional.of(guard(wanted, chaosPort.getAsInt(), proxy, objects))
+                    : Optional.empty();
+            SandboxIdentity identity =
+                    before.withPort(chaos.map(ChaosStore::port).orElseGet(proxy::getPort));
             if (!objects.containerExists(BUCKET)) {
                 objects.createContainer(BUCKET);
             }
             identity.save(directory);
-            return new SandboxServer(lock, objects, proxy, identity);
+            return new SandboxServer(lock, objects, proxy, chaos, identity);
         } catch (IOException e) {
             release(lock);
             throw new IllegalStateException("cannot use " + directory + ": " + e.getMessage(), e);
@@ -138,6 +157,26 @@ final class SandboxServer implements AutoCloseable {
         }
     }
 
+    private static ChaosStore guard(int port, int chaosPort, S3Proxy proxy, BlobStore objects) {
+        try {
+            return ChaosStore.start(port, chaosPort, proxy.getPort(), objects);
+        } catch (IOException e) {
+            stop(proxy);
+            throw new IllegalStateException(
+                    "cannot serve on port " + port + " with faults from port " + chaosPort + ": " + e.getMessage()
+                            + " (choose others with --port and --chaos-port)",
+                    e);
+        }
+    }
+
+    private static void stop(S3Proxy proxy) {
+        try {
+            proxy.stop();
+        } catch (Exception e) {
+            System.err.println("sandbox: stopped with " + e);
+        }
+    }
+
     SandboxIdentity identity() {
         return identity;
     }
@@ -146,17 +185,38 @@ final class SandboxServer implements AutoCloseable {
         return "http://127.0.0.1:" + identity.port();
     }
 
+    /** Where no fault strikes; {@link #endpoint} unless faults can be asked for. */
+    String calmEndpoint() {
+        return "http://127.0.0.1:" + proxy.getPort();
+    }
+
+    /** Where faults are asked for. */
+    Optional<String> chaosEndpoint() {
+        return chaos.map(running -> "http://127.0.0.1:" + running.controlPort() + "/chaos");
+    }
+
     /** What a client needs, as one line of JSON. No value holds a character that JSON would escape. */
     String toJson() {
-        return "{\"endpoint\":\"%s\",\"accessKey\":\"%s\",\"secretKey\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\"}"
-                .formatted(endpoint(), identity.accessKey(), identity.secretKey(), REGION, BUCKET);
+        return "{\"endpoint\":\"%s\",\"accessKey\":\"%s\",\"secretKey\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\"%s}"
+                .formatted(
+                        endpoint(),
+                        identity.accessKey(),
+                        identity.secretKey(),
+                        REGION,
+                        BUCKET,
+                        chaosEndpoint()
+                                .map(address -> ",\"chaos\":\"%s\",\"calm\":\"%s\"".formatted(address, calmEndpoint()))
+                                .orElse(""));
     }
 
     /** Stops serving; requests that run get a few seconds to end. Never throws. */
     @Override
     public void close() {
         try {
-            proxy.stop();
+            if (chaos.isPresent()) {
+                chaos.get().close();
+            }
+            stop(proxy);
             objects.close();
         } catch (Exception e) {
             System.err.println("sandbox: stopped with " + e);

@@ -102,7 +102,7 @@ class S3ObjectStoreSandboxTest extends ObjectStoreContractTest {
                         server.identity().secretKey(),
                         "store.sse",
                         "none",
-                        "store.retry.attempts",
+                        "store.retry.repetitions",
                         2)))
                 .withFallback(ConfigFactory.defaultReference().getConfig("bakstripe.worker")));
     }

@@ -5,15 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 class SandboxOptionsTest {
     @Test
     void readsACommandLine() {
         assertThat(SandboxOptions.parse(List.of("--port", "9000", "--stop-with-stdin", "--data", "/srv/sandbox")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 9000, true));
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 9000, true, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false));
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false, OptionalInt.empty()));
+        assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox", "--chaos-port", "9001")))
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false, OptionalInt.of(9001)));
     }
 
     @Test
@@ -24,6 +27,8 @@ class SandboxOptionsTest {
                 .hasMessageContaining("65536");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--port", "x")))
                 .hasMessageContaining("must be a number");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--chaos-port", "-1")))
+                .hasMessageContaining("--chaos-port must be 0 to 65535");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--dat", "a"))).hasMessageContaining("--dat");
     }
 }

@@ -130,11 +130,23 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is a standby, which this version cannot back up",
             "Declare the address of its primary."),
+    BACKUP_TOO_LARGE(
+            2161,
+            CONFLICT,
+            "the backup of database '%s' needs at least %s bytes, but %s file(s) hold at most %s bytes each",
+            "Set number_of_files to a larger number, 10 at most."),
     COMPRESSION_NOT_SUPPORTED(
             2108,
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    TASK_ENDED(
+            2121, CONFLICT, "task %s has ended in %s and cannot be cancelled", "rds_task_status shows how it ended."),
+    CANCEL_TOO_LATE(
+            2122,
+            CONFLICT,
+            "task %s is opening the restored database and cannot be cancelled any more",
+            "Wait for the end of the task."),
     IDEMPOTENCY_KEY_REUSED(
             2201,
             KEY_REUSED,
@@ -187,6 +199,11 @@ public enum BackupError {
             "%s did not answer in time",
             "Try again in a few seconds; GET /health/ready tells whether the cluster is up."),
     HOST_UNAVAILABLE(5102, TIMEOUT, "no node runs on host '%s'", "Start a node with that host name, then try again."),
+    LEASE_OVER(
+            5121,
+            TIMEOUT,
+            "worker %s has not heard from its coordinator in time and sends nothing",
+            "It goes on by itself when it hears from its coordinator again."),
 
     SESSION_LOST(
             6001, FAILURE, "the backup session on database '%s' was lost: %s", "The attempt starts again by itself."),
@@ -229,6 +246,16 @@ public enum BackupError {
             FAILURE,
             "the set could not be published as a whole: %s; visible stripes: %s",
             "Remove the stripes that are named; the set is incomplete and cannot be restored."),
+    PART_LOST(
+            6031,
+            FAILURE,
+            "part %s of %s is not what was stored, and what it was made of is not read any more",
+            "The attempt starts again by itself."),
+    UPLOAD_LOST(
+            6032,
+            FAILURE,
+            "the object store does not know the upload of %s any more: %s",
+            "The attempt starts again by itself; where it does not, see who aborts uploads or removes objects there."),
     SPOOL_FAILED(
             6051,
             FAILURE,
@@ -239,7 +266,7 @@ public enum BackupError {
             6101,
             CORRUPTION,
             "The media family on device '%s' is incorrectly formed. SQL Server cannot process this media family.",
-            "The file is no Bakstripe backup, or it is encrypted, or a newer version wrote it: %s."),
+            "The file is no Bakstripe backup: %s."),
     FILE_DAMAGED(
             6102,
             CORRUPTION,
@@ -289,6 +316,16 @@ public enum BackupError {
             CORRUPTION,
             "the restored files do not match the backup's manifest: %s",
             "Restore from another backup."),
+    FILE_NEWER(
+            6111,
+            CORRUPTION,
+            "file %s has format version %s, this program reads version %s",
+            "Restore with the version of the program that wrote it, or a later one."),
+    FILE_ENCRYPTED(
+            6112,
+            CORRUPTION,
+            "file %s is encrypted (mode %s), which this version cannot open",
+            "Restore with a version of the program that has the keys of encrypted backups."),
 
     INTERNAL(9001, BUG, "internal error: %s", "Report this with the node's log."),
     PROTOCOL_BROKEN(9002, BUG, "a node got an answer that it cannot place: %s", "Report this with the node's log.");

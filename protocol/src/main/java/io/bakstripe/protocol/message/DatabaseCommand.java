@@ -39,7 +39,15 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             ActorRef<SubmitReply> replyTo)
             implements DatabaseCommand {}
 
-    /** Sent by the instance when it starts, so that unfinished tasks go on. */
+    /**
+     * A call to cancel a task; what it names need not exist.
+     *
+     * @param key answers a repeated call with the same row even after the task has ended
+     */
+    record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
+            implements DatabaseCommand {}
+
+    /** Sent by the instance when it starts, so that unfinished tasks go on and what ended ones left is tidied up. */
     record Wake(InstanceView view) implements DatabaseCommand {}
 
     /** The answer to {@link InstanceCommand.Register}. */
@@ -58,7 +66,13 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     /** The answer to {@link InstanceCommand.ReleaseSlot}. */
     record SlotReleased(TaskId task) implements DatabaseCommand {}
 
-    /** The instance asks whether a registered task exists and is unfinished; answered with {@link InstanceCommand.ProbeAnswer}. */
+    /** The answer to {@link InstanceCommand.Tidied}. */
+    record TidyNoted(TaskId task) implements DatabaseCommand {}
+
+    /**
+     * The instance asks whether a registered task exists and is unfinished; answered with {@link InstanceCommand.ProbeAnswer} or, for an ended task
+     * that left something, with {@link InstanceCommand.ReleaseSlot}.
+     */
     record Probe(TaskId task, UUID submission) implements DatabaseCommand {}
 
     /** The engine's backup is open and the data plan is cut. */

@@ -18,7 +18,7 @@ import java.util.UUID;
 /**
  * Commands to an instance's coordinator. The entity id is the instance's name.
  *
- * <p>The exchange with database coordinators is register → (created) → request slot → release slot. Database coordinators resend until they get
+ * <p>The exchange with database coordinators is register → (created) → request slot → release slot (→ tidied). Database coordinators resend until they get
  * the matching {@link DatabaseCommand}; the instance answers every repetition the same way.
  */
 public sealed interface InstanceCommand extends InstanceMessage, CborSerializable {
@@ -41,6 +41,10 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     record Submit(TaskRequest request, String login, Optional<RequestKey> key, ActorRef<SubmitReply> replyTo)
             implements InstanceCommand {}
 
+    /** A call to cancel a task. The instance finds the task's database, whose coordinator answers. */
+    record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
+            implements InstanceCommand {}
+
     /**
      * Asks for a task id.
      *
@@ -54,8 +58,15 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     /** Asks for one of the two running slots for a task that is created; answered when one is free, in order of task ids. */
     record RequestSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}
 
-    /** Says that a task has ended: gives its slot back (if it had one) and closes its registration. */
-    record ReleaseSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}
+    /**
+     * Says that a task has ended: gives its slot back (if it had one) and closes its registration.
+     *
+     * @param leftovers whether uploads of the task may still be at the store: the database is woken until it says {@link Tidied}
+     */
+    record ReleaseSlot(DatabaseRef database, TaskId task, boolean leftovers) implements InstanceCommand {}
+
+    /** Says that nothing is left of an ended task whose slot was returned; answered with {@link DatabaseCommand.TidyNoted}. */
+    record Tidied(DatabaseRef database, TaskId task) implements InstanceCommand {}
 
     /** The answer to {@link DatabaseCommand.Probe}. */
     record ProbeAnswer(TaskId task, TaskKnowledge knowledge) implements InstanceCommand {}

@@ -2,6 +2,7 @@ package io.bakstripe.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.receptionist.ServiceKey;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bakstripe.protocol.error.Problem;
@@ -45,8 +46,22 @@ public sealed interface PreflightCommand extends PreflightMessage, CborSerializa
         @JsonSubTypes.Type(value = PreflightReply.Refused.class, name = "refused")
     })
     sealed interface PreflightReply extends CborSerializable {
-        /** @param bytes of the database (backup: estimate; restore: as the set says) */
-        record Passed(long bytes) implements PreflightReply {}
+        /**
+         * @param bytes of the database (backup: estimate; restore: as the set says)
+         * @param warnings lines for the {@code task_info} of a task that begins now
+         */
+        record Passed(long bytes, List<String> warnings) implements PreflightReply {
+            public Passed {
+                // Nodes of the first release do not send it.
+                warnings = warnings == null ? List.of() : List.copyOf(warnings);
+            }
+
+            /** Nothing to warn of. */
+            @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+            public Passed(long bytes) {
+                this(bytes, List.of());
+            }
+        }
 
         record Refused(Problem problem) implements PreflightReply {}
     }

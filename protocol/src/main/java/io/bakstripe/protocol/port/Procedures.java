@@ -3,6 +3,7 @@ package io.bakstripe.protocol.port;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.task.TaskRow;
 import java.util.List;
@@ -18,6 +19,15 @@ public interface Procedures {
      * @param login who calls
      */
     CompletionStage<TaskRow> submit(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key);
+
+    /**
+     * Asks for the end of a task that has not ended. When the stage completes the wish is recorded and the row shows it; a task that is behind its
+     * commit point goes on to its end all the same, and says so. Fails for a task that is unknown, has ended, or opens a restored database.
+     *
+     * @param login who calls
+     * @param key makes a call safe to repeat even after the task has ended
+     */
+    CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key);
 
     /** Sets a configuration and answers with its row. */
     CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value);

@@ -39,6 +39,7 @@ public enum Procedure {
             optional("with_norecovery", ParameterType.bit(), "1 leaves the database RESTORING; default 0 (R3)"),
             optional("kms_master_key_arn", ParameterType.keyArn(), "the key that the files are encrypted with (R4)"),
             optional("type", ParameterType.oneOf(BackupType.class), "FULL (default) or DIFFERENTIAL (R4)")),
+    RDS_CANCEL_TASK(required("task_id", ParameterType.whole(1, Long.MAX_VALUE), "the task to cancel (C1)")),
     RDS_TASK_STATUS(
             optional("db_name", ParameterType.databaseName(), "only tasks of this database (T1)"),
             optional("task_id", ParameterType.whole(1, Long.MAX_VALUE), "only this task (T1)"),

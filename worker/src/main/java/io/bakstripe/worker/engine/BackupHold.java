@@ -15,7 +15,10 @@ public interface BackupHold extends AutoCloseable {
     /** Names every file and directory of the database once, each file as one extent from 0 to its present size; files of size 0 included. */
     void list(Consumer<Extent> consumer);
 
-    /** Asks the server whether the backup is still open; throws {@code SESSION_LOST} when it is not. */
+    /**
+     * Asks the server whether it still holds what this backup needs: the open backup, and after {@link #stop()} its log. Throws {@code SESSION_LOST} when
+     * it does not.
+     */
     void verifyOpen();
 
     /** Ends the engine's backup. No data page is read after this; the log that {@link Stop#closing()} names stays held until {@link #close()}. */

@@ -25,12 +25,14 @@ public interface Engine {
 
     /**
      * Takes up a backup that was stopped and whose hold was lost: keeps the log of its span again and says what is to be stored besides the data, the
-     * same as its {@link BackupHold#stop()} said. The hold is good for {@link BackupHold#stop()}, which answers at once, and {@link BackupHold#close()}.
+     * same, in the same order, as its {@link BackupHold#stop()} said. The hold is good for {@link BackupHold#stop()}, which answers at once, {@link
+     * BackupHold#verifyOpen()} and {@link BackupHold#close()}. Log that the server was free to remove when this was called may still go after it; a reader
+     * finds that.
      *
      * @param stopped what was recorded of the stop
      * @param inline the small files of the closing plan that were recorded with it
      * @throws io.bakstripe.protocol.error.BakstripeException {@code WAL_GONE} when the log is not whole any more, {@code SESSION_LOST} when it is not
-     *     the same server on the same timeline
+     *     the same server on the same history, anything else when another try may succeed
      */
     BackupHold resume(
             SourceAddress address,

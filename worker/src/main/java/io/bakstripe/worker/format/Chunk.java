@@ -8,6 +8,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** The plain payload of a DATA frame: a table of pieces, then their bytes one after the other. A chunk is read without its neighbours. */
 public final class Chunk {
@@ -49,45 +50,96 @@ public final class Chunk {
      * <p>Throws {@code FILE_DAMAGED} when it contradicts itself and {@code PATH_UNSAFE} when a path would leave the target directory.
      */
     public static List<Piece> decode(Place place, byte[] payload) {
-        Reader reader = new Reader(place, payload);
-        int count = reader.count(ENTRY_BYTES);
-        List<Entry> entries = new ArrayList<>(count);
-        for (int index = 0; index < count; index++) {
-            entries.add(entry(place, reader));
-        }
-        List<Piece> pieces = new ArrayList<>(count);
-        for (Entry entry : entries) {
-            pieces.add(
-                    new Piece(entry.kind(), entry.path(), entry.offset(), reader.bytes(entry.length()), entry.state()));
-        }
-        reader.finish();
+        List<Piece> pieces = new ArrayList<>();
+        forEach(place, ByteBuffer.wrap(payload), entry -> {
+            byte[] bytes = new byte[entry.bytes().remaining()];
+            entry.bytes().get(bytes);
+            pieces.add(new Piece(entry.kind(), entry.path(), entry.offset(), bytes, entry.state()));
+        });
         return pieces;
     }
 
-    private static Entry entry(Place place, Reader reader) {
-        ByteBuffer fixed = ByteBuffer.wrap(reader.bytes(ENTRY_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+    /**
+     * Visits the entries of a chunk, in order, once the whole chunk was found to agree with itself. Takes memory for one entry at a time, so that a chunk
+     * of very many entries costs no more than others.
+     *
+     * <p>Throws as {@link #decode} does, then before the first entry is visited.
+     */
+    public static void forEach(Place place, ByteBuffer payload, Consumer<Entry> visitor) {
+        Reader table = new Reader(place, payload);
+        int count = table.count(ENTRY_BYTES);
+        Reader second = table.fork();
+        long dataBytes = 0;
+        for (int index = 0; index < count; index++) {
+            Fixed fixed = fixed(place, table);
+            table.path(fixed.pathBytes());
+            dataBytes += fixed.length();
+        }
+        if (dataBytes != table.remaining()) {
+            throw place.damaged("a chunk holds " + table.remaining() + " bytes for " + dataBytes);
+        }
+        for (int index = 0; index < count; index++) {
+            Fixed fixed = fixed(place, second);
+            String path = second.path(fixed.pathBytes());
+            visitor.accept(new Entry(fixed.kind(), fixed.state(), path, fixed.offset(), table.slice(fixed.length())));
+        }
+    }
+
+    private static Fixed fixed(Place place, Reader reader) {
+        ByteBuffer fixed = reader.slice(ENTRY_BYTES);
         int kind = fixed.get() - 1;
         int state = fixed.get();
         int pathBytes = Short.toUnsignedInt(fixed.getShort());
         long offset = fixed.getLong();
         int length = fixed.getInt();
         boolean possible = kind >= 0 && kind < KINDS.size() && state >= 0 && state < STATES.size() && length >= 0;
-        if (!possible || offset < 0 || offset + length < 0) {
+        if (!possible || offset < 0 || offset > Layout.MAX_FILE_BYTES - length) {
             throw place.damaged("a chunk holds an impossible entry");
         }
-        return new Entry(KINDS.get(kind), STATES.get(state), reader.path(pathBytes), offset, length);
+        Fixed entry = new Fixed(KINDS.get(kind), STATES.get(state), pathBytes, offset, length);
+        boolean bare = entry.kind() == ExtentKind.DIRECTORY || entry.state() == Piece.State.VANISHED;
+        if (bare && length > 0) {
+            throw place.damaged("a chunk holds bytes of a directory or of a file that vanished");
+        }
+        return entry;
     }
 
-    private record Entry(ExtentKind kind, Piece.State state, String path, long offset, int length) {}
+    private record Fixed(ExtentKind kind, Piece.State state, int pathBytes, long offset, int length) {}
+
+    /**
+     * What a chunk says of one file or directory.
+     *
+     * @param path was found safe
+     * @param offset of the first byte in the file
+     * @param bytes a view of the chunk, valid while the chunk's buffer is
+     */
+    public record Entry(ExtentKind kind, Piece.State state, String path, long offset, ByteBuffer bytes) {}
 
     /** Reads what tables of entries consist of, and believes no length before it has looked. */
     static final class Reader {
         private final Place place;
         private final ByteBuffer buffer;
 
-        Reader(Place place, byte[] payload) {
+        Reader(Place place, ByteBuffer payload) {
             this.place = place;
-            this.buffer = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN);
+            this.buffer = payload.slice().order(ByteOrder.LITTLE_ENDIAN);
+        }
+
+        /** Another reader at the same place. */
+        Reader fork() {
+            return new Reader(place, buffer);
+        }
+
+        int remaining() {
+            return buffer.remaining();
+        }
+
+        /** The next bytes, as a view. */
+        ByteBuffer slice(int length) {
+            need(length);
+            ByteBuffer view = buffer.slice(buffer.position(), length).order(ByteOrder.LITTLE_ENDIAN);
+            buffer.position(buffer.position() + length);
+            return view;
         }
 
         /** A number of entries that can be here if each takes at least {@code entryBytes}. */

@@ -59,11 +59,11 @@ final class Ends {
         }
         int version = Short.toUnsignedInt(buffer.getShort(8));
         if (version != Layout.VERSION) {
-            throw place.notABackup("its format version is " + version + ", this program reads " + Layout.VERSION);
+            throw place.newer(version);
         }
-        int mode = buffer.get(10);
+        int mode = Byte.toUnsignedInt(buffer.get(10));
         if (mode != Layout.MODE_PLAIN) {
-            throw place.notABackup("it is encrypted in mode " + mode + ", which this program cannot open");
+            throw place.encrypted(mode);
         }
         int family = Short.toUnsignedInt(buffer.getShort(12));
         int families = Short.toUnsignedInt(buffer.getShort(14));

@@ -1,8 +1,8 @@
 package io.bakstripe.worker.format;
 
-import com.github.luben.zstd.Zstd;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.IntFunction;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -51,41 +51,56 @@ public record Frame(FrameType type, ByteBuffer bytes) {
 
     /** The plain payload, once the checksum over everything in this frame is right; throws {@code FILE_DAMAGED} otherwise. */
     public byte[] payload(Place place) {
+        ByteBuffer plain = payload(place, ByteBuffer::allocate);
+        byte[] copy = new byte[plain.remaining()];
+        plain.get(copy);
+        return copy;
+    }
+
+    /**
+     * As {@link #payload(Place)}, but without a copy: a view of this frame's own bytes, or of {@code room} where the payload is decompressed.
+     *
+     * @param room answers with a buffer that has an array or is direct and holds at least as many bytes as it is asked for, which is never more than
+     *     {@link FrameType#maxPayloadBytes()}
+     */
+    public ByteBuffer payload(Place place, IntFunction<ByteBuffer> room) {
+        check(place);
+        ByteBuffer header = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        int stored = header.getInt(STORED_AT);
+        int plain = header.getInt(PLAIN_AT);
+        int codec = header.get(CODEC_AT);
+        if (codec == Codec.NONE.number() && stored == plain) {
+            return bytes.slice(Layout.FRAME_HEADER_BYTES, stored);
+        }
+        boolean packable = type == FrameType.DATA || type == FrameType.MANIFEST;
+        if (codec == Codec.ZSTD.number() && stored < plain && packable) {
+            return decompress(place, stored, plain, room.apply(plain));
+        }
+        throw place.damaged("a " + type + " frame of codec " + codec + " holds " + stored + " bytes for " + plain);
+    }
+
+    /** Checks the frame without reading what it holds; throws {@code FILE_DAMAGED} when its checksum is wrong. */
+    public void check(Place place) {
         ByteBuffer header = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (header.getInt(CHECKSUM_AT) != checksum(bytes)) {
             throw place.damaged("the checksum of a " + type + " frame is wrong");
         }
-        int stored = header.getInt(STORED_AT);
-        int plain = header.getInt(PLAIN_AT);
-        int codec = header.get(CODEC_AT);
         if (header.getShort(FLAGS_AT) != 0) {
             throw place.damaged("a frame has flags that version 1 does not know");
         }
-        if (codec == Codec.NONE.number() && stored == plain) {
-            return storedBytes(stored);
-        }
-        if (codec == Codec.ZSTD.number() && stored < plain) {
-            return decompress(place, stored, plain);
-        }
-        throw place.damaged("a frame of codec " + codec + " holds " + stored + " bytes for " + plain);
     }
 
-    private byte[] storedBytes(int length) {
-        byte[] stored = new byte[length];
-        bytes.get(Layout.FRAME_HEADER_BYTES, stored);
-        return stored;
-    }
-
-    private byte[] decompress(Place place, int storedBytes, int plainBytes) {
-        byte[] plain = new byte[plainBytes];
+    private ByteBuffer decompress(Place place, int storedBytes, int plainBytes, ByteBuffer target) {
         boolean inPlace = bytes.hasArray();
-        byte[] source = inPlace ? bytes.array() : storedBytes(storedBytes);
+        byte[] source = inPlace ? bytes.array() : new byte[storedBytes];
+        if (!inPlace) {
+            bytes.get(Layout.FRAME_HEADER_BYTES, source);
+        }
         int from = inPlace ? bytes.arrayOffset() + Layout.FRAME_HEADER_BYTES : 0;
-        long result = Zstd.decompressByteArray(plain, 0, plainBytes, source, from, storedBytes);
-        if (Zstd.isError(result) || result != plainBytes) {
+        if (ZstdContexts.decompress(target, plainBytes, source, from, storedBytes) != plainBytes) {
             throw place.damaged("a frame cannot be decompressed");
         }
-        return plain;
+        return target.slice(0, plainBytes);
     }
 
     /** CRC32C over the whole frame, its own field taken as zero. */

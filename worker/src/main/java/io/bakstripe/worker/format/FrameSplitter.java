@@ -20,20 +20,46 @@ public final class FrameSplitter {
     /** The frames that are whole with these bytes, in order; they share the bytes. */
     public List<Frame> feed(ByteBuffer range) {
         List<Frame> frames = new ArrayList<>();
-        ByteBuffer bytes = range.duplicate();
-        if (rest.hasRemaining()) {
-            Frame across = completeRest(bytes);
-            if (across == null) {
-                return frames;
-            }
-            frames.add(across);
+        Whole whole = cut(range);
+        if (whole.across() != null) {
+            frames.add(whole.across());
         }
+        ByteBuffer bytes = whole.bytes();
         for (Frame frame = Frame.next(place, bytes); frame != null; frame = Frame.next(place, bytes)) {
             frames.add(frame);
         }
-        rest = copyOf(bytes, bytes.remaining());
         return frames;
     }
+
+    /** As {@link #feed}, without a list: frames may be so small that a list of them takes more memory than they do. */
+    public Whole cut(ByteBuffer range) {
+        ByteBuffer bytes = range.duplicate();
+        Frame across = null;
+        if (rest.hasRemaining()) {
+            across = completeRest(bytes);
+            if (across == null) {
+                return new Whole(null, ByteBuffer.allocate(0));
+            }
+            rest = ByteBuffer.allocate(0);
+        }
+        int begin = bytes.position();
+        int length = Frame.peekLength(place, bytes);
+        while (length > 0 && length <= bytes.remaining()) {
+            bytes.position(bytes.position() + length);
+            length = Frame.peekLength(place, bytes);
+        }
+        ByteBuffer whole = bytes.slice(begin, bytes.position() - begin);
+        rest = copyOf(bytes, bytes.remaining());
+        return new Whole(across, whole);
+    }
+
+    /**
+     * What a range completes.
+     *
+     * @param across the frame that began in an earlier range
+     * @param bytes whole frames, to be read by {@link Frame#next}
+     */
+    public record Whole(@Nullable Frame across, ByteBuffer bytes) {}
 
     /** Checks that the part ended with a whole frame; throws {@code FILE_DAMAGED} otherwise. */
     public void finish() {

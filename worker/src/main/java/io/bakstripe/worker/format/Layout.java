@@ -23,6 +23,9 @@ public final class Layout {
     /** The most parts of a file: the object store's rule. */
     public static final int MAX_PARTS = 10_000;
 
+    /** The most bytes that a file of the database may have: 16 TiB. */
+    static final long MAX_FILE_BYTES = 1L << 44;
+
     /** The mode of a file that is not encrypted. */
     static final int MODE_PLAIN = 0;
 

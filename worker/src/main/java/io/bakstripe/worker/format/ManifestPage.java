@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A page of the set's manifest: which files and directories the set must give back. Any number of pages make up the manifest, in any order. */
 public final class ManifestPage {
@@ -50,22 +51,30 @@ public final class ManifestPage {
 
     /** The entries of a page; throws {@code FILE_DAMAGED} when it contradicts itself and {@code PATH_UNSAFE} as chunks do. */
     public static List<Entry> decode(Place place, byte[] page) {
+        List<Entry> entries = new ArrayList<>();
+        forEach(place, ByteBuffer.wrap(page), entries::add);
+        return entries;
+    }
+
+    /** Visits the entries of a page as they are read, with memory for one of them; throws as {@link #decode(Place, byte[])} does. */
+    public static void forEach(Place place, ByteBuffer page, Consumer<Entry> visitor) {
         Chunk.Reader reader = new Chunk.Reader(place, page);
         int count = reader.count(ENTRY_BYTES);
-        List<Entry> entries = new ArrayList<>(count);
         for (int index = 0; index < count; index++) {
-            ByteBuffer fixed = ByteBuffer.wrap(reader.bytes(ENTRY_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer fixed = reader.slice(ENTRY_BYTES);
             int kind = fixed.get();
             fixed.get();
             int pathBytes = Short.toUnsignedInt(fixed.getShort());
             long size = fixed.getLong();
-            if ((kind != FILE && kind != DIRECTORY) || size < 0) {
+            if ((kind != FILE && kind != DIRECTORY)
+                    || size < 0
+                    || size > Layout.MAX_FILE_BYTES
+                    || (kind == DIRECTORY && size > 0)) {
                 throw place.damaged("a manifest page holds an impossible entry");
             }
-            entries.add(new Entry(kind == DIRECTORY, reader.path(pathBytes), size));
+            visitor.accept(new Entry(kind == DIRECTORY, reader.path(pathBytes), size));
         }
         reader.finish();
-        return entries;
     }
 
     /** @param size in bytes when the file was listed; 0 for directories */

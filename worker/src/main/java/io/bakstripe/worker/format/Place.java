@@ -20,9 +20,19 @@ public record Place(S3Arn file, String part) {
         return BackupError.FILE_DAMAGED.problem(file, part, what).asException();
     }
 
-    /** The file is none of ours, or none that this version can read. */
+    /** The file is none of ours. */
     public BakstripeException notABackup(String why) {
         return BackupError.NOT_A_BACKUP.problem(file, why).asException();
+    }
+
+    /** A later version of the program wrote the file. */
+    BakstripeException newer(int version) {
+        return BackupError.FILE_NEWER.problem(file, version, Layout.VERSION).asException();
+    }
+
+    /** The file is sealed with keys. */
+    BakstripeException encrypted(int mode) {
+        return BackupError.FILE_ENCRYPTED.problem(file, mode).asException();
     }
 
     /** The file ends too early. */

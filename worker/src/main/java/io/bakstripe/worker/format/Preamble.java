@@ -17,7 +17,7 @@ public record Preamble(BackupSetId setId, int family, int families) {
     /**
      * Reads the preamble at {@code bytes}' position, which is not moved.
      *
-     * <p>Throws {@code NOT_A_BACKUP} for a foreign, encrypted or newer file, {@code FILE_TRUNCATED} when it ends within the preamble, {@code
+     * <p>Throws {@code NOT_A_BACKUP} for a foreign file, {@code FILE_NEWER}, {@code FILE_ENCRYPTED}, {@code FILE_TRUNCATED} when it ends within the preamble, {@code
      * FILE_DAMAGED} when its checksum is wrong.
      */
     public static Preamble read(S3Arn file, ByteBuffer bytes) {

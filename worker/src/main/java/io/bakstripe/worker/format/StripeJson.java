@@ -17,6 +17,7 @@ final class StripeJson {
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .serializationInclusion(JsonInclude.Include.NON_ABSENT)
@@ -33,10 +34,16 @@ final class StripeJson {
     }
 
     static <T> T decode(Place place, Class<T> type, byte[] json) {
+        T value;
         try {
-            return MAPPER.readValue(json, type);
-        } catch (IOException malformed) {
+            value = MAPPER.readValue(json, type);
+        } catch (IOException | RuntimeException malformed) {
+            // Values are checked by the constructors of what they become, each in its own way.
             throw place.damaged("the JSON of a " + type.getSimpleName() + " cannot be read");
         }
+        if (value == null) {
+            throw place.damaged("the JSON of a " + type.getSimpleName() + " is null");
+        }
+        return value;
     }
 }

@@ -7,6 +7,10 @@ import java.nio.ByteBuffer;
 /** Reads what a file says of itself, header and trailer, and checks that its statements agree. */
 public final class StripeReader {
     private static final int MIN_PART_BYTES = Layout.FRAME_HEADER_BYTES;
+    private static final int MIN_FIRST_PART_BYTES = Layout.PREAMBLE_BYTES + Layout.FRAME_HEADER_BYTES;
+
+    /** What the smallest frame that holds anything takes in a file. */
+    private static final int MIN_FULL_FRAME_BYTES = Layout.FRAME_HEADER_BYTES + Layout.ALIGNMENT;
 
     private StripeReader() {}
 
@@ -43,6 +47,9 @@ public final class StripeReader {
         if (!agree) {
             throw place.damaged("the file's end is not of the stripe that its beginning names");
         }
+        if (trailer.stop().files() < 0 || trailer.stop().plainBytes() < 0) {
+            throw place.damaged("the set claims a negative size");
+        }
         checkIndex(place, footer, trailer);
         return trailer;
     }
@@ -62,10 +69,11 @@ public final class StripeReader {
             number++;
             boolean follows = part.number() == number
                     && part.offset() == offset
-                    && part.storedBytes() >= MIN_PART_BYTES
+                    && part.storedBytes() >= (number == 1 ? MIN_FIRST_PART_BYTES : MIN_PART_BYTES)
                     && part.storedBytes() <= footer.trailerOffset() - offset
                     && part.storedBytes() % Layout.ALIGNMENT == 0
-                    && part.plainBytes() >= 0;
+                    && part.plainBytes() >= 0
+                    && part.plainBytes() <= mostPlainBytes(part.storedBytes());
             if (!follows) {
                 throw place.damaged("the index of parts is wrong at part " + number);
             }
@@ -74,5 +82,10 @@ public final class StripeReader {
         if (offset != footer.trailerOffset() || number >= Layout.MAX_PARTS || number == 0) {
             throw place.damaged("the index of parts does not cover the file");
         }
+    }
+
+    /** More than this cannot be in a part, however well it is compressed; also keeps sums over all parts of a file from overflowing. */
+    private static long mostPlainBytes(long storedBytes) {
+        return storedBytes / MIN_FULL_FRAME_BYTES * FrameType.DATA.maxPayloadBytes();
     }
 }

@@ -29,12 +29,12 @@ final class Trailers {
     }
 
     static StripeTrailer decode(Place place, byte[] payload) {
-        Chunk.Reader reader = new Chunk.Reader(place, payload);
+        Chunk.Reader reader = new Chunk.Reader(place, ByteBuffer.wrap(payload));
         Facts facts = StripeJson.decode(place, Facts.class, reader.bytes(reader.count(1)));
         int count = reader.count(ENTRY_BYTES);
         List<PartEntry> parts = new ArrayList<>(count);
         for (int index = 0; index < count; index++) {
-            ByteBuffer entry = ByteBuffer.wrap(reader.bytes(ENTRY_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer entry = reader.slice(ENTRY_BYTES);
             int number = entry.getInt();
             int crc32c = entry.getInt();
             parts.add(new PartEntry(number, entry.getLong(), entry.getLong(), entry.getLong(), crc32c));

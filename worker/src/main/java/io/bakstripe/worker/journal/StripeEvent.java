@@ -30,6 +30,27 @@ public sealed interface StripeEvent {
             int number, Position from, Position to, long plainBytes, long storedBytes, int crc32c, String etag)
             implements StripeEvent {}
 
+    /**
+     * The work on parts went on after an interruption. Recorded before anything is sent, so that a worker that another one has succeeded without its
+     * knowledge fails here.
+     */
+    record Resumed(Instant at) implements StripeEvent {}
+
+    /**
+     * A recorded part was stored again under its number, because the store did not hold what was recorded; it holds the same run of its plan.
+     *
+     * @param plainBytes as in {@link PartStored}, like all that follow
+     */
+    record PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag)
+            implements StripeEvent {}
+
+    /**
+     * The store holds the last part, which is the trailer alone. A further one replaces it.
+     *
+     * @param number the next one after all others
+     */
+    record TrailerStored(int number, long storedBytes, int crc32c, String etag) implements StripeEvent {}
+
     /** The whole data plan is stored and equals the store's list of parts. */
     record DataDrained(Instant at) implements StripeEvent {}
 

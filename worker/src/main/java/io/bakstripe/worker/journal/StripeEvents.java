@@ -6,16 +6,20 @@ import java.util.Map;
 
 /** Writes stripe events and snapshots. Names are for ever: a changed shape gets a new version beside the old one. */
 public final class StripeEvents extends NamedEvents {
-    static final Map<String, Class<?>> NAMES = Map.of(
-            "stripe-upload-intended/1", StripeEvent.UploadIntended.class,
-            "stripe-upload-created/1", StripeEvent.UploadCreated.class,
-            "stripe-part-stored/1", StripeEvent.PartStored.class,
-            "stripe-data-drained/1", StripeEvent.DataDrained.class,
-            "stripe-prepared/1", StripeEvent.Prepared.class,
-            "stripe-published/1", StripeEvent.Published.class,
-            "stripe-aborted/1", StripeEvent.Aborted.class,
-            "stripe-closed/1", StripeEvent.Closed.class,
-            "stripe-snapshot/1", StripeSnapshot.class);
+    static final Map<String, Class<?>> NAMES = Map.ofEntries(
+            Map.entry("stripe-upload-intended/1", StripeEvent.UploadIntended.class),
+            Map.entry("stripe-upload-created/1", StripeEvent.UploadCreated.class),
+            Map.entry("stripe-resumed/1", StripeEvent.Resumed.class),
+            Map.entry("stripe-part-stored/1", StripeEvent.PartStored.class),
+            Map.entry("stripe-part-replaced/1", StripeEvent.PartReplaced.class),
+            Map.entry("stripe-data-drained/1", StripeEvent.DataDrained.class),
+            Map.entry("stripe-trailer-stored/1", StripeEvent.TrailerStored.class),
+            Map.entry("stripe-prepared/1", StripeEvent.Prepared.class),
+            Map.entry("stripe-published/1", StripeEvent.Published.class),
+            Map.entry("stripe-aborted/1", StripeEvent.Aborted.class),
+            Map.entry("stripe-closed/1", StripeEvent.Closed.class),
+            Map.entry("stripe-snapshot/1", FirstStripeSnapshot.class),
+            Map.entry("stripe-snapshot/2", StripeSnapshot.class));
 
     private static final int IDENTIFIER = 731_010;
 

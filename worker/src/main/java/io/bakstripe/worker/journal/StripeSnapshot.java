@@ -11,6 +11,10 @@ import java.util.Optional;
  * @param phase name of the phase reached
  * @param dataParts how many of the parts belong to the data plan, 0 until that is known
  * @param closed whether the worker has ended
+ * @param resumed how often the work went on after parts that were recorded before
+ * @param closingFrom number of the first part that comes from the closing plan; one more than there are parts when none does
+ * @param extents where in its plan each part begins, as {@link Position} says it; -1 where that is not known
+ * @param offsets likewise
  */
 public record StripeSnapshot(
         String phase,
@@ -19,11 +23,17 @@ public record StripeSnapshot(
         Position position,
         int dataParts,
         boolean closed,
+        int resumed,
+        int closingFrom,
+        List<Integer> extents,
+        List<Long> offsets,
         List<Long> plainBytes,
         List<Long> storedBytes,
         List<Integer> crc32c,
         List<String> etags) {
     public StripeSnapshot {
+        extents = List.copyOf(extents);
+        offsets = List.copyOf(offsets);
         plainBytes = List.copyOf(plainBytes);
         storedBytes = List.copyOf(storedBytes);
         crc32c = List.copyOf(crc32c);

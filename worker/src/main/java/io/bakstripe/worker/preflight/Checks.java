@@ -5,8 +5,10 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
 import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
 import io.bakstripe.protocol.message.PreflightCommand.CheckTargets;
+import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
@@ -18,8 +20,13 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
 
-/** The checks themselves, each a chain of questions that ends with the first refusal. Results are bytes, as replies give them. */
+/** The checks themselves, each a chain of questions that ends with the first refusal. Results are the replies. */
 final class Checks {
+    /** Said in {@code task_info} because the commit point does not guard against it. */
+    static final String UNCONDITIONAL_WRITES =
+            "Warning: the store does not honour If-None-Match (store.conditional-writes = false). A file that somebody else"
+                    + " creates under one of the names in the last moment can be overwritten.";
+
     private final PreflightDependencies dependencies;
     private final Executor blocking;
 
@@ -28,7 +35,7 @@ final class Checks {
         this.blocking = blocking;
     }
 
-    CompletionStage<Long> backup(CheckBackup command, Waiting waiting) {
+    CompletionStage<Passed> backup(CheckBackup command, Waiting waiting) {
         InstanceView view = command.view();
         DatabaseName database = command.request().database();
         Predicate<StoredObject> foreign = object -> !command.request().overwrite();
@@ -43,16 +50,39 @@ final class Checks {
                     Engine engine = dependencies.sources().engine(view);
                     return CompletableFuture.supplyAsync(
                             () -> engine.inspect(address, database).estimatedBytes(), blocking);
+                })
+                .thenApply(bytes -> {
+                    requireRoom(view, command.request(), bytes);
+                    return new Passed(bytes, warnings(command.request()));
                 });
     }
 
-    CompletionStage<Long> restore(CheckRestore command, Waiting waiting) {
+    private void requireRoom(InstanceView view, BackupRequest request, long bytes) {
+        PreflightSettings settings = dependencies.settings();
+        new FileRoom(dependencies.store().maxObjectBytes(), settings.bestCompressionRatio())
+                .refusal(
+                        request.database(),
+                        bytes,
+                        view.compression(),
+                        request.files().size())
+                .ifPresent(problem -> {
+                    throw problem.asException();
+                });
+    }
+
+    private List<String> warnings(BackupRequest request) {
+        return dependencies.settings().conditionalWrites() || request.overwrite()
+                ? List.of()
+                : List.of(UNCONDITIONAL_WRITES);
+    }
+
+    CompletionStage<Passed> restore(CheckRestore command, Waiting waiting) {
         return inBucket(command.view(), command.request().arn(), waiting)
                 .thenCompose(
                         there -> dependencies.finder().find(command.request().arn()))
                 .thenApply(set -> {
                     requireEngine(command.view(), set);
-                    return set.stop().plainBytes();
+                    return new Passed(set.stop().plainBytes());
                 });
     }
 
@@ -67,14 +97,14 @@ final class Checks {
         }
     }
 
-    CompletionStage<Long> targets(CheckTargets command, Waiting waiting) {
+    CompletionStage<Passed> targets(CheckTargets command, Waiting waiting) {
         String ours = command.setId().toString();
         waiting.forStore();
         return noneIs(
                         object -> !command.overwrite()
                                 && !ours.equals(object.metadata().get(SetMetadata.SET_ID)),
                         command.files())
-                .thenApply(free -> 0L);
+                .thenApply(free -> new Passed(0));
     }
 
     private CompletionStage<S3Arn> inBucket(InstanceView view, S3Arn arn, Waiting waiting) {

@@ -19,6 +19,7 @@ import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Refused;
 import io.bakstripe.protocol.message.PreflightMessage;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Preflight extends AbstractBehavior<PreflightMessage> {
 
-    private record Checked(ActorRef<PreflightReply> replyTo, long bytes) implements PreflightMessage {}
+    private record Checked(ActorRef<PreflightReply> replyTo, Passed passed) implements PreflightMessage {}
 
     private record Failed(ActorRef<PreflightReply> replyTo, Problem problem, Throwable failure)
             implements PreflightMessage {}
@@ -88,27 +89,28 @@ public final class Preflight extends AbstractBehavior<PreflightMessage> {
     }
 
     private Behavior<PreflightMessage> check(
-            ActorRef<PreflightReply> replyTo, Function<Waiting, CompletionStage<Long>> asked) {
+            ActorRef<PreflightReply> replyTo, Function<Waiting, CompletionStage<Passed>> asked) {
         Waiting waiting = new Waiting(limit);
         // Begun inside a stage, so that what is thrown at once is answered like what fails later.
-        CompletableFuture<Long> result = CompletableFuture.completedFuture(waiting)
+        CompletableFuture<Passed> result = CompletableFuture.completedFuture(waiting)
                 .thenCompose(asked)
                 .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
         getContext()
                 .pipeToSelf(
                         result,
-                        (@Nullable Long bytes, @Nullable Throwable failure) -> failure != null
-                                ? new Failed(replyTo, problemOf(failure, waiting), failure)
-                                : new Checked(replyTo, bytes == null ? 0 : bytes));
+                        (@Nullable Passed passed, @Nullable Throwable failure) -> passed != null
+                                ? new Checked(replyTo, passed)
+                                : failed(replyTo, waiting, Objects.requireNonNull(failure)));
         return this;
     }
 
-    private static Problem problemOf(Throwable failure, Waiting waiting) {
-        return failure instanceof TimeoutException ? waiting.problem() : Problem.of(failure);
+    private static Failed failed(ActorRef<PreflightReply> replyTo, Waiting waiting, Throwable failure) {
+        Problem problem = failure instanceof TimeoutException ? waiting.problem() : Problem.of(failure);
+        return new Failed(replyTo, problem, failure);
     }
 
     private Behavior<PreflightMessage> onChecked(Checked checked) {
-        checked.replyTo().tell(new Passed(checked.bytes()));
+        checked.replyTo().tell(checked.passed());
         return this;
     }
 

@@ -1,20 +1,21 @@
 package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.HostName;
-import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.format.Chunk;
+import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.format.SafePath;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -37,69 +39,87 @@ final class DataDirectoryWriter implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
+    /** A busy database removes and cuts some thousand files during a backup, not millions. */
+    private static final int MAX_IRREGULAR = 1_000_000;
+
     private final HostName host;
     private final Path root;
     private final OpenFiles files;
+    private final PieceLedger ledger = new PieceLedger();
     private final Set<Path> known = ConcurrentHashMap.newKeySet();
     private final Map<String, Piece.State> irregular = new ConcurrentHashMap<>();
     private final ReadWriteLock life = new ReentrantReadWriteLock();
     private volatile boolean closed;
 
-    /** @param root exists and is empty */
-    DataDirectoryWriter(HostName host, Path root, int maxOpenFiles) {
+    /**
+     * @param root exists and is empty
+     * @param files opens what is written; closed by this
+     */
+    DataDirectoryWriter(HostName host, Path root, OpenFiles files) {
         this.host = host;
         this.root = root;
-        this.files = new OpenFiles(maxOpenFiles);
+        this.files = files;
         known.add(root);
     }
 
     /**
-     * Writes a piece.
+     * Writes an entry of a chunk.
      *
-     * @param from the file that holds the piece, for refusals
+     * @param from where it stands, for refusals
      */
-    void apply(S3Arn from, Piece piece) {
-        String path = piece.path();
+    void apply(Place from, Chunk.Entry entry) {
+        String path = entry.path();
         if (!SafePath.isSafe(path)) {
-            throw unsafe(from, path);
+            throw from.unsafe(path);
         }
         guarded(path, () -> {
             Path target = root.resolve(path);
-            if (piece.kind() == ExtentKind.DIRECTORY) {
-                if (piece.state() != Piece.State.VANISHED) {
+            if (entry.kind() == ExtentKind.DIRECTORY) {
+                if (entry.state() != Piece.State.VANISHED) {
                     makeDirectory(from, path, target);
                 } else {
-                    irregular.put(path, Piece.State.VANISHED);
+                    notice(from, path, Piece.State.VANISHED);
                 }
                 return;
             }
-            if (piece.state() != Piece.State.WHOLE) {
-                // A file of which any piece vanished is gone, whatever its other pieces say.
-                irregular.merge(path, piece.state(), (was, is) -> was == Piece.State.VANISHED ? was : is);
+            if (entry.state() != Piece.State.WHOLE) {
+                notice(from, path, entry.state());
             }
-            if (piece.state() != Piece.State.VANISHED) {
+            if (entry.state() != Piece.State.VANISHED) {
                 makeDirectory(from, path, parentOf(target));
-                write(from, piece, target);
+                write(from, entry, target);
             }
         });
     }
 
-    private void write(S3Arn from, Piece piece, Path target) throws IOException {
+    private void notice(Place from, String path, Piece.State state) {
+        // A file of which any piece vanished is gone, whatever its other pieces say.
+        irregular.merge(path, state, (was, is) -> was == Piece.State.VANISHED ? was : is);
+        if (irregular.size() > MAX_IRREGULAR) {
+            throw from.damaged("more than " + MAX_IRREGULAR + " files came up short or vanished");
+        }
+    }
+
+    private void write(Place from, Chunk.Entry entry, Path target) throws IOException {
         try (OpenFiles.Lease lease = files.acquire(target)) {
-            ByteBuffer bytes = ByteBuffer.wrap(piece.bytes());
-            long position = piece.offset();
+            ByteBuffer bytes = entry.bytes();
+            long position = entry.offset();
+            ledger.add(entry.path(), position, bytes.remaining());
             while (bytes.hasRemaining()) {
                 position += lease.channel().write(bytes, position);
             }
         } catch (IOException failed) {
             if (Files.isSymbolicLink(target)) {
-                throw unsafe(from, piece.path());
+                throw from.unsafe(entry.path());
+            }
+            if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+                throw from.damaged(entry.path() + " is both a file and a directory");
             }
             throw failed;
         }
     }
 
-    private void makeDirectory(S3Arn from, String path, Path directory) throws IOException {
+    private void makeDirectory(Place from, String path, Path directory) throws IOException {
         if (known.contains(directory)) {
             return;
         }
@@ -107,8 +127,11 @@ final class DataDirectoryWriter implements AutoCloseable {
         try {
             Files.createDirectory(directory, DIRECTORY_MODE);
         } catch (FileAlreadyExistsException exists) {
+            if (Files.isSymbolicLink(directory)) {
+                throw from.unsafe(path);
+            }
             if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-                throw unsafe(from, path);
+                throw from.damaged(path + " is below a file");
             }
         }
         known.add(directory);
@@ -121,7 +144,8 @@ final class DataDirectoryWriter implements AutoCloseable {
                 Path target = root.resolve(path);
                 if (Files.isRegularFile(target, LinkOption.NOFOLLOW_LINKS)) {
                     try (OpenFiles.Lease lease = files.acquire(target)) {
-                        lease.channel().force(true);
+                        // The size and the place of the data are synced too; only times are not.
+                        lease.channel().force(false);
                     }
                 }
             });
@@ -140,11 +164,7 @@ final class DataDirectoryWriter implements AutoCloseable {
         }
         directories.add(root);
         for (Path directory : directories) {
-            guarded(directory.toString(), () -> {
-                try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                    channel.force(true);
-                }
-            });
+            guarded(directory.toString(), () -> files.disk().syncDirectory(directory));
         }
     }
 
@@ -164,6 +184,25 @@ final class DataDirectoryWriter implements AutoCloseable {
     /** What is irregular about a file, if anything. */
     Optional<Piece.State> irregular(String path) {
         return Optional.ofNullable(irregular.get(path));
+    }
+
+    /** Whether the pieces that were written cover this file from its beginning to {@code size} exactly once. */
+    boolean covers(String path, long size) {
+        return ledger.covers(path, size);
+    }
+
+    /** Facts of what is at this path, itself and not what it links to; empty when nothing is there. */
+    Optional<BasicFileAttributes> found(String path) {
+        AtomicReference<BasicFileAttributes> found = new AtomicReference<>();
+        guarded(path, () -> {
+            try {
+                found.set(
+                        Files.readAttributes(root.resolve(path), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+            } catch (NoSuchFileException absent) {
+                found.set(null);
+            }
+        });
+        return Optional.ofNullable(found.get());
     }
 
     Path root() {
@@ -195,14 +234,19 @@ final class DataDirectoryWriter implements AutoCloseable {
             }
             action.run();
         } catch (IOException failed) {
-            throw BackupError.HOST_IO.problem(host, path, failed.toString()).asException(failed);
+            throw BackupError.HOST_IO.problem(host, path, text(failed)).asException(failed);
+        } catch (InvalidPathException unknown) {
+            // The locale of this process decides which names it can write.
+            throw BackupError.HOST_IO.problem(host, path, unknown.getReason()).asException(unknown);
         } finally {
             life.readLock().unlock();
         }
     }
 
-    private static BakstripeException unsafe(S3Arn from, String path) {
-        return BackupError.PATH_UNSAFE.problem(from, path).asException();
+    /** The system's own words where it has some: "No space left on device". */
+    private static String text(IOException failed) {
+        String message = failed.getMessage();
+        return failed.getClass() == IOException.class && message != null ? message : failed.toString();
     }
 
     private Path parentOf(Path path) {

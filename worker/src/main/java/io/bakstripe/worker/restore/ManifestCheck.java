@@ -2,22 +2,20 @@ package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.ManifestPage.Entry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
+import io.bakstripe.worker.format.Place;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Compares what was restored with the set's manifest, page by page. Thread-safe.
  *
- * <p>A directory must be there. A file must be there with the size that was listed, except that a file of which a piece came up short may have any
- * size, and one of which a piece vanished must not be there. The number of entries must be the one that the trailer names.
+ * <p>A directory must be there. A file must be there with the size that was listed, except that a file of which a piece came up short may have
+ * less, and one of which a piece vanished must not be there. Of every other file the
+ * pieces must cover each byte once. The number of entries must be the one that the trailer names.
  */
 final class ManifestCheck {
     private final DataDirectoryWriter target;
@@ -27,44 +25,53 @@ final class ManifestCheck {
         this.target = target;
     }
 
-    /** Checks a page; throws {@code MANIFEST_MISMATCH}. Blocks. */
-    void page(List<Entry> page) {
-        for (Entry entry : page) {
-            check(entry);
+    /** Checks an entry that stands in {@code place}; throws {@code MANIFEST_MISMATCH} naming it. Blocks. */
+    void entry(Place place, Entry entry) {
+        entries.incrementAndGet();
+        String what = fault(entry);
+        if (!what.isEmpty()) {
+            throw mismatch(what + ", says file " + place.file() + ", part " + place.part());
         }
-        entries.addAndGet(page.size());
     }
 
-    /** Checks that all entries were seen; throws {@code MANIFEST_MISMATCH}. */
-    void finish(long expected) {
+    /**
+     * Checks that all entries were seen; throws {@code MANIFEST_MISMATCH}.
+     *
+     * @param file of the set, for the refusal
+     */
+    void finish(S3Arn file, long expected) {
         if (entries.get() != expected) {
-            throw mismatch("it lists " + entries.get() + " files and directories instead of " + expected);
+            throw mismatch("the set of file " + file + " lists " + entries.get() + " files and directories instead of "
+                    + expected);
         }
     }
 
-    private void check(Entry entry) {
-        BasicFileAttributes found = attributes(target.root().resolve(entry.path()));
-        Piece.State state = target.irregular(entry.path()).orElse(Piece.State.WHOLE);
+    /** What is wrong with what an entry names; empty when nothing is. */
+    private String fault(Entry entry) {
+        String path = entry.path();
+        Optional<BasicFileAttributes> found = target.found(path);
+        Piece.State state = target.irregular(path).orElse(Piece.State.WHOLE);
         if (state == Piece.State.VANISHED) {
-            if (found != null && found.isRegularFile()) {
-                throw mismatch(entry.path() + " is there although it vanished during the backup");
-            }
-            return;
+            boolean file = found.filter(BasicFileAttributes::isRegularFile).isPresent();
+            return file ? path + " is there although it vanished during the backup" : "";
         }
-        if (found == null || !(entry.directory() ? found.isDirectory() : found.isRegularFile())) {
-            throw mismatch(entry.path() + " is missing");
+        boolean there = found.filter(
+                        entry.directory() ? BasicFileAttributes::isDirectory : BasicFileAttributes::isRegularFile)
+                .isPresent();
+        if (!there) {
+            return path + " is missing";
         }
-        if (!entry.directory() && state == Piece.State.WHOLE && found.size() != entry.size()) {
-            throw mismatch(entry.path() + " has " + found.size() + " bytes instead of " + entry.size());
+        if (entry.directory()) {
+            return "";
         }
-    }
-
-    private static @Nullable BasicFileAttributes attributes(Path path) {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
-        } catch (IOException absent) {
-            return null;
+        long size = found.get().size();
+        if (state == Piece.State.SHORT) {
+            return size > entry.size() ? path + " has " + size + " bytes, more than " + entry.size() : "";
         }
+        if (size != entry.size()) {
+            return path + " has " + size + " bytes instead of " + entry.size();
+        }
+        return target.covers(path, size) ? "" : "the pieces of " + path + " do not cover it exactly once";
     }
 
     private static BakstripeException mismatch(String what) {

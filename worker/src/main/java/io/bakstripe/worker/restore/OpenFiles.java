@@ -3,39 +3,35 @@ package io.bakstripe.worker.restore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** Files open for writing, the ones used last; more than the limit only while all of them are in use. Thread-safe. */
 final class OpenFiles implements AutoCloseable {
-    private static final Set<OpenOption> OPTIONS =
-            Set.of(StandardOpenOption.WRITE, StandardOpenOption.CREATE, LinkOption.NOFOLLOW_LINKS);
-    private static final FileAttribute<Set<PosixFilePermission>> FILE_MODE =
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
     private static final int INITIAL = 64;
     private static final float LOAD = 0.75f;
 
     private final int max;
+    private final Disk disk;
     private final Map<Path, Lease> open = new LinkedHashMap<>(INITIAL, LOAD, true);
 
-    OpenFiles(int max) {
+    OpenFiles(int max, Disk disk) {
         this.max = max;
+        this.disk = disk;
+    }
+
+    /** Where the files are. */
+    Disk disk() {
+        return disk;
     }
 
     /** Opens the file, creating it if there is none; a symbolic link is refused. The lease is closed by the caller. */
     synchronized Lease acquire(Path file) throws IOException {
         Lease lease = open.get(file);
         if (lease == null) {
-            lease = new Lease(FileChannel.open(file, OPTIONS, FILE_MODE));
+            lease = new Lease(disk.open(file));
             open.put(file, lease);
         }
         lease.users++;

@@ -7,7 +7,6 @@ import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -52,8 +51,8 @@ final class PartCutter {
         };
     }
 
-    /** The frames that are whole with this range. Throws {@code FILE_DAMAGED} naming the part. */
-    List<PlacedFrame> cut(Range range, ByteBuffer bytes) {
+    /** What is whole with this range. Throws {@code FILE_DAMAGED} naming the part. */
+    Cut cut(Range range, ByteBuffer bytes) {
         Place place = range.place(file);
         ByteBuffer frames = bytes.duplicate();
         FrameSplitter current = splitter;
@@ -68,11 +67,9 @@ final class PartCutter {
             }
         }
         sum.update(bytes.duplicate());
-        List<PlacedFrame> placed = new ArrayList<>();
-        for (Frame frame : current.feed(frames)) {
-            placed.add(new PlacedFrame(position, frame));
-            position += frame.length();
-        }
+        FrameSplitter.Whole whole = current.cut(frames);
+        Cut cut = new Cut(range, position, whole);
+        position = cut.end();
         if (range.last()) {
             current.finish();
             splitter = null;
@@ -80,7 +77,7 @@ final class PartCutter {
                 throw place.damaged("its checksum is not the one that the trailer names");
             }
         }
-        return placed;
+        return cut;
     }
 
     /**
@@ -93,6 +90,40 @@ final class PartCutter {
         }
     }
 
-    /** @param offset in the file */
-    record PlacedFrame(long offset, Frame frame) {}
+    /**
+     * The frames that are whole with a range.
+     *
+     * @param offset in the file of the first of them
+     */
+    record Cut(Range range, long offset, FrameSplitter.Whole frames) {
+
+        /** Visits the frames in order. */
+        void forEach(Place place, FrameVisitor visitor) {
+            long at = offset;
+            Frame across = frames.across();
+            if (across != null) {
+                visitor.visit(at, across);
+                at += across.length();
+            }
+            ByteBuffer bytes = frames.bytes().duplicate();
+            for (Frame frame = Frame.next(place, bytes); frame != null; frame = Frame.next(place, bytes)) {
+                visitor.visit(at, frame);
+                at += frame.length();
+            }
+        }
+
+        private long end() {
+            Frame across = frames.across();
+            return offset
+                    + (across == null ? 0 : across.length())
+                    + frames.bytes().remaining();
+        }
+    }
+
+    /** Is shown one frame after the other. */
+    @FunctionalInterface
+    interface FrameVisitor {
+        /** @param offset of the frame in the file */
+        void visit(long offset, Frame frame);
+    }
 }

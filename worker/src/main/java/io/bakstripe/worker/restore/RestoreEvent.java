@@ -18,6 +18,17 @@ public sealed interface RestoreEvent {
         public SetFound {
             stripes = List.copyOf(stripes);
         }
+
+        static SetFound of(FoundSet set) {
+            List<StripeFound> stripes = set.stripes().stream()
+                    .map(stripe -> new StripeFound(
+                            stripe.object().file(),
+                            stripe.trailer().parts().stream()
+                                    .mapToLong(part -> part.plainBytes())
+                                    .sum()))
+                    .toList();
+            return new SetFound(set.header().setId(), set.header().start().dbname(), stripes);
+        }
     }
 
     /** @param plainBytes of the database in this file */

@@ -42,36 +42,41 @@ record RestoreFacts(
     }
 
     RestoreFacts setFound(SetFound event) {
-        List<Long> done = event.stripes().size() == doneBytes.size()
+        // A second run finds the same set; if it does not, what was done of the other one counts for nothing.
+        List<Long> done = event.stripes().equals(stripes)
                 ? doneBytes
                 : Collections.nCopies(event.stripes().size(), 0L);
         return new RestoreFacts(
-                Phase.APPLYING, Optional.of(event.setId()), event.dbname(), event.stripes(), done, problem);
+                next(event), Optional.of(event.setId()), event.dbname(), event.stripes(), done, problem);
     }
 
     RestoreFacts partApplied(PartApplied event) {
         List<Long> done = new ArrayList<>(doneBytes);
         done.set(event.family() - 1, Math.max(done.get(event.family() - 1), event.doneBytes()));
-        return new RestoreFacts(phase, setId, dbname, stripes, List.copyOf(done), problem);
+        return new RestoreFacts(next(event), setId, dbname, stripes, List.copyOf(done), problem);
     }
 
     RestoreFacts filesApplied(FilesApplied event) {
-        return in(Phase.APPLIED);
+        return after(event);
     }
 
     RestoreFacts serverOpened(ServerOpened event) {
-        return in(Phase.OPENED);
+        return after(event);
     }
 
     RestoreFacts discarded(AttemptDiscarded event) {
-        return in(Phase.DISCARDED);
+        return after(event);
     }
 
     RestoreFacts failed(AttemptFailed event) {
-        return new RestoreFacts(Phase.FAILED, setId, dbname, stripes, doneBytes, Optional.of(event.problem()));
+        return new RestoreFacts(next(event), setId, dbname, stripes, doneBytes, Optional.of(event.problem()));
     }
 
-    private RestoreFacts in(Phase next) {
-        return new RestoreFacts(next, setId, dbname, stripes, doneBytes, problem);
+    private RestoreFacts after(RestoreEvent event) {
+        return new RestoreFacts(next(event), setId, dbname, stripes, doneBytes, problem);
+    }
+
+    private Phase next(RestoreEvent event) {
+        return RestoreTransitions.next(phase, event);
     }
 }

@@ -18,12 +18,9 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
-import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
-import io.bakstripe.protocol.message.HostCommand;
 import io.bakstripe.protocol.message.HostCommand.HostReply;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.RestoreCommand.Ensure;
-import io.bakstripe.protocol.message.RestoreCommand.RestoreGoal;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreMessage;
 import io.bakstripe.protocol.name.HostName;
@@ -33,7 +30,6 @@ import io.bakstripe.worker.restore.RestoreEvent.FilesApplied;
 import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
 import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
 import io.bakstripe.worker.restore.RestoreEvent.SetFound;
-import io.bakstripe.worker.restore.RestoreEvent.StripeFound;
 import io.bakstripe.worker.restore.RestoreFacts.Phase;
 import io.bakstripe.worker.restore.RestoreSignal.AllWritten;
 import io.bakstripe.worker.restore.RestoreSignal.Broke;
@@ -47,7 +43,6 @@ import io.bakstripe.worker.restore.RestoreSignal.Told;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +59,7 @@ import org.jspecify.annotations.Nullable;
  * <h2>What survives a restart</h2>
  *
  * The phase, the set, and how many bytes were applied. A worker that is restarted while it applies begins again from an empty directory, because
- * the agent empties it; reports do not count back. A failure is final for the attempt: the coordinator decides on another.
+ * the agent empties it; reports do not count back. {@link RestoreTransitions} is the table of what may follow what. A failure is final for the attempt: the coordinator decides on another.
  *
  * <h2>Reports</h2>
  *
@@ -75,17 +70,9 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(10);
     private static final double JITTER = 0.2;
 
-    /** What is under way in this incarnation. */
-    private enum Activity {
-        NONE,
-        APPLYING,
-        OPENING,
-        DISCARDING
-    }
-
     private final ActorContext<RestoreMessage> context;
     private final RestoreDependencies dependencies;
-    private Activity activity = Activity.NONE;
+    private RestoreActivity activity = RestoreActivity.NONE;
     private int run;
     private @Nullable Ensure told;
     private @Nullable SetApply apply;
@@ -137,10 +124,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return Effect().none();
         }
         told = ensure;
-        Activity wanted = wanted(facts.phase(), ensure.goal());
-        boolean begin = wanted != Activity.NONE
-                && (activity == Activity.NONE || (wanted == Activity.DISCARDING && activity != wanted));
-        if (begin) {
+        RestoreActivity wanted = RestoreActivity.wanted(facts.phase(), ensure.goal());
+        if (wanted.displaces(activity)) {
             activity = wanted;
             begin(facts);
         }
@@ -166,16 +151,6 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         return Effect().none();
     }
 
-    /** What leads from {@code phase} towards {@code goal}. */
-    private static Activity wanted(Phase phase, RestoreGoal goal) {
-        boolean unapplied = phase == Phase.FRESH || phase == Phase.APPLYING;
-        return switch (goal) {
-            case APPLY -> unapplied ? Activity.APPLYING : Activity.NONE;
-            case OPEN -> phase == Phase.APPLIED ? Activity.OPENING : Activity.NONE;
-            case DISCARD -> phase == Phase.OPENED || phase == Phase.DISCARDED ? Activity.NONE : Activity.DISCARDING;
-        };
-    }
-
     /** Puts the question of the present activity to the host's agent; each of them is safe to repeat. */
     private void askHost(RestoreFacts facts, Instant asking) {
         int mine = ++run;
@@ -184,12 +159,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                 HostReply.class,
                 dependencies.host().apply(spec.host()),
                 dependencies.settings().hostAnswer(),
-                replyTo -> switch (activity) {
-                    case OPENING ->
-                        new HostCommand.Open(spec.database(), spec.display(), spec.attempt(), facts.dbname(), replyTo);
-                    case DISCARDING -> new HostCommand.Discard(spec.database(), spec.attempt(), replyTo);
-                    case APPLYING, NONE -> new HostCommand.Prepare(spec.database(), spec.attempt(), replyTo);
-                },
+                replyTo -> activity.question(spec, facts, replyTo),
                 (reply, silent) -> reply != null ? new HostAnswered(mine, reply) : new HostSilent(mine, asking));
     }
 
@@ -198,10 +168,10 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return Effect().none();
         }
         Instant end = silent.asking().plus(dependencies.settings().hostPatience());
-        boolean giveUp =
-                activity == Activity.APPLYING && dependencies.time().instant().isAfter(end);
+        boolean giveUp = activity == RestoreActivity.APPLYING
+                && dependencies.time().instant().isAfter(end);
         if (giveUp) {
-            return fail(BackupError.HOST_UNAVAILABLE.problem(spec().host()));
+            return fail(facts, BackupError.HOST_UNAVAILABLE.problem(spec().host()));
         }
         askHost(facts, silent.asking());
         return Effect().none();
@@ -212,24 +182,19 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return Effect().none();
         }
         if (answer.reply() instanceof HostReply.Failed failed) {
-            if (activity == Activity.DISCARDING && facts.phase() == Phase.FAILED) {
-                // The first problem is the one to show; the next tick asks again.
-                activity = Activity.NONE;
-                return Effect().none();
-            }
-            return fail(failed.problem());
+            return fail(facts, failed.problem());
         }
-        if (activity == Activity.APPLYING && answer.reply() instanceof HostReply.Prepared prepared) {
+        if (activity == RestoreActivity.APPLYING && answer.reply() instanceof HostReply.Prepared prepared) {
             find(Path.of(prepared.directory()));
             return Effect().none();
         }
-        if (activity == Activity.OPENING && answer.reply() instanceof HostReply.Connected) {
+        if (activity == RestoreActivity.OPENING && answer.reply() instanceof HostReply.Connected) {
             return end(new ServerOpened());
         }
-        if (activity == Activity.DISCARDING && answer.reply() instanceof HostReply.Discarded) {
+        if (activity == RestoreActivity.DISCARDING && answer.reply() instanceof HostReply.Discarded) {
             return end(new AttemptDiscarded());
         }
-        return fail(BackupError.PROTOCOL_BROKEN.problem(answer.reply()));
+        return fail(facts, BackupError.PROTOCOL_BROKEN.problem(answer.reply()));
     }
 
     private void find(Path directory) {
@@ -247,17 +212,15 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         }
         Optional<Problem> misfit = SetFit.check(known.set().header(), spec().view());
         if (misfit.isPresent()) {
-            return fail(misfit.get());
+            return fail(facts, misfit.get());
         }
-        List<StripeFound> stripes = known.set().stripes().stream()
-                .map(stripe -> new StripeFound(
-                        stripe.object().file(),
-                        stripe.trailer().parts().stream()
-                                .mapToLong(part -> part.plainBytes())
-                                .sum()))
-                .toList();
-        SetFound found = new SetFound(
-                known.set().header().setId(), known.set().header().start().dbname(), stripes);
+        SetFound found = SetFound.of(known.set());
+        if (facts.setId().isPresent() && !facts.setId().get().equals(found.setId())) {
+            // What an earlier run of this attempt reported would be of another backup than what is restored in the end.
+            return fail(
+                    facts,
+                    BackupError.FILE_CHANGED.problem(found.stripes().get(0).file()));
+        }
         return Effect().persist(found).thenRun(now -> {
             write(known, now);
             report(now);
@@ -299,17 +262,22 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     }
 
     private Effect<RestoreEvent, RestoreFacts> onBroke(RestoreFacts facts, Broke broke) {
-        return broke.run() == run ? fail(broke.problem()) : Effect().none();
+        return broke.run() == run ? fail(facts, broke.problem()) : Effect().none();
     }
 
-    private Effect<RestoreEvent, RestoreFacts> fail(Problem problem) {
+    private Effect<RestoreEvent, RestoreFacts> fail(RestoreFacts facts, Problem problem) {
         context.getLog().warn("restore {} failed: {}", spec().attempt(), problem.asTaskInfo());
+        if (facts.phase() == Phase.FAILED) {
+            // The first problem is the one to show; the next tick tries to discard again.
+            activity = RestoreActivity.NONE;
+            return Effect().none();
+        }
         return end(new AttemptFailed(problem));
     }
 
     /** Records how the present activity ended. */
     private Effect<RestoreEvent, RestoreFacts> end(RestoreEvent event) {
-        activity = Activity.NONE;
+        activity = RestoreActivity.NONE;
         apply = null;
         run++;
         return Effect().persist(event).thenRun(this::report);
@@ -329,22 +297,11 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                         new RestoreReport(
                                 now.spec().attempt(),
                                 now.epoch(),
-                                stateToReport(facts.phase()),
+                                activity.reported(facts.phase()),
                                 dependencies.node(),
                                 facts.setId(),
                                 counted.stripes(dependencies.time().instant(), facts),
                                 facts.problem()));
-    }
-
-    private RestoreState stateToReport(Phase phase) {
-        return switch (phase) {
-            case FRESH -> RestoreState.STARTING;
-            case APPLYING -> RestoreState.APPLYING;
-            case APPLIED -> activity == Activity.OPENING ? RestoreState.OPENING : RestoreState.APPLIED;
-            case OPENED -> RestoreState.OPENED;
-            case DISCARDED -> RestoreState.DISCARDED;
-            case FAILED -> RestoreState.FAILED;
-        };
     }
 
     private RestoreSpec spec() {
@@ -383,7 +340,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             running.stop();
         }
         apply = null;
-        activity = Activity.NONE;
+        activity = RestoreActivity.NONE;
         run++;
     }
 }

@@ -11,16 +11,18 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
-import io.bakstripe.worker.restore.StripeDownload.ManifestFrame;
+import io.bakstripe.worker.restore.RangeWriter.ManifestFrame;
+import io.bakstripe.worker.store.RequestScope;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 
 /** Writes the files of a whole set into an empty directory: all stripes at once, then the comparison with the manifest. Run once. */
 final class SetApply {
@@ -40,18 +42,33 @@ final class SetApply {
             Path directory,
             FoundSet set,
             Listener listener) {
-        Executor codec =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.codec-dispatcher"));
+        this(dependencies, system, host, directory, set, listener, Disk.ofHost());
+    }
+
+    /** @param disk that the directory is on */
+    SetApply(
+            RestoreDependencies dependencies,
+            ActorSystem<?> system,
+            HostName host,
+            Path directory,
+            FoundSet set,
+            Listener listener,
+            Disk disk) {
+        RestoreSettings settings = dependencies.settings();
         this.blocking =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
         this.set = set;
         this.listener = listener;
         this.system = system;
         this.host = host;
-        this.target =
-                new DataDirectoryWriter(host, directory, dependencies.settings().openFiles());
+        this.target = new DataDirectoryWriter(host, directory, new OpenFiles(settings.openFiles(), disk));
         this.download = new StripeDownload(
-                dependencies.store(), dependencies.budget(), dependencies.settings(), codec, blocking);
+                // One budget for all that this restore asks for: what goes well pays for what does not.
+                dependencies.store().within(RequestScope.ofBudget(settings.retries())),
+                dependencies.budget(),
+                settings,
+                new PlainRooms(settings.writers()),
+                blocking);
     }
 
     /**
@@ -107,26 +124,28 @@ final class SetApply {
         int family = stripe.header().family();
         int parts = stripe.trailer().parts().size();
         AtomicLong done = new AtomicLong();
+        List<Page> pages = new ArrayList<>();
         return download.parts(stripe, target, bytes -> listener.progress(family, bytes))
                 .via(killSwitch.flow())
                 .mapAsync(
                         1,
                         part -> listener.partApplied(family, part.number(), done.addAndGet(part.plainBytes()))
                                 .thenApply(recorded -> part))
-                .map(part -> new Seen(
-                        1,
-                        part.manifest().stream()
-                                .map(frame -> new Page(stripe, frame))
-                                .toList()))
-                .runWith(Sink.fold(Seen.NOTHING, Seen::and), system)
+                .runWith(
+                        Sink.fold(0, (count, part) -> {
+                            part.manifest().forEach(frame -> pages.add(new Page(stripe, frame)));
+                            RangeWriter.checkPages(Place.part(stripe.object().file(), part.number()), pages.size());
+                            return count + 1;
+                        }),
+                        system)
                 .thenApply(seen -> {
                     // A stream that was stopped ends as quietly as one that is through.
-                    if (seen.parts() != parts) {
+                    if (seen != parts) {
                         throw BackupError.STOPPED_BY_NODE.problem().asException();
                     }
-                    return seen.pages();
+                    return pages;
                 })
-                .whenComplete((pages, failed) -> {
+                .whenComplete((all, failed) -> {
                     if (failed != null) {
                         killSwitch.abort(failed);
                     }
@@ -139,10 +158,13 @@ final class SetApply {
         for (Page page : pages) {
             Place place = Place.part(page.stripe().object().file(), page.frame().part());
             chain = chain.thenCompose(before -> download.payload(page.stripe(), page.frame()))
-                    .thenAcceptAsync(payload -> check.page(ManifestPage.decode(place, payload)), blocking);
+                    .thenAcceptAsync(
+                            payload -> ManifestPage.forEach(
+                                    place, ByteBuffer.wrap(payload), entry -> check.entry(place, entry)),
+                            blocking);
         }
         return chain.thenApply(all -> {
-            check.finish(set.stop().files());
+            check.finish(set.stripes().get(0).object().file(), set.stop().files());
             return Done.done();
         });
     }
@@ -161,16 +183,4 @@ final class SetApply {
     }
 
     private record Page(FoundStripe stripe, ManifestFrame frame) {}
-
-    private record Seen(int parts, List<Page> pages) {
-        static final Seen NOTHING = new Seen(0, List.of());
-
-        Seen and(Seen more) {
-            return new Seen(
-                    parts + more.parts,
-                    more.pages.isEmpty()
-                            ? pages
-                            : Stream.concat(pages.stream(), more.pages.stream()).toList());
-        }
-    }
 }

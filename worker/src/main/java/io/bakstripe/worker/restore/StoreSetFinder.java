@@ -33,11 +33,15 @@ public final class StoreSetFinder implements SetFinder {
 
     @Override
     public CompletionStage<FoundSet> find(S3Arn from) {
+        return objects(from).thenCompose(this::readEnds).thenApply(StoreSetFinder::judge);
+    }
+
+    /** The objects that an ARN names, as {@link #find} takes it; they are not looked into. */
+    public CompletionStage<List<StoredObject>> objects(S3Arn from) {
         return store.head(from)
-                .thenCompose(literal ->
-                        literal.isPresent() ? CompletableFuture.completedFuture(List.of(literal.get())) : matches(from))
-                .thenCompose(this::readEnds)
-                .thenApply(StoreSetFinder::judge);
+                .thenCompose(literal -> literal.isPresent()
+                        ? CompletableFuture.completedFuture(List.of(literal.get()))
+                        : matches(from));
     }
 
     private CompletionStage<List<StoredObject>> matches(S3Arn from) {
@@ -82,14 +86,14 @@ public final class StoreSetFinder implements SetFinder {
 
     private CompletionStage<List<FoundStripe>> readEnds(List<StoredObject> objects) {
         List<CompletableFuture<FoundStripe>> reads = objects.stream()
-                .map(object -> new StripeEnds(store, object).read().toCompletableFuture())
+                .map(object -> new StripeEnds(store::read, object).read().toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(reads.toArray(CompletableFuture<?>[]::new))
                 .thenApply(all -> reads.stream().map(CompletableFuture::join).toList());
     }
 
     /** One whole set out of the files, or what stands in its way. */
-    private static FoundSet judge(List<FoundStripe> files) {
+    static FoundSet judge(List<FoundStripe> files) {
         FoundStripe first = files.get(0);
         StripeHeader header = first.header();
         Map<Integer, FoundStripe> byFamily = new HashMap<>();

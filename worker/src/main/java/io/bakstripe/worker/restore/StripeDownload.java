@@ -6,16 +6,16 @@ import akka.japi.function.Function;
 import akka.stream.javadsl.Source;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
-import io.bakstripe.worker.engine.Piece;
-import io.bakstripe.worker.format.Chunk;
 import io.bakstripe.worker.format.Frame;
-import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
-import io.bakstripe.worker.restore.PartCutter.PlacedFrame;
+import io.bakstripe.worker.restore.PartCutter.Cut;
 import io.bakstripe.worker.restore.PartCutter.Range;
+import io.bakstripe.worker.restore.RangeWriter.ManifestFrame;
+import io.bakstripe.worker.restore.RangeWriter.Written;
 import io.bakstripe.worker.store.ObjectStore;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -30,27 +30,34 @@ import java.util.function.LongConsumer;
  * Streams one file of a set into the target directory.
  *
  * <p>Parts are read in ranges, several in flight, so that memory does not depend on the size of parts. Each range is read only once its bytes, and
- * some for the plain bytes of the chunks being written, were granted by the node's budget; they are given back when its frames are written. What a
- * frame across two ranges holds longer than that is less than one frame per file.
+ * some for a frame that reaches into the next one, were granted by the node's budget; they are given back when its frames are written. Plain bytes have
+ * rooms of their own.
+ *
+ * <p>Files are synced for several parts at once: a large file is touched by many parts, and each sync waits for the disk.
  */
 final class StripeDownload {
-    /** Plain bytes of the one chunk per range that is being written, and of a frame across two ranges. */
-    private static final int PLAIN_ALLOWANCE = 2 << 20;
+    /** Bytes of a frame across two ranges, which outlives the first of them. */
+    private static final int ACROSS_ALLOWANCE = 2 << 20;
 
-    /** Parts that may be synced while later ones are written. */
-    private static final int PARTS_SYNCING = 2;
+    /** Groups of parts that may be synced while later ones are written. */
+    private static final int GROUPS_SYNCING = 2;
+
+    /** After this time parts are synced and reported, however few bytes they have. */
+    private static final Duration GROUP_PATIENCE = Duration.ofSeconds(1);
 
     private final ObjectStore store;
     private final ByteBudget budget;
     private final RestoreSettings settings;
-    private final Executor codec;
+    private final PlainRooms rooms;
     private final Executor blocking;
 
-    StripeDownload(ObjectStore store, ByteBudget budget, RestoreSettings settings, Executor codec, Executor blocking) {
+    /** @param store to be asked on behalf of the whole restore */
+    StripeDownload(
+            ObjectStore store, ByteBudget budget, RestoreSettings settings, PlainRooms rooms, Executor blocking) {
         this.store = store;
         this.budget = budget;
         this.settings = settings;
-        this.codec = codec;
+        this.rooms = rooms;
         this.blocking = blocking;
     }
 
@@ -68,12 +75,13 @@ final class StripeDownload {
                 .mapAsync(settings.rangesInFlight(), range -> fetch(stripe, range, permits))
                 .statefulMapConcat(() -> {
                     PartCutter cutter = new PartCutter(file);
-                    return fetched -> List.of(
-                            new Cut(fetched.range(), cutter.cut(fetched.range(), fetched.bytes()), fetched.held()));
+                    return fetched -> List.of(new Held(cutter.cut(fetched.range(), fetched.bytes()), fetched.held()));
                 })
-                .mapAsync(settings.rangesInFlight(), cut -> apply(file, cut, target, progress))
+                .mapAsync(settings.rangesInFlight(), cut -> write(file, cut, target, progress))
                 .statefulMapConcat(PartCollector::new)
-                .mapAsync(PARTS_SYNCING, part -> sync(part, target))
+                .groupedWeightedWithin(settings.syncBytes(), WrittenPart::plainBytes, GROUP_PATIENCE)
+                .mapAsync(GROUPS_SYNCING, group -> sync(group, target))
+                .mapConcat(applied -> applied)
                 .watchTermination((notUsed, done) -> {
                     done.whenComplete((ok, failed) -> permits.close());
                     return notUsed;
@@ -92,57 +100,30 @@ final class StripeDownload {
                             }
                             return frame.payload(place);
                         },
-                        codec);
+                        blocking);
     }
 
     private CompletionStage<Fetched> fetch(FoundStripe stripe, Range range, Permits permits) {
-        return permits.acquire((long) range.length() + PLAIN_ALLOWANCE)
+        return permits.acquire((long) range.length() + ACROSS_ALLOWANCE)
                 .thenCompose(held -> store.read(stripe.object(), range.offset(), range.length())
                         .thenApply(bytes -> new Fetched(range, bytes, held)));
     }
 
-    private CompletionStage<Applied> apply(S3Arn file, Cut cut, DataDirectoryWriter target, LongConsumer progress) {
+    private CompletionStage<Written> write(S3Arn file, Held cut, DataDirectoryWriter target, LongConsumer progress) {
+        return rooms.acquire()
+                .thenCompose(room -> CompletableFuture.supplyAsync(
+                                () -> new RangeWriter(file, cut.cut(), target, progress).write(room), blocking)
+                        .whenComplete((written, failed) -> room.release()))
+                .thenApply(written -> {
+                    cut.held().release();
+                    return written;
+                });
+    }
+
+    private CompletionStage<List<AppliedPart>> sync(List<WrittenPart> group, DataDirectoryWriter target) {
         Set<String> touched = new LinkedHashSet<>();
-        List<ManifestFrame> manifest = new ArrayList<>();
-        Place place = cut.range().place(file);
-        CompletionStage<Void> chain = CompletableFuture.completedFuture(null);
-        // One frame after the other: only one chunk of a range is held decompressed at a time, however well it was
-        // compressed.
-        for (PlacedFrame placed : cut.frames()) {
-            chain = chain.thenApplyAsync(nothing -> open(place, cut.range(), placed, manifest), codec)
-                    .thenAcceptAsync(
-                            pieces -> {
-                                for (Piece piece : pieces) {
-                                    target.apply(file, piece);
-                                    touched.add(piece.path());
-                                    progress.accept(piece.bytes().length);
-                                }
-                            },
-                            blocking);
-        }
-        return chain.thenApply(nothing -> {
-            cut.held().release();
-            return new Applied(cut.range(), touched, manifest);
-        });
-    }
-
-    private static List<Piece> open(Place place, Range range, PlacedFrame placed, List<ManifestFrame> manifest) {
-        Frame frame = placed.frame();
-        byte[] payload = frame.payload(place);
-        return switch (frame.type()) {
-            case DATA -> Chunk.decode(place, payload);
-            case MANIFEST -> {
-                ManifestPage.decode(place, payload);
-                manifest.add(new ManifestFrame(range.part().number(), placed.offset(), frame.length()));
-                yield List.of();
-            }
-            case HEADER, PADDING -> List.of();
-            case TRAILER -> throw place.damaged("a trailer stands where data should");
-        };
-    }
-
-    private CompletionStage<AppliedPart> sync(WrittenPart part, DataDirectoryWriter target) {
-        List<String> paths = List.copyOf(part.touched());
+        group.forEach(part -> touched.addAll(part.touched()));
+        List<String> paths = List.copyOf(touched);
         int share = Math.max(1, (paths.size() + settings.syncThreads() - 1) / settings.syncThreads());
         List<CompletableFuture<Void>> shares = new ArrayList<>();
         for (int from = 0; from < paths.size(); from += share) {
@@ -151,32 +132,32 @@ final class StripeDownload {
         }
         return CompletableFuture.allOf(shares.toArray(CompletableFuture<?>[]::new))
                 .thenRunAsync(() -> target.syncDirectories(paths), blocking)
-                .thenApply(synced -> new AppliedPart(part.number(), part.plainBytes(), part.manifest()));
+                .thenApply(synced -> group.stream()
+                        .map(part -> new AppliedPart(part.number(), part.plainBytes(), part.manifest()))
+                        .toList());
     }
 
     private record Fetched(Range range, ByteBuffer bytes, Permits.Held held) {}
 
-    private record Cut(Range range, List<PlacedFrame> frames, Permits.Held held) {}
-
-    private record Applied(Range range, Set<String> touched, List<ManifestFrame> manifest) {}
+    private record Held(Cut cut, Permits.Held held) {}
 
     private record WrittenPart(int number, long plainBytes, Set<String> touched, List<ManifestFrame> manifest) {}
 
     /** Puts the ranges of a part together again. */
-    private static final class PartCollector implements Function<Applied, Iterable<WrittenPart>> {
+    private static final class PartCollector implements Function<Written, Iterable<WrittenPart>> {
         private static final long serialVersionUID = 1L;
         private transient Set<String> touched = new LinkedHashSet<>();
         private transient List<ManifestFrame> manifest = new ArrayList<>();
 
         @Override
-        public Iterable<WrittenPart> apply(Applied applied) {
-            touched.addAll(applied.touched());
-            manifest.addAll(applied.manifest());
-            if (!applied.range().last()) {
+        public Iterable<WrittenPart> apply(Written written) {
+            touched.addAll(written.touched());
+            manifest.addAll(written.manifest());
+            if (!written.range().last()) {
                 return List.of();
             }
             WrittenPart part = new WrittenPart(
-                    applied.range().part().number(), applied.range().part().plainBytes(), touched, manifest);
+                    written.range().part().number(), written.range().part().plainBytes(), touched, manifest);
             touched = new LinkedHashSet<>();
             manifest = new ArrayList<>();
             return List.of(part);
@@ -190,7 +171,4 @@ final class StripeDownload {
      * @param manifest the pages it holds
      */
     record AppliedPart(int number, long plainBytes, List<ManifestFrame> manifest) {}
-
-    /** Where a manifest page is in a file. */
-    record ManifestFrame(int part, long offset, int length) {}
 }

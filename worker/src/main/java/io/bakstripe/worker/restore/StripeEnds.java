@@ -9,7 +9,6 @@ import io.bakstripe.worker.format.Preamble;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeReader;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
-import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
@@ -19,12 +18,12 @@ import java.util.concurrent.CompletionStage;
 final class StripeEnds {
     private static final int GUESS_BYTES = 64 << 10;
 
-    private final ObjectStore store;
+    private final RangeSource source;
     private final StoredObject object;
     private final S3Arn file;
 
-    StripeEnds(ObjectStore store, StoredObject object) {
-        this.store = store;
+    StripeEnds(RangeSource source, StoredObject object) {
+        this.source = source;
         this.object = object;
         this.file = object.file();
     }
@@ -41,6 +40,14 @@ final class StripeEnds {
     private CompletionStage<StripeHeader> header(Preamble preamble, ByteBuffer begin) {
         ByteBuffer frames = behindPreamble(begin);
         int length = Frame.peekLength(new Place(file, "header"), frames);
+        if (length == 0 || Layout.PREAMBLE_BYTES + length > object.size()) {
+            // Only the end tells a file that was cut here from one whose header lies.
+            return range(object.size() - Layout.FOOTER_BYTES, Layout.FOOTER_BYTES)
+                    .thenApply(end -> {
+                        Footer.read(file, object.size(), end);
+                        return StripeReader.header(file, preamble, frames);
+                    });
+        }
         if (length <= frames.remaining()) {
             return CompletableFuture.completedFuture(StripeReader.header(file, preamble, frames));
         }
@@ -71,6 +78,6 @@ final class StripeEnds {
         if (bytes <= 0) {
             return CompletableFuture.completedFuture(ByteBuffer.allocate(0));
         }
-        return store.read(object, from, bytes);
+        return source.read(object, from, bytes);
     }
 }

@@ -26,18 +26,23 @@ import io.bakstripe.protocol.message.SessionCommand.SlicesReply;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.worker.session.SessionHold.Begun;
 import io.bakstripe.worker.session.SessionHold.Finished;
+import io.bakstripe.worker.session.SessionHold.StoppedBackup;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Holds an engine's backup open for one attempt, on one connection, and hands out the pages of its two plans.
  *
- * <p>Life: fresh → opening → open → stopping → stopped → ended, driven by the coordinator's ticks; from anywhere to failed. Nothing of it survives a
- * restart: a fresh session that is told that the attempt was opened before answers {@link DatabaseCommand.SessionFailed}. It ends by itself when
- * no tick has come for {@link SessionSettings#idleLimit()}. However it stops, it lets go of the server.
+ * <p>Its life is the table in {@link SessionTransitions}, driven by the coordinator's ticks. Nothing of it survives a restart: a fresh session that is
+ * told that the attempt was opened before answers {@link DatabaseCommand.SessionFailed}, unless the engine's stop is recorded. Then, and when the
+ * connection is lost after the stop, it takes the stopped backup up: holds its log again and makes the same closing plan. Asks for pages of a plan that
+ * is being made wait for it. It ends by itself when no tick has come for {@link SessionSettings#idleLimit()}. However it stops, it lets go of the server.
  */
 public final class BackupSession extends AbstractBehavior<SessionMessage> {
 
@@ -47,6 +52,11 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
     }
 
     private enum Idle implements SessionMessage {
+        INSTANCE
+    }
+
+    /** Taking up has failed for so long that the next failure is the last one. */
+    private enum OutOfPatience implements SessionMessage {
         INSTANCE
     }
 
@@ -60,9 +70,11 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
 
     private record Opened(Begun begun) implements SessionMessage {}
 
-    private record EngineIsStopped(Finished finished) implements SessionMessage {}
+    private record ClosingMade(SessionCause how, Finished finished) implements SessionMessage {}
 
-    private record Broken(Throwable failure, boolean verifying) implements SessionMessage {}
+    private record Broken(Throwable failure) implements SessionMessage {}
+
+    private record HoldBroken(Throwable failure) implements SessionMessage {}
 
     /** The same entity type as {@link SessionCommand#KEY}, open to the session's private messages. */
     private static final EntityTypeKey<SessionMessage> KEY =
@@ -91,13 +103,16 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final SessionDependencies dependencies;
     private final SessionHold hold;
+    private final WaitingAsks waiting = new WaitingAsks();
 
     private SessionPhase phase = SessionPhase.FRESH;
     private long epoch;
     private @Nullable SessionSpec spec;
     private @Nullable Begun begun;
+    private @Nullable StoppedBackup stopped;
     private @Nullable Finished finished;
     private @Nullable Problem problem;
+    private boolean patient = true;
 
     private BackupSession(
             ActorContext<SessionMessage> context,
@@ -125,9 +140,11 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
                 .onMessage(Ensure.class, this::onEnsure)
                 .onMessage(FetchSlices.class, this::onFetchSlices)
                 .onMessage(Opened.class, this::onOpened)
-                .onMessage(EngineIsStopped.class, this::onEngineStopped)
+                .onMessage(ClosingMade.class, this::onClosingMade)
                 .onMessageEquals(Verified.INSTANCE, this::same)
+                .onMessage(HoldBroken.class, this::onHoldBroken)
                 .onMessage(Broken.class, this::onBroken)
+                .onMessageEquals(OutOfPatience.INSTANCE, this::onOutOfPatience)
                 .onMessageEquals(Released.INSTANCE, this::onReleased)
                 .onMessageEquals(Idle.INSTANCE, Behaviors::stopped)
                 .onMessageEquals(Stop.INSTANCE, Behaviors::stopped)
@@ -142,86 +159,158 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         epoch = tick.epoch();
         spec = tick.spec();
         awaitTick();
-        switch (phase.step(tick.goal(), tick.opened().isPresent())) {
-            case OPEN -> open(tick.spec());
-            case STOP_ENGINE -> stopEngine(tick.spec());
-            case END -> end();
-            case LOST -> fail(lost("its node stopped or its connection broke"));
-            case REPORT -> {
-                report();
-                verify();
+        SessionCause cause = SessionCause.of(tick, own());
+        Optional<SessionPhase> next = SessionTransitions.next(phase, cause);
+        if (next.isEmpty()) {
+            report();
+            verify();
+        } else {
+            if (phase == SessionPhase.FRESH && next.get() == SessionPhase.TAKING_UP) {
+                stopped = recorded(tick);
             }
-            case WAIT -> {}
+            if (next.get() == SessionPhase.FAILED) {
+                problem = lost(
+                        cause == SessionCause.TOLD_OF_ANOTHER
+                                ? "another session of this attempt is the one that is recorded"
+                                : "its node stopped or its connection broke");
+            }
+            enter(next.get(), cause, tick.spec());
         }
         return this;
     }
 
-    private void open(SessionSpec wanted) {
-        phase = SessionPhase.OPENING;
+    private Optional<StartFacts> own() {
+        StoppedBackup known = stopped;
+        return known != null
+                ? Optional.of(known.start())
+                : Optional.ofNullable(begun).map(Begun::facts);
+    }
+
+    private static @Nullable StoppedBackup recorded(Ensure tick) {
+        return tick.opened()
+                .flatMap(start -> tick.stopped().map(engine -> new StoppedBackup(start, engine)))
+                .orElse(null);
+    }
+
+    /** Follows the table; what it does not name is the outcome of a step that nobody waits for any more. */
+    private Behavior<SessionMessage> move(SessionCause cause) {
+        SessionSpec known = spec;
+        Optional<SessionPhase> next = SessionTransitions.next(phase, cause);
+        if (known != null && next.isPresent()) {
+            enter(next.get(), cause, known);
+        }
+        return this;
+    }
+
+    private void enter(SessionPhase next, SessionCause cause, SessionSpec wanted) {
         getContext()
-                .pipeToSelf(
-                        hold.open(wanted),
-                        (opened, failure) -> failure == null ? new Opened(opened) : new Broken(failure, false));
+                .getLog()
+                .debug("Backup session {}: {} leads from {} to {}", attempt.entityId(), cause, phase, next);
+        phase = next;
+        switch (next) {
+            case OPENING -> outcome(hold.open(wanted), Opened::new);
+            case STOPPING -> {
+                Begun data = begun;
+                if (data != null) {
+                    outcome(hold.stop(wanted, data), done -> new ClosingMade(SessionCause.ENGINE_STOPPED, done));
+                }
+            }
+            case TAKING_UP -> takeUp(wanted);
+            case FAILED -> {
+                Object why = problem == null ? "?" : problem.asTaskInfo();
+                getContext().getLog().warn("Backup session {} failed: {}", attempt.entityId(), why);
+                forgetPlans();
+                hold.release();
+            }
+            case ENDING -> getContext().pipeToSelf(hold.release(), (done, failure) -> Released.INSTANCE);
+            case ENDED -> {
+                forgetPlans();
+                shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
+            }
+            case FRESH, OPEN, STOPPED, UNHELD -> {}
+        }
+        report();
+        waiting.take().forEach(this::onFetchSlices);
+    }
+
+    private <T> void outcome(CompletionStage<T> step, Function<T, SessionMessage> done) {
+        getContext().pipeToSelf(step, (result, failure) -> failure == null ? done.apply(result) : new Broken(failure));
     }
 
     private Behavior<SessionMessage> onOpened(Opened opened) {
         if (phase == SessionPhase.OPENING) {
             begun = opened.begun();
-            phase = SessionPhase.OPEN;
-            report();
         }
+        return move(SessionCause.OPENED);
+    }
+
+    private void takeUp(SessionSpec wanted) {
+        StoppedBackup known = stopped;
+        if (known != null) {
+            finished = null;
+            if (!timers.isTimerActive(OutOfPatience.INSTANCE) && patient) {
+                timers.startSingleTimer(
+                        OutOfPatience.INSTANCE,
+                        OutOfPatience.INSTANCE,
+                        dependencies.settings().takeUpLimit());
+            }
+            outcome(hold.takeUp(wanted, known), done -> new ClosingMade(SessionCause.TAKEN_UP, done));
+        }
+    }
+
+    private Behavior<SessionMessage> onOutOfPatience() {
+        patient = false;
         return this;
     }
 
-    private void stopEngine(SessionSpec wanted) {
-        phase = SessionPhase.STOPPING;
-        Begun data = begun;
-        if (data != null) {
-            getContext()
-                    .pipeToSelf(
-                            hold.stop(wanted, data),
-                            (stopped, failure) ->
-                                    failure == null ? new EngineIsStopped(stopped) : new Broken(failure, false));
+    private Behavior<SessionMessage> onClosingMade(ClosingMade made) {
+        if (phase == SessionPhase.STOPPING || phase == SessionPhase.TAKING_UP) {
+            finished = made.finished();
+            stopped = made.finished().known();
+            timers.cancel(OutOfPatience.INSTANCE);
+            patient = true;
         }
-    }
-
-    private Behavior<SessionMessage> onEngineStopped(EngineIsStopped stopped) {
-        if (phase == SessionPhase.STOPPING) {
-            finished = stopped.finished();
-            phase = SessionPhase.STOPPED;
-            report();
-        }
-        return this;
+        return move(made.how());
     }
 
     private void verify() {
-        if (phase == SessionPhase.OPEN && !hold.busy()) {
+        if ((phase == SessionPhase.OPEN || phase == SessionPhase.STOPPED) && !hold.busy()) {
             getContext()
                     .pipeToSelf(
                             hold.verify(),
-                            (open, failure) -> failure == null ? Verified.INSTANCE : new Broken(failure, true));
+                            (held, failure) -> failure == null ? Verified.INSTANCE : new HoldBroken(failure));
         }
+    }
+
+    private Behavior<SessionMessage> onHoldBroken(HoldBroken broken) {
+        Throwable cause = unwrapped(broken.failure());
+        if (phase == SessionPhase.OPEN) {
+            problem = cause instanceof BakstripeException ? Problem.of(cause) : lost(cause.toString());
+        } else if (phase == SessionPhase.STOPPED) {
+            getContext().getLog().warn("Backup session {} takes up again: {}", attempt.entityId(), cause.toString());
+        }
+        return move(SessionCause.HOLD_LOST);
     }
 
     private Behavior<SessionMessage> onBroken(Broken broken) {
-        if (phase == SessionPhase.OPENING || phase == SessionPhase.OPEN || phase == SessionPhase.STOPPING) {
-            Throwable cause = broken.failure() instanceof CompletionException wrapped && wrapped.getCause() != null
-                    ? wrapped.getCause()
-                    : broken.failure();
-            boolean known = cause instanceof BakstripeException;
-            fail(broken.verifying() && !known ? lost(cause.toString()) : Problem.of(cause));
+        Problem why = Problem.of(unwrapped(broken.failure()));
+        boolean mayPass = phase == SessionPhase.TAKING_UP
+                && patient
+                && why.error() != BackupError.WAL_GONE
+                && why.error() != BackupError.SESSION_LOST;
+        if (mayPass) {
+            getContext().getLog().info("Backup session {} is not taken up yet: {}", attempt.entityId(), why.detail());
+            return move(SessionCause.UNANSWERED);
         }
-        return this;
+        if (SessionTransitions.next(phase, SessionCause.REFUSED).isPresent()) {
+            problem = why;
+        }
+        return move(SessionCause.REFUSED);
     }
 
-    private void fail(Problem why) {
-        getContext().getLog().warn("Backup session {} failed: {}", attempt.entityId(), why.asTaskInfo());
-        problem = why;
-        phase = SessionPhase.FAILED;
-        begun = null;
-        finished = null;
-        hold.release();
-        report();
+    private static Throwable unwrapped(Throwable failure) {
+        Throwable inner = failure.getCause();
+        return failure instanceof CompletionException && inner != null ? inner : failure;
     }
 
     private Problem lost(String how) {
@@ -229,24 +318,23 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         return BackupError.SESSION_LOST.problem(database, how);
     }
 
-    private void end() {
-        phase = SessionPhase.ENDING;
-        getContext().pipeToSelf(hold.release(), (done, failure) -> Released.INSTANCE);
+    private Behavior<SessionMessage> onReleased() {
+        return move(SessionCause.RELEASED);
     }
 
-    private Behavior<SessionMessage> onReleased() {
-        phase = SessionPhase.ENDED;
+    private void forgetPlans() {
         begun = null;
+        stopped = null;
         finished = null;
-        report();
-        shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
-        return this;
     }
 
     private Behavior<SessionMessage> onFetchSlices(FetchSlices ask) {
         Optional<Plan> plan = ask.plan() == PlanKind.DATA
                 ? Optional.ofNullable(begun).map(Begun::plan)
                 : Optional.ofNullable(finished).map(Finished::plan);
+        if (plan.isEmpty() && phase.mayYetHave(ask.plan()) && waiting.add(ask)) {
+            return this;
+        }
         ask.replyTo()
                 .tell(plan.flatMap(cut -> cut.page(ask.stripe(), ask.page()))
                         .<SlicesReply>map(slices -> slices)
@@ -276,8 +364,8 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
                         : new DatabaseCommand.EngineStopped(
                                 attempt,
                                 epoch,
-                                finished.facts(),
-                                finished.inline(),
+                                finished.known().stopped().facts(),
+                                finished.known().stopped().inline(),
                                 finished.plan().stripeBytes(),
                                 finished.statements());
             case FAILED -> problem == null ? null : new DatabaseCommand.SessionFailed(attempt, epoch, problem);

@@ -20,8 +20,12 @@ final class PlanCutter {
 
     private PlanCutter() {}
 
-    /** Each file, directory and byte of the listing once, in one stripe. */
-    static List<List<Extent>> data(List<Extent> listing, int stripes) {
+    /**
+     * Each file, directory and byte of the listing once, in one stripe, and after them the manifest, which the listing alone decides.
+     *
+     * @param manifest the manifest's pages
+     */
+    static List<List<Extent>> data(List<Extent> listing, List<Extent> manifest, int stripes) {
         Shares shares = new Shares(stripes);
         List<Extent> large = new ArrayList<>();
         for (Extent extent : listing) {
@@ -32,20 +36,24 @@ final class PlanCutter {
             }
         }
         layOut(large, shares);
+        manifest.forEach(shares::deal);
         return shares.extents();
     }
 
     /**
-     * The closing data: no extent is divided, the control file comes last in its stripe.
+     * The closing data: no extent is divided. Log is dealt by bytes; everything small goes where the first of it is, the control file last, because a
+     * stripe without closing data needs no closing part and so no padding. Nothing else goes in, so that what is recorded of the engine's stop is enough to
+     * make the same cut again.
      *
      * @param closing what the engine named at its stop
-     * @param manifest the manifest's pages
      */
-    static List<List<Extent>> closing(List<Extent> closing, List<Extent> manifest, int stripes) {
+    static List<List<Extent>> closing(List<Extent> closing, int stripes) {
         Shares shares = new Shares(stripes);
-        closing.stream().filter(extent -> extent.kind() != ExtentKind.CONTROL).forEach(shares::deal);
-        manifest.forEach(shares::deal);
-        closing.stream().filter(extent -> extent.kind() == ExtentKind.CONTROL).forEach(shares::deal);
+        closing.stream().filter(extent -> extent.kind() == ExtentKind.LOG).forEach(shares::deal);
+        closing.stream()
+                .filter(extent -> extent.kind() != ExtentKind.LOG && extent.kind() != ExtentKind.CONTROL)
+                .forEach(extent -> shares.add(0, extent));
+        closing.stream().filter(extent -> extent.kind() == ExtentKind.CONTROL).forEach(extent -> shares.add(0, extent));
         return shares.extents();
     }
 

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.session;
 
 import io.bakstripe.protocol.message.SessionCommand.SessionSpec;
+import io.bakstripe.protocol.message.SessionCommand.StoppedEngine;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -16,32 +17,63 @@ import java.util.concurrent.Executor;
 
 /**
  * The engine's side of a session: each step blocks on the blocking dispatcher and never runs beside another one. Stages fail with {@code
- * BakstripeException} as {@link Engine} says.
+ * BakstripeException} as {@link Engine} says. Used by the session's actor only.
  */
 final class SessionHold {
     private final Sources sources;
     private final SessionSettings settings;
-    private final EngineLease<BackupHold> lease;
+    private final Executor blocking;
+    private EngineLease<BackupHold> lease;
+    private CompletionStage<Void> earlierReleases = CompletableFuture.completedFuture(null);
 
     SessionHold(Sources sources, SessionSettings settings, Executor blocking) {
         this.sources = sources;
         this.settings = settings;
-        this.lease = new EngineLease<>(blocking, BackupHold::abort, BackupHold::close);
+        this.blocking = blocking;
+        this.lease = lease();
+    }
+
+    private EngineLease<BackupHold> lease() {
+        return new EngineLease<>(blocking, BackupHold::abort, BackupHold::close);
     }
 
     /** Opens the engine's backup and cuts the data plan. */
     CompletionStage<Begun> open(SessionSpec spec) {
-        CompletionStage<Engine.SourceAddress> address;
-        try {
-            address = sources.resolve(spec.view(), spec.database());
-        } catch (RuntimeException refused) {
-            address = CompletableFuture.failedFuture(refused);
-        }
-        return address.thenCompose(at -> lease.use(
-                () -> sources.engine(spec.view()).open(at, spec.display(), label(spec)), hold -> begun(spec, hold)));
+        EngineLease<BackupHold> current = lease;
+        return address(spec)
+                .thenCompose(at -> current.use(
+                        () -> sources.engine(spec.view()).open(at, spec.display(), label(spec)),
+                        hold -> begun(spec, hold)));
     }
 
-    /** Fails when the engine's backup is no longer open. */
+    /** Holds the log of a stopped backup by a new connection, in the place of one that was lost, and cuts its closing plan again. */
+    CompletionStage<Finished> takeUp(SessionSpec spec, StoppedBackup known) {
+        CompletionStage<Void> lost = releaseCurrent();
+        earlierReleases = earlierReleases.thenCombine(lost, (earlier, now) -> now);
+        EngineLease<BackupHold> fresh = lease();
+        lease = fresh;
+        return address(spec)
+                .thenCompose(at -> fresh.use(
+                        () -> sources.engine(spec.view())
+                                .resume(
+                                        at,
+                                        spec.display(),
+                                        label(spec),
+                                        known.start(),
+                                        known.stopped().facts(),
+                                        known.stopped().inline()),
+                        hold -> takenUp(spec, known, hold)));
+    }
+
+    private CompletionStage<Engine.SourceAddress> address(SessionSpec spec) {
+        try {
+            return sources.resolve(spec.view(), spec.database());
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    /** Fails when the server no longer holds what this session needs: the open backup, or the log of the stopped one. */
     CompletionStage<Boolean> verify() {
         return lease.use(SessionHold::gone, hold -> {
             hold.verifyOpen();
@@ -61,30 +93,40 @@ final class SessionHold {
 
     /** Lets go of the server, breaking off what runs; never fails. */
     CompletionStage<Void> release() {
+        return earlierReleases.thenCombine(releaseCurrent(), (earlier, now) -> now);
+    }
+
+    private CompletionStage<Void> releaseCurrent() {
         return lease.release().exceptionally(ignored -> null);
     }
 
     private Begun begun(SessionSpec spec, BackupHold hold) {
         List<Extent> listing = new ArrayList<>();
         hold.list(listing::add);
-        Plan plan = Plan.of(PlanCutter.data(listing, spec.stripes()), settings.pageBytes());
+        List<Extent> manifest = Manifest.pages(listing, settings.manifestPageBytes());
+        Plan plan = Plan.of(PlanCutter.data(listing, manifest, spec.stripes()), settings.pageBytes());
         StartFacts facts = inZone(hold.start(), spec.view().definition().timeZone());
-        return new Begun(facts, List.copyOf(listing), plan, hold.statements());
+        return new Begun(facts, listing.size(), plan, hold.statements());
     }
 
     private Finished finished(SessionSpec spec, Begun begun, BackupHold hold) {
         BackupHold.Stop stop = hold.stop();
-        List<Extent> manifest = Manifest.pages(begun.listing(), settings.manifestPageBytes());
-        Plan plan = Plan.of(PlanCutter.closing(stop.closing(), manifest, spec.stripes()), settings.pageBytes());
+        Plan plan = closing(spec, stop);
         StopFacts facts = new StopFacts(
-                stop.lastLsn(),
-                stop.stoppedAt(),
-                begun.listing().size(),
-                begun.plan().bytes() + plan.bytes());
+                stop.lastLsn(), stop.stoppedAt(), begun.files(), begun.plan().bytes() + plan.bytes());
         List<Extent> inline = stop.closing().stream()
                 .filter(extent -> extent.kind() == ExtentKind.INLINE)
                 .toList();
-        return new Finished(facts, inline, plan, hold.statements());
+        StoppedBackup known = new StoppedBackup(begun.facts(), new StoppedEngine(facts, inline));
+        return new Finished(known, plan, hold.statements());
+    }
+
+    private Finished takenUp(SessionSpec spec, StoppedBackup known, BackupHold hold) {
+        return new Finished(known, closing(spec, hold.stop()), hold.statements());
+    }
+
+    private Plan closing(SessionSpec spec, BackupHold.Stop stop) {
+        return Plan.of(PlanCutter.closing(stop.closing(), spec.stripes()), settings.pageBytes());
     }
 
     private static String label(SessionSpec spec) {
@@ -110,13 +152,16 @@ final class SessionHold {
         throw new IllegalStateException("no engine backup is open");
     }
 
-    /** An opened engine backup, its listing kept for the manifest. */
-    record Begun(StartFacts facts, List<Extent> listing, Plan plan, long statements) {}
-
     /**
-     * A stopped engine backup.
+     * An opened engine backup.
      *
-     * @param inline the closing plan's small files
+     * @param files entries in the manifest
      */
-    record Finished(StopFacts facts, List<Extent> inline, Plan plan, long statements) {}
+    record Begun(StartFacts facts, long files, Plan plan, long statements) {}
+
+    /** All that is needed to take up an engine's backup that was stopped. */
+    record StoppedBackup(StartFacts start, StoppedEngine stopped) {}
+
+    /** A stopped engine backup whose log is held. */
+    record Finished(StoppedBackup known, Plan plan, long statements) {}
 }

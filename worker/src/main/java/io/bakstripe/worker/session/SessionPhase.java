@@ -1,8 +1,8 @@
 package io.bakstripe.worker.session;
 
-import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
+import io.bakstripe.protocol.stripe.PlanKind;
 
-/** How far a session has got, and what a tick means in each phase. */
+/** How far a session has got. {@link SessionTransitions} says what leads from one phase to another. */
 enum SessionPhase {
     /** Nothing was begun. */
     FRESH,
@@ -12,6 +12,10 @@ enum SessionPhase {
     STOPPING,
     /** The engine's backup is stopped, the closing plan is cut, its log is held. */
     STOPPED,
+    /** The engine's backup is stopped, but nothing holds its log: a connection that does so again is being made. */
+    TAKING_UP,
+    /** As {@link #TAKING_UP}, between two tries. */
+    UNHELD,
     /** It cannot go on; nothing is held any more. */
     FAILED,
     /** Letting go of the server. */
@@ -19,36 +23,13 @@ enum SessionPhase {
     /** Nothing is left on the server. */
     ENDED;
 
-    /** What is to be done about a tick. */
-    enum Step {
-        /** Nothing: something is under way and will report by itself. */
-        WAIT,
-        /** Repeat the report of this phase. */
-        REPORT,
-        OPEN,
-        STOP_ENGINE,
-        END,
-        /** An earlier session of this attempt was lost: say so. */
-        LOST
-    }
-
-    /**
-     * @param goal what the coordinator wants
-     * @param opened the coordinator knows of an opened session of this attempt
-     */
-    Step step(SessionGoal goal, boolean opened) {
-        if (goal == SessionGoal.END) {
-            return switch (this) {
-                case ENDING -> Step.WAIT;
-                case ENDED -> Step.REPORT;
-                default -> Step.END;
-            };
-        }
+    /** True when a plan that is not there now may come without anyone beginning anew: who asks for it can wait. */
+    boolean mayYetHave(PlanKind plan) {
         return switch (this) {
-            case FRESH -> opened || goal == SessionGoal.STOP_ENGINE ? Step.LOST : Step.OPEN;
-            case OPENING, STOPPING, ENDING -> Step.WAIT;
-            case OPEN -> goal == SessionGoal.STOP_ENGINE ? Step.STOP_ENGINE : Step.REPORT;
-            case STOPPED, FAILED, ENDED -> Step.REPORT;
+            case FRESH -> true;
+            case OPENING -> plan == PlanKind.DATA;
+            case STOPPING, TAKING_UP, UNHELD -> plan == PlanKind.CLOSING;
+            case OPEN, STOPPED, FAILED, ENDING, ENDED -> false;
         };
     }
 }

@@ -24,12 +24,21 @@ import java.util.concurrent.CompletionStage;
 public interface ObjectStore extends AutoCloseable {
 
     /**
-     * The same store on behalf of {@code scope}, which is asked before each request. Without a scope each call has a budget of its own. The view shares
-     * everything with this store and is not to be closed.
+     * The same store on behalf of {@code scope}. The scope is asked directly before each request, repetitions included; what it throws fails the call,
+     * and nothing is sent. A failure that may pass is repeated as long as {@code scope} allows, and each good answer is told to it; that there is no such
+     * object or upload is a good answer, too. Without a scope each call has a budget of its own. The view shares everything with this store and is not to be closed.
      */
     ObjectStore within(RequestScope scope);
 
-    /** The region of a bucket ({@code us-east-1} where the store names none). Fails when the bucket does not exist. */
+    /** The largest object that can be made, in bytes (row L3); S3's own limit unless an implementation knows another. */
+    default long maxObjectBytes() {
+        return 5L << 40;
+    }
+
+    /**
+     * The region of a bucket ({@code us-east-1} where the store names none), also when a store of another region is asked, which sends the caller
+     * there. Fails when the bucket does not exist.
+     */
     CompletionStage<String> region(String bucket);
 
     /** The object's facts; empty when there is none of that key. */
@@ -82,6 +91,10 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * Makes the object out of the parts, in one step. Unless {@code overwrite}, it is made only if no object has the key.
      *
+     * <p>After {@code STORE_UNREACHABLE} the object may be there or may still appear: besides a lost answer that is what a store says while another
+     * completion of the same key is under way (409), be it ours or not. Its metadata then tell whose it is; while there is no object, only asking again
+     * helps.
+     *
      * @param parts all parts, in order, each with the checksum it was uploaded with: the store is not asked for anything first that the caller
      *     can have recorded
      */
@@ -123,7 +136,7 @@ public interface ObjectStore extends AutoCloseable {
     enum Completion {
         /** The object is there, whole. */
         COMPLETED,
-        /** Another object has the key (412, or 409 of a concurrent write): nothing was written. */
+        /** An object has the key (412): nothing was written now. It may be this upload's own, made by an earlier completion whose answer was lost. */
         KEY_TAKEN,
         /** The store does not know the upload: it was completed or aborted before; the object's metadata tell which. */
         UPLOAD_GONE

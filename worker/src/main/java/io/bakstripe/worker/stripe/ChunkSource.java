@@ -5,11 +5,11 @@ import io.bakstripe.protocol.message.SessionCommand.SlicesReply;
 import io.bakstripe.protocol.message.SessionCommand.SlicesReply.Slices;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
-import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +18,9 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stripe's plan as chunks of about 1 MiB, in the order of the plan: pages come from the session, bytes from the reader, and what needs no reading is
- * put between. Used by one caller at a time, who waits for a chunk before asking for the next.
+ * A run of a stripe's plan as chunks of about 1 MiB, in the order of the plan: pages come from the session, bytes from the reader, and what needs no
+ * reading is put between. What lies before the run is passed over without reading it. Used by one caller at a time, who waits for a chunk before
+ * asking for the next.
  */
 final class ChunkSource {
     /** What a chunk is filled up to; a single piece may exceed it. */
@@ -31,7 +32,11 @@ final class ChunkSource {
     private final IntFunction<CompletionStage<SlicesReply>> pages;
     private final PlanReader reader;
 
+    private final PlanRange range;
     private List<Extent> extents = List.of();
+    /** How many extents of the plan come before those of this page. */
+    private long pageFrom;
+
     private int nextPage;
     private boolean lastPage;
     private int index;
@@ -40,14 +45,18 @@ final class ChunkSource {
     private Position position;
 
     /** @param pages fetches a page of the plan by its number */
-    ChunkSource(PlanKind plan, IntFunction<CompletionStage<SlicesReply>> pages, PlanReader reader) {
+    ChunkSource(PlanRange range, IntFunction<CompletionStage<SlicesReply>> pages, PlanReader reader) {
+        this.range = range;
         this.pages = pages;
         this.reader = reader;
-        this.position = Position.start(plan);
+        this.position = range.from();
     }
 
-    /** The next chunk; empty when the plan is used up. Fails as session and reader fail. */
+    /** The next chunk; empty when the run is used up. Fails as session and reader fail. */
     CompletionStage<Optional<PlannedChunk>> next() {
+        if (range.endsAt(position)) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         if (index < extents.size()) {
             boolean reads = ahead != null
                     || extents.subList(index, extents.size()).stream().anyMatch(Extent::read);
@@ -56,6 +65,9 @@ final class ChunkSource {
                     : CompletableFuture.completedFuture(Optional.of(fill(null)));
         }
         if (lastPage) {
+            if (position.extent() > pageFrom + extents.size() || position.offset() > 0) {
+                throw broken("the plan has " + (pageFrom + extents.size()) + " extents, which is less than it had");
+            }
             return CompletableFuture.completedFuture(Optional.empty());
         }
         return pages.apply(nextPage).thenCompose(reply -> {
@@ -72,8 +84,9 @@ final class ChunkSource {
         if (slices.page() != nextPage) {
             throw broken("page " + slices.page() + " came instead of page " + nextPage);
         }
+        pageFrom += extents.size();
         extents = slices.extents();
-        index = 0;
+        index = (int) Math.min(extents.size(), position.extent() - pageFrom);
         runEnd = 0;
         nextPage++;
         lastPage = slices.last();
@@ -82,7 +95,7 @@ final class ChunkSource {
     private PlannedChunk fill(@Nullable ExtentReader open) {
         List<Piece> pieces = new ArrayList<>();
         int bytes = 0;
-        while (index < extents.size()) {
+        while (index < extents.size() && !range.endsAt(position)) {
             Extent extent = extents.get(index);
             if (extent.kind() == ExtentKind.MANIFEST) {
                 if (!pieces.isEmpty()) {
@@ -117,13 +130,9 @@ final class ChunkSource {
             throw broken("no reader for " + extent);
         }
         if (index >= runEnd) {
-            runEnd = index;
-            while (runEnd < extents.size() && extents.get(runEnd).read()) {
-                runEnd++;
-            }
-            open.begin(extents.subList(index, runEnd));
+            open.begin(run());
         }
-        Piece piece = open.next();
+        Piece piece = wanted(extent, open);
         long expected = extent.offset() + position.offset();
         boolean placed = piece != null
                 && piece.path().equals(extent.path())
@@ -135,10 +144,51 @@ final class ChunkSource {
         return piece;
     }
 
+    /** The extents up to the next one that needs no reading, as far as they are in the range. */
+    private List<Extent> run() {
+        List<Extent> run = new ArrayList<>();
+        for (runEnd = index; runEnd < extents.size() && extents.get(runEnd).read(); runEnd++) {
+            long number = pageFrom + runEnd;
+            if (!range.reaches(number)) {
+                break;
+            }
+            Extent extent = extents.get(runEnd);
+            long from = number == position.extent() ? position.offset() : 0;
+            run.add(PlanRange.asked(extent, from, range.end(number, extent)));
+        }
+        return run;
+    }
+
+    /** The reader's next piece without what lies outside of the run. */
+    private @Nullable Piece wanted(Extent extent, ExtentReader open) {
+        Piece piece = open.next();
+        long from = extent.offset() + position.offset();
+        while (piece != null
+                && piece.state() == Piece.State.WHOLE
+                && piece.bytes().length > 0
+                && piece.offset() + piece.bytes().length <= from) {
+            piece = open.next();
+        }
+        return piece == null ? null : cut(piece, from, extent.offset() + range.end(position.extent(), extent));
+    }
+
+    private static Piece cut(Piece piece, long from, long end) {
+        int skip = (int) Math.max(0, Math.min(from - piece.offset(), piece.bytes().length));
+        int over = (int) Math.max(0, piece.offset() + piece.bytes().length - Math.max(end, from));
+        if (skip == 0 && over == 0) {
+            return piece;
+        }
+        byte[] bytes = Arrays.copyOfRange(piece.bytes(), skip, piece.bytes().length - over);
+        return new Piece(piece.kind(), piece.path(), piece.offset() + skip, bytes, piece.state());
+    }
+
     private void passed(@Nullable ExtentReader open, Extent extent, Piece piece) {
         long done = position.offset() + piece.bytes().length;
         if (!extent.read() || piece.state() != Piece.State.WHOLE || done >= extent.length()) {
             extentDone();
+            if (range.endsAt(position)) {
+                return;
+            }
             // A reader takes new extents only after it has said that the ones before are used up.
             if (open != null && extent.read() && index == runEnd && open.next() != null) {
                 throw broken("the reader has more than was asked for");
@@ -150,7 +200,8 @@ final class ChunkSource {
 
     private void extentDone() {
         index++;
-        position = new Position(position.plan(), position.extent() + 1, 0);
+        // A file may have become shorter than the run; whatever the run stands for ends where it ended.
+        position = range.atMost(new Position(position.plan(), position.extent() + 1, 0));
     }
 
     private static RuntimeException broken(String what) {

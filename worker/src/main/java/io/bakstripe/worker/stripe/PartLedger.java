@@ -1,13 +1,18 @@
 package io.bakstripe.worker.stripe;
 
+import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
+import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
+import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The recorded parts of a stripe, numbers 1 to {@link #count()}, in less than 100 bytes each. Immutable to look at; ledgers that were made from one
@@ -42,8 +47,46 @@ final class PartLedger {
         return new PartLedger(grown, count + 1, plainBytes + part.plainBytes(), storedBytes + part.storedBytes());
     }
 
+    /** With only its first parts. */
+    PartLedger upTo(int last) {
+        long plain = 0;
+        long stored = 0;
+        for (int number = 1; number <= last; number++) {
+            plain += plainBytes(number);
+            stored += storedBytes(number);
+        }
+        return new PartLedger(columns, last, plain, stored);
+    }
+
+    /** With other facts of one part, whose run of the plan stays the same. */
+    PartLedger replacing(PartReplaced part) {
+        PartLedger changed = upTo(part.number() - 1).with(again(part.number(), part));
+        for (int number = part.number() + 1; number <= count; number++) {
+            changed = changed.with(again(number, null));
+        }
+        return changed;
+    }
+
+    private PartStored again(int number, @Nullable PartReplaced by) {
+        Position begin = columns.begin(number);
+        return by == null
+                ? new PartStored(
+                        number, begin, begin, plainBytes(number), storedBytes(number), crc32c(number), etag(number))
+                : new PartStored(number, begin, begin, by.plainBytes(), by.storedBytes(), by.crc32c(), by.etag());
+    }
+
     int count() {
         return count;
+    }
+
+    /** Where in its plan a part begins; empty when the record is too old to say it. */
+    Optional<Position> from(int number) {
+        return Optional.of(columns.begin(number)).filter(begin -> begin.extent() >= 0);
+    }
+
+    /** The number of the first part of the closing plan; one more than there are parts when there is none. */
+    int closingFrom() {
+        return Math.min(columns.closingFrom, count + 1);
     }
 
     /** Bytes of the database in all parts. */
@@ -75,7 +118,7 @@ final class PartLedger {
 
     /** Memory that the columns take. */
     long heldBytes() {
-        return (long) columns.plain.length * (2 * Long.BYTES + 2 * Integer.BYTES) + columns.etags.length;
+        return (long) columns.plain.length * (3 * Long.BYTES + 3 * Integer.BYTES) + columns.etags.length;
     }
 
     /** All parts as the store's completion takes them, checksums included. */
@@ -104,6 +147,9 @@ final class PartLedger {
         private long[] stored = new long[4];
         private int[] crc = new int[4];
         private int[] etagEnds = new int[4];
+        private int[] extents = new int[4];
+        private long[] offsets = new long[4];
+        private int closingFrom = Integer.MAX_VALUE;
         private byte[] etags = new byte[160];
 
         void append(PartStored part) {
@@ -115,6 +161,8 @@ final class PartLedger {
                 stored = Arrays.copyOf(stored, larger);
                 crc = Arrays.copyOf(crc, larger);
                 etagEnds = Arrays.copyOf(etagEnds, larger);
+                extents = Arrays.copyOf(extents, larger);
+                offsets = Arrays.copyOf(offsets, larger);
             }
             if (etagFrom + etag.length > etags.length) {
                 etags = Arrays.copyOf(etags, etags.length + etags.length / 4 + etag.length);
@@ -124,7 +172,17 @@ final class PartLedger {
             crc[count] = part.crc32c();
             System.arraycopy(etag, 0, etags, etagFrom, etag.length);
             etagEnds[count] = etagFrom + etag.length;
+            extents[count] = Math.toIntExact(part.from().extent());
+            offsets[count] = part.from().offset();
             count++;
+            if (part.from().plan() == PlanKind.CLOSING) {
+                closingFrom = Math.min(closingFrom, count);
+            }
+        }
+
+        Position begin(int number) {
+            PlanKind plan = number < closingFrom ? PlanKind.DATA : PlanKind.CLOSING;
+            return new Position(plan, extents[number - 1], offsets[number - 1]);
         }
 
         Columns copy(int upTo) {
@@ -134,6 +192,9 @@ final class PartLedger {
             copy.stored = Arrays.copyOf(stored, Math.max(4, upTo));
             copy.crc = Arrays.copyOf(crc, Math.max(4, upTo));
             copy.etagEnds = Arrays.copyOf(etagEnds, Math.max(4, upTo));
+            copy.extents = Arrays.copyOf(extents, Math.max(4, upTo));
+            copy.offsets = Arrays.copyOf(offsets, Math.max(4, upTo));
+            copy.closingFrom = closingFrom <= upTo ? closingFrom : Integer.MAX_VALUE;
             copy.etags = Arrays.copyOf(etags, Math.max(160, upTo == 0 ? 0 : etagEnds[upTo - 1]));
             return copy;
         }

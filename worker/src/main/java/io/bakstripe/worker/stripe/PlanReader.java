@@ -15,19 +15,26 @@ import org.jspecify.annotations.Nullable;
 final class PlanReader {
     private final Sources sources;
     private final StripeSpec spec;
+    private final Runnable leave;
     private final EngineLease<ExtentReader> lease;
     private volatile @Nullable ExtentReader open;
 
-    PlanReader(Sources sources, StripeSpec spec, Executor blocking) {
+    /** @param leave is asked before each reading and throws when nothing may be read any more */
+    PlanReader(Sources sources, StripeSpec spec, Runnable leave, Executor blocking) {
         this.sources = sources;
+        this.leave = leave;
         this.spec = spec;
         this.lease = new EngineLease<>(blocking, ExtentReader::abort, ExtentReader::close);
     }
 
     /** Runs {@code operation} on the blocking dispatcher, never beside another one. */
     <T> CompletionStage<T> read(Function<ExtentReader, T> operation) {
+        Function<ExtentReader, T> allowed = reader -> {
+            leave.run();
+            return operation.apply(reader);
+        };
         if (open != null) {
-            return lease.use(PlanReader::never, operation);
+            return lease.use(PlanReader::never, allowed);
         }
         CompletionStage<SourceAddress> address;
         try {
@@ -35,7 +42,7 @@ final class PlanReader {
         } catch (RuntimeException refused) {
             address = CompletableFuture.failedFuture(refused);
         }
-        return address.thenCompose(at -> lease.use(() -> openReader(at), operation));
+        return address.thenCompose(at -> lease.use(() -> openReader(at), allowed));
     }
 
     /** Statements sent so far. */
@@ -50,6 +57,7 @@ final class PlanReader {
     }
 
     private ExtentReader openReader(SourceAddress address) {
+        leave.run();
         ExtentReader reader = sources.engine(spec.view()).reader(address, spec.display());
         open = reader;
         return reader;

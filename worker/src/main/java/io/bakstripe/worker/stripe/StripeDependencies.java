@@ -10,6 +10,7 @@ import io.bakstripe.worker.store.ObjectStore;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 
 /**
  * What stripe workers need from their node.
@@ -19,6 +20,7 @@ import java.util.function.BiConsumer;
  * @param spool for parts that are too large for memory; without one they stay smaller
  * @param sizing how large parts are to be, in production {@link PartSizing#standard()}
  * @param reports takes a report to the coordinator of a database; must not block
+ * @param nanos a clock that goes on evenly, whatever is done to the time of day, in nanoseconds
  * @param writer name and version of the program, for the header of each stripe
  */
 public record StripeDependencies(
@@ -30,5 +32,22 @@ public record StripeDependencies(
         PartSizing sizing,
         BiConsumer<DatabaseRef, DatabaseCommand> reports,
         InstantSource clock,
+        LongSupplier nanos,
         String writer,
-        StripeSettings settings) {}
+        StripeSettings settings) {
+
+    /** With the machine's own monotonic clock. */
+    public StripeDependencies(
+            ObjectStore store,
+            Sources sources,
+            SlicesFetcher slices,
+            ByteBudget budget,
+            Optional<Spool> spool,
+            PartSizing sizing,
+            BiConsumer<DatabaseRef, DatabaseCommand> reports,
+            InstantSource clock,
+            String writer,
+            StripeSettings settings) {
+        this(store, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
+    }
+}

@@ -10,6 +10,8 @@ enum StripePhase {
     STREAMING,
     /** The whole data plan is stored and compared; closing parts may be stored. */
     DRAINED,
+    /** All parts and the trailer are stored, but not yet compared. */
+    COMPLETE,
     /** Only the completion is missing. */
     PREPARED,
     PUBLISHED,

@@ -40,17 +40,15 @@ import java.util.zip.CRC32C;
  * hangs stops the storing stage, that the assembling, that the reading.
  */
 final class StripePipeline {
-    /** Numbers that the data plan leaves for the closing plan and the trailer. */
-    private static final int KEPT_FOR_CLOSING = 500;
-
     private final ObjectStore store;
     private final PartSpace space;
     private final StripeDependencies dependencies;
     private final Materializer materializer;
     private final Executor codecs;
 
-    StripePipeline(StripeDependencies dependencies, Materializer materializer, Executor codecs) {
-        this.store = dependencies.store();
+    /** @param store where parts go, on behalf of this work alone */
+    StripePipeline(StripeDependencies dependencies, ObjectStore store, Materializer materializer, Executor codecs) {
+        this.store = store;
         this.space = new PartSpace(dependencies.budget(), dependencies.spool());
         this.dependencies = dependencies;
         this.materializer = materializer;
@@ -75,15 +73,54 @@ final class StripePipeline {
             Problem tooMany,
             Recorder recorder) {
         PartPermits permits = new PartPermits(space);
-        int maxParts = Layout.MAX_PARTS - (beginning.from().plan() == PlanKind.DATA ? KEPT_FOR_CLOSING : 1);
-        Source<Part, NotUsed> parts = Source.unfoldAsync(
+        int maxParts = maxParts() - (beginning.from().plan() == PlanKind.DATA ? keptForClosing() : 1);
+        Source<Part, NotUsed> parts = frames(chunks, encoder)
+                .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
+        return start(upload, parts, permits, recorder, reader);
+    }
+
+    /**
+     * Stores one part again.
+     *
+     * @param beginning of the part
+     * @param chunks everything that belongs into it
+     * @param until where the next part begins
+     * @param bytes of the part as it was
+     * @param grown what the stream fails with when the part has grown beyond all measure
+     */
+    StripeRun part(
+            Upload upload,
+            Beginning beginning,
+            ChunkSource chunks,
+            Optional<Position> until,
+            long bytes,
+            PlanReader reader,
+            FrameEncoder encoder,
+            Problem grown,
+            Recorder recorder) {
+        PartPermits permits = new PartPermits(space);
+        // It may be larger now, because its data compress worse; twice as large it would not be, unless it is another
+        // part.
+        int most = (int)
+                Math.min(Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
+        Source<Part, NotUsed> parts = frames(chunks, encoder)
+                .via(new PartAssembler(beginning, number -> most, beginning.number(), grown, permits))
+                .map(part -> {
+                    if (until.filter(end -> !end.equals(part.to())).isPresent()) {
+                        throw grown.asException();
+                    }
+                    return part;
+                });
+        return start(upload, parts, permits, recorder, reader);
+    }
+
+    private Source<EncodedChunk, NotUsed> frames(ChunkSource chunks, FrameEncoder encoder) {
+        return Source.unfoldAsync(
                         chunks,
                         source -> source.next().thenApply(next -> next.map(chunk -> Pair.create(source, chunk))))
                 .mapAsync(
                         dependencies.settings().chunksInFlight(),
-                        chunk -> CompletableFuture.supplyAsync(() -> EncodedChunk.of(chunk, encoder), codecs))
-                .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
-        return start(upload, parts, permits, recorder, reader);
+                        chunk -> CompletableFuture.supplyAsync(() -> EncodedChunk.of(chunk, encoder), codecs));
     }
 
     /** Stores one part that is made at once: the trailer's, which alone may be short. */
@@ -167,10 +204,28 @@ final class StripePipeline {
         return space.targetBytes(dependencies.sizing().targetBytes(number));
     }
 
+    /** The last number that a part may have: so many that neither their number nor the file's size exceeds what the store takes. */
+    private int maxParts() {
+        long bytes = 0;
+        for (int number = 1; number <= Layout.MAX_PARTS; number++) {
+            bytes += (long) targetBytes(number) + PartAssembler.SLACK_BYTES;
+            if (bytes > store.maxObjectBytes()) {
+                return number - 1;
+            }
+        }
+        return Layout.MAX_PARTS;
+    }
+
+    /** Parts that data leave to the closing plan and the trailer: 500 of 10 000. */
+    private int keptForClosing() {
+        return Math.max(2, maxParts() / 20);
+    }
+
     /** The failure of a file that cannot grow any more; names files enough for data that cannot be compressed at all. */
     Problem tooLarge(StripeSpec spec) {
         long capacity = 0;
-        for (int number = 1; number <= Layout.MAX_PARTS - KEPT_FOR_CLOSING; number++) {
+        int last = maxParts() - keptForClosing();
+        for (int number = 1; number <= last; number++) {
             capacity += targetBytes(number);
         }
         long enough = (long) Math.ceil((double) spec.files() * spec.dataBytes() / capacity);

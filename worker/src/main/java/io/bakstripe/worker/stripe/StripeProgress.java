@@ -3,7 +3,7 @@ package io.bakstripe.worker.stripe;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
-import io.bakstripe.protocol.message.StripeCommand.Ensure;
+import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.name.StripeRef;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -18,6 +18,7 @@ final class StripeProgress {
     private final InstantSource clock;
     private final RateMeter rate = new RateMeter();
     private long reportedStep;
+    private long most;
 
     StripeProgress(StripeRef stripe, String node, InstantSource clock) {
         this.stripe = stripe;
@@ -36,25 +37,32 @@ final class StripeProgress {
     }
 
     /** @param passing a problem that will be tried again; shown when there is no failure */
-    StripeReport report(StripeState state, Ensure tick, StripeWork work, Optional<Problem> passing) {
+    StripeReport report(StripeState state, Tick tick, StripeWork work, Optional<Problem> passing) {
         return new StripeReport(
                 stripe,
                 tick.epoch(),
                 shown(state, work),
                 node,
-                bytesDone(state, tick.spec().dataBytes()),
+                bytesDone(state, tick.spec().map(StripeSpec::dataBytes).orElse(Long.MAX_VALUE)),
                 state.parts().storedBytes(),
                 rate.bytesPerSecond(clock.instant()),
                 work.statements(),
-                0,
+                state.resumed(),
                 state.closed() ? Optional.empty() : work.failure().or(() -> passing));
     }
 
-    /** Files may have shrunk or vanished since they were listed: a drained plan is done whatever was found. */
-    private static long bytesDone(StripeState state, long dataBytes) {
-        return state.dataParts() > 0
-                ? dataBytes
-                : Math.min(dataBytes, state.parts().plainBytes());
+    /**
+     * Files may have shrunk or vanished since they were listed: a drained plan is done whatever was found. A part that was made again may hold less than
+     * before, but what was once reported stays done.
+     */
+    private long bytesDone(StripeState state, long dataBytes) {
+        boolean known = dataBytes < Long.MAX_VALUE;
+        most = Math.max(
+                most,
+                state.dataParts() > 0 && known
+                        ? dataBytes
+                        : Math.min(dataBytes, state.parts().plainBytes()));
+        return most;
     }
 
     private static DatabaseCommand.StripeState shown(StripeState state, StripeWork work) {
@@ -70,7 +78,10 @@ final class StripeProgress {
         return switch (state.phase()) {
             case STREAMING -> DatabaseCommand.StripeState.STREAMING;
             case DRAINED ->
-                work.activity().closing() ? DatabaseCommand.StripeState.CLOSING : DatabaseCommand.StripeState.DRAINED;
+                work.activity().closing() || state.closingBegun()
+                        ? DatabaseCommand.StripeState.CLOSING
+                        : DatabaseCommand.StripeState.DRAINED;
+            case COMPLETE -> DatabaseCommand.StripeState.CLOSING;
             case PREPARED -> DatabaseCommand.StripeState.PREPARED;
             default -> DatabaseCommand.StripeState.STARTING;
         };

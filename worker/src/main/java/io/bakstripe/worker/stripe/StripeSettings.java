@@ -14,9 +14,12 @@ public record StripeSettings(
         int pageRetries,
         Duration idleLimit,
         Duration abortPatience,
+        Duration lease,
+        int retries,
         Duration restartPauseMin,
         Duration restartPauseMax,
         int snapshotEvery) {
+    private static final Duration LONGEST_LEASE = Duration.ofSeconds(12);
 
     public StripeSettings {
         require(shards >= 10 && shards <= 1000, "shards must be 10 to 1000", shards);
@@ -28,6 +31,8 @@ public record StripeSettings(
         require(pageRetries >= 0, "page-retries must not be negative", pageRetries);
         require(idleLimit.toMillis() >= 1000, "idle-limit must be 1s or more", idleLimit);
         require(!abortPatience.isNegative(), "abort-patience must not be negative", abortPatience);
+        require(lease.toSeconds() >= 3 && lease.compareTo(LONGEST_LEASE) <= 0, "lease must be 3s to 12s", lease);
+        require(retries >= 0, "retries must not be negative", retries);
         require(restartPauseMin.toMillis() > 0, "restart-pause-min must be positive", restartPauseMin);
         require(restartPauseMax.compareTo(restartPauseMin) >= 0, "restart-pause-max is too short", restartPauseMax);
         require(snapshotEvery >= 10, "snapshot-every must be 10 or more", snapshotEvery);
@@ -46,6 +51,8 @@ public record StripeSettings(
                 stripe.getInt("page-retries"),
                 stripe.getDuration("idle-limit"),
                 stripe.getDuration("abort-patience"),
+                stripe.getDuration("lease"),
+                stripe.getInt("retries"),
                 stripe.getDuration("restart-pause-min"),
                 stripe.getDuration("restart-pause-max"),
                 stripe.getInt("snapshot-every"));

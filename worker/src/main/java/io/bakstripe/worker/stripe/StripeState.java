@@ -2,20 +2,22 @@ package io.bakstripe.worker.stripe;
 
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.journal.StripeEvent;
+import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.TrailerStored;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
-import io.bakstripe.worker.journal.StripeSnapshot;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
- * What is recorded of a stripe: enough to publish or abort it.
+ * What is recorded of a stripe: enough to go on with it, and to publish or abort it without asking anybody.
  *
  * @param position where the next part goes on
  * @param dataParts how many parts belong to the data plan; 0 before {@link StripePhase#DRAINED}
  * @param closed the worker has ended and refuses everything
+ * @param resumed how often the work went on after parts that were recorded before
+ * @param parts the trailer's own among them from {@link StripePhase#COMPLETE} on
  */
 record StripeState(
         StripePhase phase,
@@ -24,6 +26,7 @@ record StripeState(
         Position position,
         int dataParts,
         boolean closed,
+        int resumed,
         PartLedger parts) {
 
     static StripeState initial() {
@@ -34,104 +37,89 @@ record StripeState(
                 Position.start(PlanKind.DATA),
                 0,
                 false,
+                0,
                 PartLedger.empty());
     }
 
-    /** The state after {@code event}. */
+    /** The state after {@code event}; {@link IllegalStateException} when it cannot follow. */
     StripeState after(StripeEvent event) {
+        if (event instanceof PartStored part && oldTrailer(part)) {
+            return after(new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag()));
+        }
+        StripePhase next = StripeTransitions.next(phase, event);
         if (event instanceof UploadIntended begun) {
-            return new StripeState(
-                    StripePhase.INTENDED, Optional.of(begun), uploadId, position, dataParts, closed, parts);
+            return new StripeState(next, Optional.of(begun), uploadId, position, dataParts, closed, resumed, parts);
         }
         if (event instanceof StripeEvent.UploadCreated created) {
-            return new StripeState(
-                    StripePhase.STREAMING,
-                    intended,
-                    Optional.of(created.uploadId()),
-                    position,
-                    dataParts,
-                    closed,
-                    parts);
+            Optional<String> id = Optional.of(created.uploadId());
+            return new StripeState(next, intended, id, position, dataParts, closed, resumed, parts);
+        }
+        if (event instanceof StripeEvent.Resumed) {
+            int times = resumed + (parts.count() > 0 ? 1 : 0);
+            return new StripeState(next, intended, uploadId, position, dataParts, closed, times, parts);
         }
         if (event instanceof PartStored part) {
-            return new StripeState(phase, intended, uploadId, part.to(), dataParts, closed, parts.with(part));
+            return with(next, part.to(), dataParts, parts.with(part));
+        }
+        if (event instanceof PartReplaced part) {
+            // The trailer tells the facts of all parts before it: it has to be made again.
+            PartLedger kept = phase == StripePhase.COMPLETE ? parts.upTo(parts.count() - 1) : parts;
+            return with(next, position, dataParts, kept.replacing(part));
         }
         if (event instanceof StripeEvent.DataDrained) {
-            return new StripeState(
-                    StripePhase.DRAINED,
-                    intended,
-                    uploadId,
-                    Position.start(PlanKind.CLOSING),
-                    parts.count(),
-                    closed,
-                    parts);
+            return with(next, Position.start(PlanKind.CLOSING), parts.count(), parts);
         }
-        if (event instanceof StripeEvent.Prepared) {
-            return in(StripePhase.PREPARED);
-        }
-        if (event instanceof StripeEvent.Published) {
-            return in(StripePhase.PUBLISHED);
-        }
-        if (event instanceof StripeEvent.Aborted) {
-            return in(StripePhase.ABORTED);
+        if (event instanceof TrailerStored trailer) {
+            PartLedger kept = phase == StripePhase.COMPLETE ? parts.upTo(parts.count() - 1) : parts;
+            return with(next, position, dataParts, kept.with(trailerPart(trailer)));
         }
         if (event instanceof StripeEvent.Closed) {
-            return new StripeState(phase, intended, uploadId, position, dataParts, true, parts);
+            return new StripeState(next, intended, uploadId, position, dataParts, true, resumed, parts);
         }
-        throw new IllegalArgumentException("no such event: " + event);
+        return with(next, position, dataParts, parts);
     }
 
-    private StripeState in(StripePhase next) {
-        return new StripeState(next, intended, uploadId, position, dataParts, closed, parts);
+    private StripeState with(StripePhase next, Position at, int ofData, PartLedger ledger) {
+        return new StripeState(next, intended, uploadId, at, ofData, closed, resumed, ledger);
+    }
+
+    /** The first version recorded the trailer as a part of the closing plan that holds nothing of it. */
+    private boolean oldTrailer(PartStored part) {
+        return phase == StripePhase.DRAINED && part.from().equals(part.to());
+    }
+
+    private PartStored trailerPart(TrailerStored trailer) {
+        return new PartStored(
+                trailer.number(), position, position, 0, trailer.storedBytes(), trailer.crc32c(), trailer.etag());
     }
 
     /** True when parts of the closing plan are recorded. */
     boolean closingBegun() {
-        return phase == StripePhase.DRAINED && parts.count() > dataParts;
+        return phase == StripePhase.COMPLETE || (phase == StripePhase.DRAINED && parts.count() > dataParts);
+    }
+
+    /** The parts without the trailer's. */
+    PartLedger planned() {
+        return phase == StripePhase.COMPLETE ? parts.upTo(parts.count() - 1) : parts;
+    }
+
+    /** What of its plan a recorded part holds; empty when the record is too old to say it. The trailer's part holds nothing. */
+    Optional<PlanRange> range(int number) {
+        Optional<Position> from = parts.from(number);
+        Optional<Position> next = number < planned().count() ? parts.from(number + 1) : Optional.empty();
+        boolean lastOfPlan = next.isEmpty() || !next.map(Position::plan).equals(from.map(Position::plan));
+        return from.map(begin -> {
+            if (!lastOfPlan) {
+                return new PlanRange(begin, next);
+            }
+            return position.plan() == begin.plan()
+                    ? new PlanRange(begin, Optional.of(position))
+                    : PlanRange.from(begin);
+        });
     }
 
     /** The upload, once its id is known. */
     Optional<Upload> upload() {
         return intended.flatMap(begun -> uploadId.map(id -> new Upload(begun.file(), id)));
-    }
-
-    StripeSnapshot snapshot() {
-        return new StripeSnapshot(
-                phase.name(),
-                intended,
-                uploadId,
-                position,
-                dataParts,
-                closed,
-                numbers().mapToObj(parts::plainBytes).toList(),
-                numbers().mapToObj(parts::storedBytes).toList(),
-                numbers().mapToObj(parts::crc32c).toList(),
-                numbers().mapToObj(parts::etag).toList());
-    }
-
-    static StripeState of(StripeSnapshot snapshot) {
-        PartLedger parts = PartLedger.empty();
-        for (int i = 0; i < snapshot.etags().size(); i++) {
-            parts = parts.with(new PartStored(
-                    i + 1,
-                    snapshot.position(),
-                    snapshot.position(),
-                    snapshot.plainBytes().get(i),
-                    snapshot.storedBytes().get(i),
-                    snapshot.crc32c().get(i),
-                    snapshot.etags().get(i)));
-        }
-        return new StripeState(
-                StripePhase.valueOf(snapshot.phase()),
-                snapshot.intended(),
-                snapshot.uploadId(),
-                snapshot.position(),
-                snapshot.dataParts(),
-                snapshot.closed(),
-                parts);
-    }
-
-    private IntStream numbers() {
-        return IntStream.rangeClosed(1, parts.count());
     }
 }

@@ -6,11 +6,16 @@ import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
 enum StripeStep {
     /** Nothing but an answer. */
     REPORT,
-    /** Record the intention and create the upload. */
+    /** Record the intention and create the upload. After a crash that hid the first one's id there may be an empty upload more. */
     BEGIN,
-    /** What was under way was cut by a restart: this attempt cannot go on. */
+    /** What is wanted needs more than is recorded, and what is missing cannot be made any more: this attempt cannot go on. */
     INTERRUPTED,
+    /** Go on with the data plan behind the last recorded part, then compare. */
+    STREAM_DATA,
+    /** Store the closing plan, or what is missing of it, then the trailer, then compare. */
     STREAM_CLOSING,
+    /** Compare all parts, trailer included, with the store's list. */
+    COMPARE_ALL,
     PUBLISH,
     /** Ask the store to forget the upload. */
     ABORT,
@@ -23,32 +28,60 @@ enum StripeStep {
      */
     static StripeStep next(
             StripeState state, StripeGoal goal, StripeActivity activity, boolean failed, boolean stopKnown) {
-        if (state.closed() || state.phase() == StripePhase.PUBLISHED || state.phase() == StripePhase.ABORTED) {
+        if (state.closed()) {
             return REPORT;
         }
-        if (goal == StripeGoal.ABORT) {
-            boolean answerPending = activity == StripeActivity.BEGINNING || activity == StripeActivity.ABORTING;
-            if (answerPending) {
-                return REPORT;
-            }
-            return state.uploadId().isPresent() ? ABORT : GIVE_UP;
+        StripeStep step = wanted(state.phase(), goal);
+        if (step == ABORT || step == GIVE_UP) {
+            return activity.answerDecides() ? REPORT : step;
         }
-        if (failed || activity != StripeActivity.NONE) {
-            return REPORT;
-        }
-        return switch (state.phase()) {
-            case EMPTY -> goal == StripeGoal.STREAM ? BEGIN : INTERRUPTED;
-            case INTENDED, STREAMING -> INTERRUPTED;
-            case DRAINED -> drained(state, goal, stopKnown);
-            case PREPARED -> goal == StripeGoal.PUBLISH ? PUBLISH : REPORT;
-            case PUBLISHED, ABORTED -> REPORT;
+        boolean waiting = (step == STREAM_CLOSING || step == COMPARE_ALL) && !stopKnown;
+        return failed || waiting || activity != StripeActivity.NONE ? REPORT : step;
+    }
+
+    /** What leads from a phase to a goal when nothing is under way. */
+    static StripeStep wanted(StripePhase phase, StripeGoal goal) {
+        return switch (goal) {
+            case STREAM ->
+                switch (phase) {
+                    case EMPTY, INTENDED -> BEGIN;
+                    case STREAMING -> STREAM_DATA;
+                    case DRAINED, COMPLETE, PREPARED, PUBLISHED, ABORTED -> REPORT;
+                };
+            case CLOSE ->
+                switch (phase) {
+                    // The engine's backup is stopped: no data may be read any more.
+                    case EMPTY, INTENDED, STREAMING -> INTERRUPTED;
+                    case DRAINED -> STREAM_CLOSING;
+                    case COMPLETE -> COMPARE_ALL;
+                    case PREPARED, PUBLISHED, ABORTED -> REPORT;
+                };
+            case PUBLISH ->
+                switch (phase) {
+                    case EMPTY, INTENDED, STREAMING, DRAINED, COMPLETE -> INTERRUPTED;
+                    case PREPARED -> PUBLISH;
+                    case PUBLISHED, ABORTED -> REPORT;
+                };
+            case ABORT ->
+                switch (phase) {
+                    case EMPTY, INTENDED -> GIVE_UP;
+                    case STREAMING, DRAINED, COMPLETE, PREPARED -> ABORT;
+                    case PUBLISHED, ABORTED -> REPORT;
+                };
         };
     }
 
-    private static StripeStep drained(StripeState state, StripeGoal goal, boolean stopKnown) {
-        if (state.closingBegun() || goal == StripeGoal.PUBLISH) {
-            return INTERRUPTED;
+    /** The table of {@link #wanted} in Markdown. */
+    static String table() {
+        StringBuilder table =
+                new StringBuilder("| recorded | STREAM | CLOSE | PUBLISH | ABORT |\n|---|---|---|---|---|\n");
+        for (StripePhase phase : StripePhase.values()) {
+            table.append("| ").append(phase).append(" |");
+            for (StripeGoal goal : StripeGoal.values()) {
+                table.append(' ').append(wanted(phase, goal)).append(" |");
+            }
+            table.append('\n');
         }
-        return goal == StripeGoal.CLOSE && stopKnown ? STREAM_CLOSING : REPORT;
+        return table.toString();
     }
 }

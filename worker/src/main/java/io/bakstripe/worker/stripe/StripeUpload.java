@@ -9,12 +9,9 @@ import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Completion;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
-import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.store.SetMetadata;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -50,32 +47,9 @@ final class StripeUpload {
         return ask(() -> store.createUpload(intended.file(), metadata));
     }
 
-    /** Compares the store's list of parts with the record; empty when they are the same, otherwise what differs. */
-    CompletionStage<Optional<Problem>> compare(Upload upload, PartLedger parts) {
-        return ask(() -> store.listParts(upload))
-                .thenApply(listed -> difference(parts, listed)
-                        .map(what -> BackupError.STORE_FAILED.problem("the parts of " + upload.file(), what)));
-    }
-
-    /** What differs between the record and the store's list, in words. */
-    static Optional<String> difference(PartLedger parts, Optional<List<StoredPart>> listed) {
-        if (listed.isEmpty()) {
-            return Optional.of("the store does not know the upload any more");
-        }
-        List<StoredPart> found = listed.get();
-        if (found.size() != parts.count()) {
-            return Optional.of("the store lists " + found.size() + " parts, " + parts.count() + " were stored");
-        }
-        for (int number = 1; number <= parts.count(); number++) {
-            StoredPart part = found.get(number - 1);
-            boolean sameSize = part.size() == 0 || part.size() == parts.storedBytes(number);
-            boolean sameTag = bare(part.etag()).equals(bare(parts.etag(number)));
-            if (part.number() != number || !sameSize || !sameTag) {
-                return Optional.of("part " + number + " is not what was stored; the store lists number " + part.number()
-                        + ", " + part.size() + " bytes, etag " + part.etag());
-            }
-        }
-        return Optional.empty();
+    /** Compares the store's list of parts with the record. */
+    CompletionStage<PartComparison> compare(Upload upload, PartLedger parts) {
+        return ask(() -> store.listParts(upload)).thenApply(listed -> PartComparison.of(parts, listed));
     }
 
     /**
@@ -91,25 +65,42 @@ final class StripeUpload {
     }
 
     private CompletionStage<Publication> completed(UploadIntended intended, Completion completion) {
-        return completion == Completion.COMPLETED
-                ? CompletableFuture.completedFuture(new Publication.Visible())
-                : decideByObject(intended, new Publication.Impossible(foreign(intended)));
+        return switch (completion) {
+            case COMPLETED -> CompletableFuture.completedFuture(new Publication.Visible());
+            // Whoever had the key has left it again: the next try may take it.
+            case KEY_TAKEN ->
+                decideByObject(
+                        intended,
+                        new Publication.Impossible(foreign(intended)),
+                        new Publication.Unclear(foreign(intended)));
+            case UPLOAD_GONE ->
+                decideByObject(
+                        intended,
+                        new Publication.Impossible(foreign(intended)),
+                        new Publication.Impossible(
+                                BackupError.UPLOAD_LOST.problem(intended.file(), "no object has that key")));
+        };
     }
 
     private CompletionStage<Publication> afterFailure(UploadIntended intended, Problem failure) {
-        return decideByObject(
-                intended,
-                failure.error().category() == ErrorCategory.UNREACHABLE
-                        ? new Publication.Unclear(failure)
-                        : new Publication.Impossible(failure));
+        Publication unlessOurs =
+                passing(failure) ? new Publication.Unclear(failure) : new Publication.Impossible(failure);
+        return decideByObject(intended, unlessOurs, unlessOurs);
     }
 
-    private CompletionStage<Publication> decideByObject(UploadIntended intended, Publication unlessOurs) {
+    private static boolean passing(Problem failure) {
+        ErrorCategory category = failure.error().category();
+        return category == ErrorCategory.UNREACHABLE || category == ErrorCategory.TIMEOUT;
+    }
+
+    private CompletionStage<Publication> decideByObject(
+            UploadIntended intended, Publication ifForeign, Publication ifAbsent) {
         return ask(() -> store.head(intended.file())).handle((object, failure) -> {
             if (failure != null) {
                 return new Publication.Unclear(Problem.of(failure));
             }
-            return object.filter(found -> ours(intended, found)).isPresent() ? new Publication.Visible() : unlessOurs;
+            return object.<Publication>map(found -> ours(intended, found) ? new Publication.Visible() : ifForeign)
+                    .orElse(ifAbsent);
         });
     }
 
@@ -123,9 +114,34 @@ final class StripeUpload {
                 intended.file(), "those of the set's " + intended.families() + " files that are published");
     }
 
-    /** True when the store no longer knows the upload; false when it must be asked again, whatever the reason. */
-    CompletionStage<Boolean> abort(Upload upload) {
-        return ask(() -> store.abort(upload)).exceptionally(failure -> false);
+    /** What became of an upload that was to be aborted. */
+    enum Abortion {
+        /** The store does not know it, and it never became an object. */
+        GONE,
+        /** A completion came first: the object is there and is ours. */
+        PUBLISHED,
+        /** The store must be asked again, whatever the reason. */
+        UNCLEAR
+    }
+
+    /**
+     * Aborts the upload.
+     *
+     * @param completionSent a completion may have been sent, so that the upload may also be gone because it became the object
+     */
+    CompletionStage<Abortion> abort(UploadIntended intended, Upload upload, boolean completionSent) {
+        return ask(() -> store.abort(upload))
+                .thenCompose(gone -> {
+                    if (!gone || !completionSent) {
+                        return CompletableFuture.completedFuture(gone ? Abortion.GONE : Abortion.UNCLEAR);
+                    }
+                    return ask(() -> store.head(intended.file()))
+                            .thenApply(object -> object.filter(found -> ours(intended, found))
+                                            .isPresent()
+                                    ? Abortion.PUBLISHED
+                                    : Abortion.GONE);
+                })
+                .exceptionally(failure -> Abortion.UNCLEAR);
     }
 
     private static <T> CompletionStage<T> ask(Supplier<CompletionStage<T>> request) {
@@ -134,10 +150,5 @@ final class StripeUpload {
         } catch (RuntimeException refused) {
             return CompletableFuture.failedFuture(refused);
         }
-    }
-
-    /** Some stores quote entity tags in one answer and not in another. */
-    private static String bare(String etag) {
-        return etag.replace("\"", "");
     }
 }

@@ -1,53 +1,58 @@
 package io.bakstripe.worker.stripe;
 
-import static java.util.Objects.requireNonNull;
-
 import akka.Done;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.DispatcherSelector;
 import akka.actor.typed.javadsl.ActorContext;
-import akka.stream.SystemMaterializer;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.message.StripeMessage;
-import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.stripe.StopFacts;
-import io.bakstripe.worker.format.Codec;
-import io.bakstripe.worker.format.FrameEncoder;
-import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
+import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Upload;
-import io.bakstripe.worker.stripe.PartAssembler.Beginning;
+import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.stripe.StripeParts.Job;
 import io.bakstripe.worker.stripe.StripePipeline.Recorder;
+import io.bakstripe.worker.stripe.StripeUpload.Abortion;
 import io.bakstripe.worker.stripe.StripeUpload.Publication;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a stripe worker has under way, one thing at a time. Each thing answers the worker with a message that carries its number; {@link #current}
  * tells whether the answer is still wanted. Used by the worker's own thread only.
+ *
+ * <p>What was broken off may still have requests on their way, which end by the store's time limits. New parts wait for them a little, an abort and a
+ * comparison wait until nothing of ours can change any more what they find.
  */
 final class StripeWork {
+    /** How often a broken connection to the database is opened again before a part was recorded in between. */
+    private static final int MAX_RECONNECTIONS = 5;
+
     private final ActorContext<StripeMessage> context;
     private final StripeDependencies dependencies;
-    private final StripeUpload store;
-    private final StripePipeline pipeline;
-    private final Executor blocking;
+    private final StripeParts parts;
+    private final StripeLease lease;
+    private final RequestScope budget;
+    private final Deque<Integer> toMend = new ArrayDeque<>();
 
     private StripeActivity activity = StripeActivity.NONE;
     private int number;
+    private int rounds;
+    private int reconnections;
     private long statementsBefore;
+    private long brokenOffAt;
+    private StripeLease.Requests requests;
+    private CompletableFuture<?> quiet = CompletableFuture.completedFuture(Done.getInstance());
     private @Nullable StripeRun run;
     private @Nullable Problem failure;
-    private @Nullable Closing closing;
-
-    private record Closing(StripeSpec spec, StopFacts stop) {}
 
     /** The upload's id is known. */
     record UploadBegun(int work, Upload upload) implements StripeMessage {}
@@ -55,35 +60,44 @@ final class StripeWork {
     /** A part waits to be recorded; the stream goes on with {@code recorded}. */
     record PartArrived(int work, PartStored part, CompletableFuture<Done> recorded) implements StripeMessage {}
 
-    /** A stream or a comparison has ended, well if there is no problem. */
+    /** A stream has ended, well if there is no problem, or something else has failed. */
     record WorkEnded(int work, Optional<Problem> problem) implements StripeMessage {}
+
+    record ComparisonEnded(int work, PartComparison comparison) implements StripeMessage {}
 
     record PublishEnded(int work, Publication publication) implements StripeMessage {}
 
-    /** @param gone the store does not know the upload, and nothing of ours that could change that is on its way */
-    record AbortEnded(int work, boolean gone) implements StripeMessage {}
+    /** @param outcome {@code UNCLEAR} also when something of ours that could change it is on its way */
+    record AbortEnded(int work, Abortion outcome) implements StripeMessage {}
 
-    StripeWork(ActorContext<StripeMessage> context, StripeDependencies dependencies) {
+    StripeWork(ActorContext<StripeMessage> context, StripeRef stripe, StripeDependencies dependencies) {
         this.context = context;
         this.dependencies = dependencies;
-        this.store = new StripeUpload(dependencies.store());
-        this.blocking = context.getSystem()
-                .dispatchers()
-                .lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
-        this.pipeline = new StripePipeline(
-                dependencies,
-                SystemMaterializer.get(context.getSystem()).materializer(),
-                context.getSystem()
-                        .dispatchers()
-                        .lookup(DispatcherSelector.fromConfig("bakstripe.worker.codec-dispatcher")));
+        this.lease = new StripeLease(
+                stripe.entityId(), dependencies.nanos(), dependencies.settings().lease());
+        this.budget = RequestScope.ofBudget(dependencies.settings().retries());
+        this.requests = lease.requests(budget);
+        this.parts = new StripeParts(dependencies, lease::check, context.getSystem());
+    }
+
+    StripeLease lease() {
+        return lease;
     }
 
     StripeActivity activity() {
-        return activity;
+        boolean settling = !quiet.isDone()
+                && dependencies.nanos().getAsLong() - brokenOffAt
+                        < dependencies.settings().abortPatience().toNanos();
+        return activity == StripeActivity.NONE && settling ? StripeActivity.SETTLING : activity;
     }
 
     Optional<Problem> failure() {
         return Optional.ofNullable(failure);
+    }
+
+    /** How many comparisons in a row have found differences. */
+    int rounds() {
+        return rounds;
     }
 
     /** True when the thing of that number is what is under way. */
@@ -99,109 +113,93 @@ final class StripeWork {
     void begin(UploadIntended intended, StripeSpec spec) {
         int work = next(StripeActivity.BEGINNING);
         context.pipeToSelf(
-                store.begin(intended, spec.stripe()),
+                upload().begin(intended, spec.stripe()),
                 (upload, failed) -> failed == null ? new UploadBegun(work, upload) : ended(work, failed));
     }
 
-    void streamData(StripeState state, Upload upload, StripeSpec spec) {
-        byte[] preamble = FrameEncoder.preamble(spec.setId(), spec.stripe().stripe(), spec.files());
-        byte[] header = encoder(spec)
-                .header(Headers.of(
-                        spec, dependencies.writer(), dependencies.clock().instant()));
-        byte[] opening = new byte[preamble.length + header.length];
-        System.arraycopy(preamble, 0, opening, 0, preamble.length);
-        System.arraycopy(header, 0, opening, preamble.length, header.length);
-        stream(StripeActivity.STREAMING_DATA, PlanKind.DATA, opening, state, upload, spec);
-    }
-
-    void streamClosing(StripeState state, Upload upload, StripeSpec spec, StopFacts stop) {
-        closing = new Closing(spec, stop);
-        stream(StripeActivity.STREAMING_CLOSING, PlanKind.CLOSING, new byte[0], state, upload, spec);
-    }
-
-    private void stream(
-            StripeActivity kind, PlanKind plan, byte[] opening, StripeState state, Upload upload, StripeSpec spec) {
+    /** Stores the rest of the plan that the record stands in. */
+    void stream(StripeActivity kind, StripeState state, StripeSpec spec) {
         int work = next(kind);
-        PlanReader reader = new PlanReader(dependencies.sources(), spec, blocking);
-        ChunkSource chunks =
-                new ChunkSource(plan, page -> dependencies.slices().fetch(spec.stripe(), plan, page), reader);
-        watch(
-                work,
-                pipeline.plan(
-                        upload,
-                        new Beginning(opening, state.parts().count() + 1, state.position()),
-                        chunks,
-                        reader,
-                        encoder(spec),
-                        pipeline.tooLarge(spec),
-                        recorder(work)));
+        watch(work, parts.rest(job(work, state, spec)));
     }
 
-    /** Stores the trailer with the facts that {@link #streamClosing} was given. */
-    void storeTrailer(StripeState state, Upload upload) {
-        Closing known = requireNonNull(closing);
-        StripeSpec spec = known.spec();
+    void storeTrailer(StripeState state, StripeSpec spec, StopFacts stop) {
         int work = next(StripeActivity.STORING_TRAILER);
-        int family = spec.stripe().stripe();
-        StripeTrailer trailer = new StripeTrailer(
-                spec.setId(), family, spec.files(), known.stop(), state.parts().asIndex());
-        long offset = state.parts().storedBytes();
-        PlanReader unused = new PlanReader(dependencies.sources(), spec, blocking);
-        watch(
-                work,
-                pipeline.trailer(
-                        upload,
-                        state.parts().count() + 1,
-                        state.position(),
-                        () -> {
-                            byte[] frame = encoder(spec).trailer(trailer);
-                            byte[] footer =
-                                    FrameEncoder.footer(spec.setId(), family, spec.files(), offset, frame.length);
-                            byte[] part = new byte[frame.length + footer.length];
-                            System.arraycopy(frame, 0, part, 0, frame.length);
-                            System.arraycopy(footer, 0, part, frame.length, footer.length);
-                            return part;
-                        },
-                        unused,
-                        recorder(work)));
+        watch(work, parts.trailer(job(work, state, spec), stop));
     }
 
     void compare(StripeActivity kind, StripeState state, Upload upload) {
         int work = next(kind);
+        StripeUpload store = upload();
         context.pipeToSelf(
-                store.compare(upload, state.parts()),
-                (difference, failed) -> failed == null ? new WorkEnded(work, difference) : ended(work, failed));
+                quiet.thenCompose(still -> store.compare(upload, state.parts())),
+                (found, failed) -> failed == null ? new ComparisonEnded(work, found) : ended(work, failed));
+    }
+
+    /** Parts are to be stored again; {@link #mendNext} takes them one after the other. */
+    void mend(Mending.Needed needed) {
+        rounds++;
+        toMend.clear();
+        toMend.addAll(needed.numbers());
+    }
+
+    /** Stores the next part again; false when there is none. */
+    boolean mendNext(StripeActivity kind, StripeState state, StripeSpec spec) {
+        Integer part = toMend.poll();
+        if (part == null) {
+            return false;
+        }
+        int work = next(kind);
+        watch(work, parts.again(job(work, state, spec), part));
+        return true;
     }
 
     void publish(UploadIntended intended, StripeState state, Upload upload) {
         int work = next(StripeActivity.PUBLISHING);
         context.pipeToSelf(
-                store.publish(intended, upload, state.parts()),
+                upload().publish(intended, upload, state.parts()),
                 (outcome, failed) ->
                         new PublishEnded(work, failed == null ? outcome : new Publication.Unclear(Problem.of(failed))));
     }
 
     /** Breaks off whatever is under way and asks the store to forget the upload. */
-    void abort(Upload upload) {
-        StripeRun broken = run;
+    void abort(UploadIntended intended, StripeState state, Upload upload) {
         stop();
         int work = next(StripeActivity.ABORTING);
-        CompletionStage<Boolean> quiet = broken == null
-                ? CompletableFuture.completedFuture(true)
-                : broken.quiet()
-                        .thenApply(done -> true)
-                        .completeOnTimeout(
-                                false, dependencies.settings().abortPatience().toMillis(), TimeUnit.MILLISECONDS);
-        context.pipeToSelf(
-                quiet.thenCompose(still -> store.abort(upload).thenApply(gone -> gone && still)),
-                (gone, failed) -> new AbortEnded(work, failed == null && gone));
+        StripeUpload store = upload();
+        boolean completionSent = state.phase() == StripePhase.PREPARED;
         // A request that outlives the patience may still add a part: the next try waits for it again.
-        run = broken;
+        CompletableFuture<Boolean> still = quiet.thenApply(done -> true)
+                .completeOnTimeout(
+                        false, dependencies.settings().abortPatience().toMillis(), TimeUnit.MILLISECONDS);
+        context.pipeToSelf(
+                still.thenCompose(nothingUnderWay -> store.abort(intended, upload, completionSent)
+                        .thenApply(outcome -> nothingUnderWay ? outcome : Abortion.UNCLEAR)),
+                (outcome, failed) -> new AbortEnded(work, failed == null ? outcome : Abortion.UNCLEAR));
+    }
+
+    /** True when what was under way may be taken up again by the next tick although it failed. */
+    boolean mayGoOnAfter(Problem problem) {
+        if (problem.error() == BackupError.LEASE_OVER || lease.over()) {
+            return true;
+        }
+        return problem.error() == BackupError.DATABASE_UNREACHABLE && ++reconnections <= MAX_RECONNECTIONS;
+    }
+
+    /** A part was recorded. */
+    void progressed() {
+        reconnections = 0;
     }
 
     /** What was under way has ended well. */
     void done() {
         activity = StripeActivity.NONE;
+    }
+
+    /** All parts so far are as they are recorded. */
+    void agreed() {
+        rounds = 0;
+        done();
     }
 
     /** The worker cannot go on; only an abort ends this. */
@@ -212,28 +210,45 @@ final class StripeWork {
 
     /** Breaks off what is under way; its answer is not wanted any more. */
     void stop() {
-        if (run != null) {
+        requests.breakOff();
+        if (run != null && activity != StripeActivity.NONE) {
             run.kill(BackupError.STOPPED_BY_NODE.problem().asException());
+            brokenOffAt = dependencies.nanos().getAsLong();
         }
         number++;
         activity = StripeActivity.NONE;
     }
 
-    /** Forgets everything, as after a restart. */
+    /** Forgets everything but what is on its way, as after a restart. */
     void reset() {
         stop();
-        run = null;
         failure = null;
+        rounds = 0;
     }
 
     private int next(StripeActivity kind) {
         activity = kind;
+        requests = lease.requests(budget);
         return ++number;
+    }
+
+    private StripeUpload upload() {
+        return new StripeUpload(store());
+    }
+
+    private ObjectStore store() {
+        return dependencies.store().within(requests);
+    }
+
+    private Job job(int work, StripeState state, StripeSpec spec) {
+        return new Job(
+                state, state.intended().orElseThrow(), state.upload().orElseThrow(), spec, store(), recorder(work));
     }
 
     private void watch(int work, StripeRun started) {
         statementsBefore = statements();
         run = started;
+        quiet = quiet.isDone() ? started.quiet() : CompletableFuture.allOf(quiet, started.quiet());
         context.pipeToSelf(
                 started.done(),
                 (done, failed) -> failed == null ? new WorkEnded(work, Optional.empty()) : ended(work, failed));
@@ -246,12 +261,6 @@ final class StripeWork {
             self.tell(new PartArrived(work, part, recorded));
             return recorded;
         };
-    }
-
-    private FrameEncoder encoder(StripeSpec spec) {
-        return new FrameEncoder(
-                spec.compression() ? Codec.ZSTD : Codec.NONE,
-                dependencies.settings().zstdLevel());
     }
 
     private static WorkEnded ended(int work, Throwable failed) {

@@ -1,5 +1,7 @@
 package io.bakstripe.worker.stripe;
 
+import static java.util.Objects.requireNonNull;
+
 import akka.Done;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.ActorSystem;
@@ -29,7 +31,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.message.StripeCommand.Ensure;
-import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
+import io.bakstripe.protocol.message.StripeCommand.Forget;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.protocol.name.StripeRef;
@@ -37,14 +39,17 @@ import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.Aborted;
 import io.bakstripe.worker.journal.StripeEvent.Closed;
 import io.bakstripe.worker.journal.StripeEvent.DataDrained;
+import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
+import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Prepared;
 import io.bakstripe.worker.journal.StripeEvent.Published;
+import io.bakstripe.worker.journal.StripeEvent.Resumed;
+import io.bakstripe.worker.journal.StripeEvent.TrailerStored;
 import io.bakstripe.worker.journal.StripeEvent.UploadCreated;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
-import io.bakstripe.worker.journal.StripeSnapshot;
-import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.stripe.StripeUpload.Publication;
 import io.bakstripe.worker.stripe.StripeWork.AbortEnded;
+import io.bakstripe.worker.stripe.StripeWork.ComparisonEnded;
 import io.bakstripe.worker.stripe.StripeWork.PartArrived;
 import io.bakstripe.worker.stripe.StripeWork.PublishEnded;
 import io.bakstripe.worker.stripe.StripeWork.UploadBegun;
@@ -58,9 +63,10 @@ import org.jspecify.annotations.Nullable;
  * Makes one stripe of one attempt: stores its data plan, its closing plan and its trailer as parts of one upload, then completes or aborts it, as the
  * coordinator's ticks say.
  *
- * <p>What is recorded survives ({@link StripeState}); a stream does not: a worker that finds a stream cut by a restart reports {@code
- * STOPPED_BY_NODE} and waits for the abort. A prepared stripe is published, and any upload aborted, from the journal alone. When recording fails the
- * stream is broken off at once and the worker starts again with backoff. Every tick is answered with a {@link StripeReport}.
+ * <p>What is recorded survives ({@link StripeState}), a stream does not: whatever stopped it, the next tick goes on behind the last recorded part. A
+ * prepared stripe is published, and any upload aborted, from the journal alone. When recording fails the stream is broken off at once and the worker
+ * starts again with backoff. Nothing is sent without a lease, which each tick renews ({@link StripeLease}). Every tick is answered with a {@link
+ * StripeReport}.
  */
 public final class StripeWorker extends EventSourcedBehavior<StripeMessage, StripeEvent, StripeState> {
 
@@ -69,7 +75,8 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         INSTANCE
     }
 
-    private enum Idle implements StripeMessage {
+    /** Nobody has asked for long. */
+    enum Idle implements StripeMessage {
         INSTANCE
     }
 
@@ -104,8 +111,9 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     private final ActorRef<ClusterSharding.ShardCommand> shard;
     private final StripeDependencies dependencies;
     private final StripeWork work;
+    private final StripeCourse course;
     private final StripeProgress progress;
-    private @Nullable Ensure tick;
+    private @Nullable Tick tick;
 
     private StripeWorker(
             ActorContext<StripeMessage> context,
@@ -125,7 +133,8 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         this.stripe = stripe;
         this.shard = shard;
         this.dependencies = dependencies;
-        this.work = new StripeWork(context, dependencies);
+        this.work = new StripeWork(context, stripe, dependencies);
+        this.course = new StripeCourse(work);
         this.progress = new StripeProgress(stripe, context.getSystem().address().toString(), dependencies.clock());
         awaitTick();
     }
@@ -140,9 +149,11 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(Ensure.class, this::onEnsure)
+                .onCommand(Forget.class, this::onForget)
                 .onCommand(UploadBegun.class, this::onUploadBegun)
                 .onCommand(PartArrived.class, this::onPartArrived)
                 .onCommand(WorkEnded.class, this::onWorkEnded)
+                .onCommand(ComparisonEnded.class, this::onComparisonEnded)
                 .onCommand(PublishEnded.class, this::onPublishEnded)
                 .onCommand(AbortEnded.class, this::onAbortEnded)
                 .onCommand(Idle.class, idle -> onIdle())
@@ -151,50 +162,53 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     }
 
     private Effect<StripeEvent, StripeState> onEnsure(StripeState state, Ensure ensure) {
-        if (tick != null && ensure.epoch() < tick.epoch()) {
-            return Effect().none();
-        }
-        tick = ensure;
+        return tick != null && ensure.epoch() < tick.epoch() ? Effect().none() : onTick(state, Tick.of(ensure, tick));
+    }
+
+    private Effect<StripeEvent, StripeState> onForget(StripeState state, Forget forget) {
+        return onTick(state, Tick.of(forget, tick));
+    }
+
+    private Effect<StripeEvent, StripeState> onTick(StripeState state, Tick heard) {
+        tick = heard;
+        work.lease().renew();
         awaitTick();
-        return switch (step(state, ensure)) {
-            case BEGIN -> begin(ensure.spec());
+        return switch (step(state, heard)) {
+            case BEGIN -> begin(heard.spec().orElseThrow());
             case GIVE_UP -> end(new Aborted(now()));
             case INTERRUPTED -> fail(state, BackupError.STOPPED_BY_NODE.problem());
-            default -> {
-                goOn(state);
-                yield Effect().none();
-            }
+            case STREAM_DATA -> resume();
+            case STREAM_CLOSING -> state.closingBegun() ? resume() : goOn(state);
+            default -> goOn(state);
         };
     }
 
-    private StripeStep step(StripeState state, Ensure ensure) {
+    private StripeStep step(StripeState state, Tick wanted) {
         return StripeStep.next(
                 state,
-                ensure.goal(),
+                wanted.goal(),
                 work.activity(),
                 work.failure().isPresent(),
-                ensure.stop().isPresent());
+                wanted.stop().isPresent());
     }
 
-    private void goOn(StripeState state) {
+    private Effect<StripeEvent, StripeState> resume() {
+        return Effect().persist(new Resumed(now())).thenRun(this::actAndReport);
+    }
+
+    private Effect<StripeEvent, StripeState> goOn(StripeState state) {
+        actAndReport(state);
+        return Effect().none();
+    }
+
+    private void actAndReport(StripeState state) {
         act(state);
         report(state, Optional.empty());
     }
 
-    /** Takes the steps that need nothing recorded. */
     private void act(StripeState state) {
-        Ensure wanted = tick;
-        Upload upload = state.upload().orElse(null);
-        UploadIntended intended = state.intended().orElse(null);
-        if (wanted != null && upload != null && intended != null) {
-            StripeStep step = step(state, wanted);
-            if (step == StripeStep.STREAM_CLOSING) {
-                work.streamClosing(state, upload, wanted.spec(), wanted.stop().orElseThrow());
-            } else if (step == StripeStep.PUBLISH) {
-                work.publish(intended, state, upload);
-            } else if (step == StripeStep.ABORT) {
-                work.abort(upload);
-            }
+        if (tick != null) {
+            course.take(step(state, tick), state, tick);
         }
     }
 
@@ -213,24 +227,37 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         }
         return Effect().persist(new UploadCreated(begun.upload().id(), now())).thenRun(next -> {
             work.done();
-            if (tick != null && tick.goal() != StripeGoal.ABORT) {
-                work.streamData(next, begun.upload(), tick.spec());
-            }
-            goOn(next);
+            actAndReport(next);
         });
     }
 
     private Effect<StripeEvent, StripeState> onPartArrived(StripeState state, PartArrived arrived) {
-        if (!work.current(arrived.work())) {
+        boolean wanted = work.current(arrived.work());
+        if (!wanted || work.lease().over()) {
             arrived.recorded().completeExceptionally(new IllegalStateException("the stream is not wanted any more"));
+            if (wanted) {
+                work.stop();
+            }
             return Effect().none();
         }
-        return Effect().persist(arrived.part()).thenRun(next -> {
+        return Effect().persist(record(arrived.part())).thenRun(next -> {
+            work.progressed();
             arrived.recorded().complete(Done.getInstance());
-            if (tick != null && progress.recorded(next, tick.spec().dataBytes())) {
+            long dataBytes =
+                    tick == null ? 0 : tick.spec().map(StripeSpec::dataBytes).orElse(0L);
+            if (progress.recorded(next, dataBytes)) {
                 report(next, Optional.empty());
             }
         });
+    }
+
+    private StripeEvent record(PartStored part) {
+        return switch (work.activity()) {
+            case STORING_TRAILER -> new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag());
+            case MENDING_DATA, MENDING_CLOSING ->
+                new PartReplaced(part.number(), part.plainBytes(), part.storedBytes(), part.crc32c(), part.etag());
+            default -> part;
+        };
     }
 
     private Effect<StripeEvent, StripeState> onWorkEnded(StripeState state, WorkEnded ended) {
@@ -238,30 +265,44 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
             return Effect().none();
         }
         if (ended.problem().isPresent()) {
-            return fail(state, ended.problem().get());
+            return broken(state, ended.problem().get());
         }
-        Upload upload = state.upload().orElseThrow();
-        switch (work.activity()) {
-            case STREAMING_DATA -> work.compare(StripeActivity.COMPARING_DATA, state, upload);
-            case STREAMING_CLOSING -> work.storeTrailer(state, upload);
-            case STORING_TRAILER -> work.compare(StripeActivity.COMPARING_ALL, state, upload);
-            case COMPARING_DATA -> {
-                return reached(new DataDrained(now()));
-            }
-            case COMPARING_ALL -> {
-                return reached(new Prepared(now()));
-            }
-            default -> throw new IllegalStateException("nothing can end in " + work.activity());
-        }
+        course.follow(work.activity(), state, requireNonNull(tick));
         return Effect().none();
     }
 
-    private Effect<StripeEvent, StripeState> reached(StripeEvent event) {
-        return Effect().persist(event).thenRun(state -> {
-            work.done();
-            report(state, Optional.empty());
-            act(state);
-        });
+    /** What fails because the lease is over or the connection broke is taken up again by the next tick. */
+    private Effect<StripeEvent, StripeState> broken(StripeState state, Problem problem) {
+        if (!work.mayGoOnAfter(problem)) {
+            return fail(state, problem);
+        }
+        context.getLog().info("Stripe {} is interrupted: {}", stripe.entityId(), problem.asTaskInfo());
+        work.stop();
+        return Effect().none();
+    }
+
+    private Effect<StripeEvent, StripeState> onComparisonEnded(StripeState state, ComparisonEnded ended) {
+        if (!work.current(ended.work())) {
+            return Effect().none();
+        }
+        boolean all = work.activity() == StripeActivity.COMPARING_ALL;
+        Mending mending =
+                Mending.after(ended.comparison(), state, state.upload().orElseThrow(), work.rounds());
+        if (mending instanceof Mending.Impossible impossible) {
+            return fail(state, impossible.problem());
+        }
+        if (mending instanceof Mending.Needed needed) {
+            context.getLog().warn("Stripe {}: {} is stored again", stripe.entityId(), needed);
+            course.mend(needed, state, requireNonNull(tick));
+            return Effect().none();
+        }
+        return Effect()
+                .persist(all ? new Prepared(now()) : new DataDrained(now()))
+                .thenRun(next -> {
+                    work.agreed();
+                    report(next, Optional.empty());
+                    act(next);
+                });
     }
 
     private Effect<StripeEvent, StripeState> onPublishEnded(StripeState state, PublishEnded ended) {
@@ -285,7 +326,11 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
             return Effect().none();
         }
         work.done();
-        return ended.gone() ? end(new Aborted(now())) : Effect().none();
+        return switch (ended.outcome()) {
+            case GONE -> end(new Aborted(now()));
+            case PUBLISHED -> end(new Published(now()));
+            case UNCLEAR -> Effect().none();
+        };
     }
 
     private Effect<StripeEvent, StripeState> end(StripeEvent last) {
@@ -307,7 +352,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
 
     private void report(StripeState state, Optional<Problem> passing) {
         if (tick != null) {
-            dependencies.reports().accept(tick.spec().database(), progress.report(state, tick, work, passing));
+            dependencies.reports().accept(tick.database(), progress.report(state, tick, work, passing));
         }
     }
 
@@ -336,17 +381,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
 
     @Override
     public SnapshotAdapter<StripeState> snapshotAdapter() {
-        return new SnapshotAdapter<>() {
-            @Override
-            public Object toJournal(StripeState state) {
-                return state.snapshot();
-            }
-
-            @Override
-            public StripeState fromJournal(Object from) {
-                return StripeState.of((StripeSnapshot) from);
-            }
-        };
+        return new StripeSnapshots();
     }
 
     @Override

@@ -90,8 +90,11 @@ final class FormatPropertyTest {
                 ExtentKind.FILE, ExtentKind.DIRECTORY, ExtentKind.LOG, ExtentKind.CONTROL, ExtentKind.INLINE);
         Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(500);
         return Combinators.combine(
-                        kind, path, Arbitraries.longs().between(0, 1L << 50), bytes, Arbitraries.of(Piece.State.class))
-                .as(Piece::new)
+                        kind, path, Arbitraries.longs().between(0, 1L << 43), bytes, Arbitraries.of(Piece.State.class))
+                .as((type, where, at, content, state) -> {
+                    boolean bare = type == ExtentKind.DIRECTORY || state == Piece.State.VANISHED;
+                    return new Piece(type, where, at, bare ? new byte[0] : content, state);
+                })
                 .list();
     }
 }

@@ -49,6 +49,14 @@ class StripeEventsTest {
                 "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
                         + "{\"plan\":\"CLOSING\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
                         + "\"crc32c\":-9,\"etag\":\"\\\"e\\\"\"}");
+        RELEASED.put(new StripeEvent.Resumed(AT), "stripe-resumed/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(
+                new StripeEvent.PartReplaced(3, 7, 8, -9, "\"e\""),
+                "stripe-part-replaced/1 {\"number\":3,\"plainBytes\":7,\"storedBytes\":8,\"crc32c\":-9,"
+                        + "\"etag\":\"\\\"e\\\"\"}");
+        RELEASED.put(
+                new StripeEvent.TrailerStored(3, 8, -9, "e"),
+                "stripe-trailer-stored/1 {\"number\":3,\"storedBytes\":8,\"crc32c\":-9,\"etag\":\"e\"}");
         RELEASED.put(new StripeEvent.DataDrained(AT), "stripe-data-drained/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(new StripeEvent.Prepared(AT), "stripe-prepared/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(new StripeEvent.Published(AT), "stripe-published/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
@@ -56,6 +64,26 @@ class StripeEventsTest {
         RELEASED.put(new StripeEvent.Closed(AT), "stripe-closed/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(
                 new StripeSnapshot(
+                        "STREAMING",
+                        Optional.empty(),
+                        Optional.of("u-1"),
+                        Position.start(PlanKind.DATA),
+                        0,
+                        false,
+                        5,
+                        2,
+                        List.of(6),
+                        List.of(7L),
+                        List.of(1L),
+                        List.of(2L),
+                        List.of(3),
+                        List.of("e")),
+                "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
+                        + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":5,\"closingFrom\":2,"
+                        + "\"extents\":[6],\"offsets\":[7],\"plainBytes\":[1],"
+                        + "\"storedBytes\":[2],\"crc32c\":[3],\"etags\":[\"e\"]}");
+        RELEASED.put(
+                new FirstStripeSnapshot(
                         "STREAMING",
                         Optional.empty(),
                         Optional.of("u-1"),

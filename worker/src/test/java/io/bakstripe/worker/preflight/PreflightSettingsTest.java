@@ -18,18 +18,32 @@ class PreflightSettingsTest {
     @Test
     void leavesCallersTimeToReceiveTheAnswer() {
         assertThat(PreflightSettings.from(worker(Map.of())))
-                .isEqualTo(new PreflightSettings(Duration.ofSeconds(9), true));
+                .isEqualTo(new PreflightSettings(Duration.ofSeconds(9), true, true, 10));
     }
 
     @Test
     void readsEveryKey() {
-        assertThat(PreflightSettings.from(worker(Map.of("preflight.limit", "3 s", "store.check-region", false))))
-                .isEqualTo(new PreflightSettings(Duration.ofSeconds(3), false));
+        assertThat(PreflightSettings.from(worker(Map.of(
+                        "preflight.limit",
+                        "3 s",
+                        "preflight.best-compression-ratio",
+                        2.5,
+                        "store.check-region",
+                        false,
+                        "store.conditional-writes",
+                        false))))
+                .isEqualTo(new PreflightSettings(Duration.ofSeconds(3), false, false, 2.5));
     }
 
     @Test
     void refusesALimitOfNothing() {
         assertThatThrownBy(() -> PreflightSettings.from(worker(Map.of("preflight.limit", "0 s"))))
                 .hasMessageContaining("preflight.limit");
+    }
+
+    @Test
+    void refusesARatioThatMakesDatabasesLarger() {
+        assertThatThrownBy(() -> PreflightSettings.from(worker(Map.of("preflight.best-compression-ratio", 0.5))))
+                .hasMessageContaining("best-compression-ratio");
     }
 }

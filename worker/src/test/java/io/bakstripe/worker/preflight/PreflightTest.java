@@ -90,8 +90,8 @@ class PreflightTest {
 
     private ActorRef<PreflightMessage> preflight() {
         SetFinder finder = from -> found;
-        return KIT.spawn(Preflight.create(
-                new PreflightDependencies(store, sources, finder, new PreflightSettings(limit, checkRegion))));
+        PreflightSettings settings = new PreflightSettings(limit, checkRegion, true, 10);
+        return KIT.spawn(Preflight.create(new PreflightDependencies(store, sources, finder, settings)));
     }
 
     private Problem refusal() {

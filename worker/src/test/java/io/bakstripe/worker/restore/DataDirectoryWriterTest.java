@@ -6,12 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.HostName;
-import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.format.Chunk;
+import io.bakstripe.worker.format.Place;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DataDirectoryWriterTest {
-    private static final S3Arn FROM = SampleSet.arn("x.bak");
+    private static final Place FROM = Place.part(SampleSet.arn("x.bak"), 3);
 
     @TempDir
     Path root;
@@ -38,7 +39,7 @@ final class DataDirectoryWriterTest {
 
     @Test
     void keepsNoMoreFilesOpenThanItMay() throws IOException {
-        OpenFiles files = new OpenFiles(3);
+        OpenFiles files = new OpenFiles(3, Disk.ofHost());
         List<OpenFiles.Lease> leases = new ArrayList<>();
         for (int file = 0; file < 5; file++) {
             leases.add(files.acquire(root.resolve("f" + file)));
@@ -73,24 +74,64 @@ final class DataDirectoryWriterTest {
     }
 
     @Test
-    void namesHostAndFileWhenTheDiskFails() throws IOException {
-        Files.createDirectory(root.resolve("base"));
-        Files.createDirectory(root.resolve("base/1"));
-        try (DataDirectoryWriter writer = writer()) {
-            assertThatThrownBy(() -> writer.apply(FROM, piece("base/1", 0, "x")))
+    void namesHostAndFileWhenTheDiskIsFull() {
+        WatchedDisk disk = new WatchedDisk();
+        disk.free(3);
+        try (DataDirectoryWriter writer =
+                new DataDirectoryWriter(new HostName("local"), root, new OpenFiles(2, disk))) {
+            assertThatThrownBy(() -> writer.apply(FROM, piece("base/1", 0, "1234")))
                     .isInstanceOfSatisfying(BakstripeException.class, thrown -> {
                         assertThat(thrown.problem().error()).isEqualTo(BackupError.HOST_IO);
-                        assertThat(thrown.problem().detail()).contains("host 'local' failed to write base/1");
+                        assertThat(thrown.problem().detail())
+                                .isEqualTo("host 'local' failed to write base/1: No space left on device");
                     });
         }
     }
 
-    private DataDirectoryWriter writer() {
-        return new DataDirectoryWriter(new HostName("local"), root, 2);
+    @Test
+    void refusesWhatIsBothAFileAndADirectory() {
+        try (DataDirectoryWriter writer = writer()) {
+            writer.apply(FROM, piece("base/1", 0, "x"));
+
+            assertThatThrownBy(() -> writer.apply(FROM, piece("base/1/2", 0, "x")))
+                    .isInstanceOf(BakstripeException.class)
+                    .hasMessageContaining("part 3: base/1/2 is below a file");
+            assertThatThrownBy(() -> writer.apply(FROM, piece("base", 0, "x")))
+                    .isInstanceOf(BakstripeException.class)
+                    .hasMessageContaining("part 3: base is both a file and a directory");
+        }
     }
 
-    private static Piece piece(String path, long offset, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return new Piece(ExtentKind.FILE, path, offset, bytes, Piece.State.WHOLE);
+    @Test
+    void tellsGapsOverlapsAndRepetitionsFromFilesThatAreCoveredOnce() {
+        try (DataDirectoryWriter writer = writer()) {
+            writer.apply(FROM, piece("once", 4, "5678"));
+            writer.apply(FROM, piece("once", 0, "1234"));
+            writer.apply(FROM, piece("gap", 0, "12"));
+            writer.apply(FROM, piece("gap", 4, "5678"));
+            writer.apply(FROM, piece("overlap", 0, "12345"));
+            writer.apply(FROM, piece("overlap", 4, "5678"));
+            writer.apply(FROM, piece("both", 0, "1234"));
+            writer.apply(FROM, piece("both", 0, "1234"));
+            writer.apply(FROM, piece("both", 8, "9abc"));
+            writer.apply(FROM, piece("empty", 0, ""));
+
+            assertThat(writer.covers("once", 8)).isTrue();
+            assertThat(writer.covers("once", 9)).isFalse();
+            assertThat(writer.covers("gap", 8)).isFalse();
+            assertThat(writer.covers("overlap", 8)).isFalse();
+            assertThat(writer.covers("both", 12)).isFalse();
+            assertThat(writer.covers("empty", 0)).isTrue();
+            assertThat(writer.covers("never", 1)).isFalse();
+        }
+    }
+
+    private DataDirectoryWriter writer() {
+        return new DataDirectoryWriter(new HostName("local"), root, new OpenFiles(2, Disk.ofHost()));
+    }
+
+    private static Chunk.Entry piece(String path, long offset, String text) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        return new Chunk.Entry(ExtentKind.FILE, Piece.State.WHOLE, path, offset, bytes);
     }
 }

@@ -309,7 +309,16 @@ final class RestoreWorkerTest {
     private ActorRef<RestoreCommand> spawn() {
         RestoreSettings defaults = StoreSetFinderTest.SETTINGS;
         RestoreSettings settings = new RestoreSettings(
-                64 << 10, 2, defaults.openFiles(), 2, defaults.listLimit(), hostAnswer, Duration.ofSeconds(60));
+                64 << 10,
+                2,
+                defaults.openFiles(),
+                2,
+                2,
+                100_000,
+                3,
+                defaults.listLimit(),
+                hostAnswer,
+                Duration.ofSeconds(60));
         RestoreDependencies dependencies = new RestoreDependencies(
                 new StoreSetFinder(store, settings),
                 store,

@@ -13,8 +13,17 @@ import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.format.Chunk;
+import io.bakstripe.worker.format.FrameType;
+import io.bakstripe.worker.format.Place;
+import io.bakstripe.worker.format.StripeTrailer.PartEntry;
+import io.bakstripe.worker.restore.FoundSet.FoundStripe;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.RequestScope;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +38,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -197,6 +207,88 @@ final class SetApplyTest {
         await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(BUDGET));
     }
 
+    @Test
+    void recordsAPartOnlyWhenItsFilesAndTheirDirectoriesAreSynced() throws Exception {
+        set.into(store);
+        FoundSet found = found();
+        WatchedDisk disk = new WatchedDisk();
+        recorder.disk = disk;
+
+        applier(found, budget, disk).run().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+        List<String> log = disk.log();
+        for (FoundStripe stripe : found.stripes()) {
+            byte[] file = store.bytes(stripe.object().file()).orElseThrow();
+            for (PartEntry part : stripe.trailer().parts()) {
+                int recorded = log.indexOf("part " + stripe.header().family() + "/" + part.number());
+                assertThat(recorded).isPositive();
+                for (Piece piece : piecesOf(stripe, part, file)) {
+                    Path at = target.resolve(piece.path());
+                    if (piece.kind() == ExtentKind.FILE) {
+                        // A file without bytes is not written to, only made.
+                        int written = Math.max(0, log.indexOf("write " + at + "@" + piece.offset()));
+                        assertThat(log.subList(written, recorded)).contains("sync " + at);
+                    }
+                    assertThat(log.subList(0, recorded)).contains("sync " + at.getParent());
+                }
+            }
+        }
+    }
+
+    private static List<Piece> piecesOf(FoundStripe stripe, PartEntry part, byte[] file) {
+        Place place = Place.part(stripe.object().file(), part.number());
+        ByteBuffer bytes = ByteBuffer.wrap(file, (int) part.offset(), (int) part.storedBytes());
+        List<Piece> pieces = new ArrayList<>();
+        new PartCutter(stripe.object().file())
+                .cut(new PartCutter.Range(part, part.offset(), (int) part.storedBytes(), true), bytes.slice())
+                .forEach(place, (offset, frame) -> {
+                    if (frame.type() == FrameType.DATA) {
+                        pieces.addAll(Chunk.decode(place, frame.payload(place)));
+                    }
+                });
+        return pieces;
+    }
+
+    @Test
+    void namesTheFileThatAFullDiskHadNoRoomFor() {
+        set.into(store);
+        WatchedDisk disk = new WatchedDisk();
+        disk.free(1_000_000);
+
+        Problem problem = problem(applier(found(), budget, disk).run().toCompletableFuture());
+
+        assertThat(problem.error()).isEqualTo(BackupError.HOST_IO);
+        assertThat(problem.detail()).contains("host 'local' failed to write ").endsWith(": No space left on device");
+        await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(BUDGET));
+    }
+
+    @Test
+    void asksTheStoreOnBehalfOfOneBudgetForTheWholeRestore() throws Exception {
+        set.into(store);
+        FoundSet found = found();
+        List<RequestScope> scopes = new ArrayList<>();
+        ObjectStore scoped = (ObjectStore) Proxy.newProxyInstance(
+                ObjectStore.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("within")) {
+                        scopes.add((RequestScope) arguments[0]);
+                        return store;
+                    }
+                    throw new AssertionError("asked outside of the budget: " + method);
+                });
+
+        applier(found, budget, Disk.ofHost(), scoped)
+                .run()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
+
+        assertThat(scopes).hasSize(1);
+        int repetitions = 0;
+        while (scopes.get(0).mayRepeat()) {
+            repetitions++;
+        }
+        assertThat(repetitions).isEqualTo(3);
+    }
+
     private long sizes() throws IOException {
         try (var walk = Files.walk(target)) {
             return walk.mapToLong(path -> path.toFile().length()).sum();
@@ -243,24 +335,35 @@ final class SetApplyTest {
     }
 
     private SetApply applier(FoundSet found, ByteBudget from) {
+        return applier(found, from, Disk.ofHost());
+    }
+
+    private SetApply applier(FoundSet found, ByteBudget from, Disk disk) {
+        return applier(found, from, disk, store);
+    }
+
+    private SetApply applier(FoundSet found, ByteBudget from, Disk disk, ObjectStore source) {
         RestoreSettings few = new RestoreSettings(
                 64 << 10,
                 4,
                 3,
                 2,
+                2,
+                100_000,
+                3,
                 100,
                 StoreSetFinderTest.SETTINGS.hostAnswer(),
                 StoreSetFinderTest.SETTINGS.hostPatience());
         RestoreDependencies dependencies = new RestoreDependencies(
                 arn -> CompletableFuture.failedFuture(new IllegalStateException()),
-                store,
+                source,
                 from,
                 few,
                 InstantSource.system(),
                 host -> KIT.createTestProbe(HostCommand.class).getRef(),
                 (database, report) -> {},
                 "node");
-        return new SetApply(dependencies, KIT.system(), new HostName("local"), target, found, recorder);
+        return new SetApply(dependencies, KIT.system(), new HostName("local"), target, found, recorder, disk);
     }
 
     private static Piece piece(String path, long offset, int length, Piece.State state) {
@@ -269,6 +372,7 @@ final class SetApplyTest {
 
     private static final class Recorder implements SetApply.Listener {
         private final AtomicLong bytes = new AtomicLong();
+        private volatile @Nullable WatchedDisk disk;
         private final List<String> parts = Collections.synchronizedList(new ArrayList<>());
 
         @Override
@@ -279,6 +383,10 @@ final class SetApplyTest {
         @Override
         public CompletionStage<Done> partApplied(int family, int part, long doneBytes) {
             parts.add(family + "/" + part);
+            WatchedDisk watched = disk;
+            if (watched != null) {
+                watched.note("part " + family + "/" + part);
+            }
             return CompletableFuture.completedFuture(Done.done());
         }
     }

@@ -3,6 +3,7 @@ package io.bakstripe.worker.session;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.SessionCommand.StoppedEngine;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.Lsn;
@@ -15,6 +16,7 @@ import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.session.SessionHold.StoppedBackup;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -43,14 +45,19 @@ public final class FakeDatabase implements Sources, Engine {
     public final List<String> directories = new ArrayList<>();
     public final List<Extent> closing = new ArrayList<>();
     public final AtomicInteger opens = new AtomicInteger();
+    public final AtomicInteger resumes = new AtomicInteger();
     public final AtomicInteger openHolds = new AtomicInteger();
     public final AtomicInteger openReaders = new AtomicInteger();
     public volatile @Nullable Problem refuseOpen;
     public volatile @Nullable Problem refuseStop;
     public volatile @Nullable RuntimeException lost;
     public volatile @Nullable Problem refuseRead;
+    public volatile @Nullable Problem refuseResume;
     public volatile boolean hangOpen;
+    volatile boolean hangStop;
     public volatile boolean hangReads;
+    volatile CountDownLatch mayResume = new CountDownLatch(0);
+    volatile @Nullable StoppedBackup resumedFrom;
 
     /** A file of bytes that do not compress, the same for the same name. */
     public FakeDatabase file(String path, int bytes) {
@@ -88,6 +95,11 @@ public final class FakeDatabase implements Sources, Engine {
             StartFacts start,
             StopFacts stopped,
             List<Extent> inline) {
+        resumes.incrementAndGet();
+        resumedFrom = new StoppedBackup(start, new StoppedEngine(stopped, inline));
+        await(mayResume);
+        throwIf(refuseResume);
+        lost = null;
         openHolds.incrementAndGet();
         return new Hold();
     }
@@ -141,6 +153,10 @@ public final class FakeDatabase implements Sources, Engine {
 
         @Override
         public Stop stop() {
+            if (hangStop) {
+                await(aborted);
+                throw BackupError.SESSION_LOST.problem("shop", "aborted").asException();
+            }
             throwIf(refuseStop);
             return new Stop(new Lsn(4096), Instant.EPOCH.plusSeconds(60), closing);
         }

@@ -17,6 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PlanCutterTest {
+    private static final List<Extent> PAGES =
+            List.of(Extent.manifest(new byte[4000]), Extent.manifest(new byte[3000]), Extent.manifest(new byte[9]));
+
     record Case(long seed, int stripes) {}
 
     static Stream<Case> cases() {
@@ -47,7 +50,7 @@ class PlanCutterTest {
     void losesNothingAndDoublesNothing(Case example) {
         List<Extent> listing = listing(example.seed());
 
-        List<List<Extent>> cut = PlanCutter.data(listing, example.stripes());
+        List<List<Extent>> cut = PlanCutter.data(listing, List.of(), example.stripes());
 
         assertThat(cut).hasSize(example.stripes());
         Map<String, List<Extent>> byPath = cut.stream()
@@ -75,7 +78,7 @@ class PlanCutterTest {
     void givesEveryStripeTheSameBytesAndCutsAtGrains(Case example) {
         List<Extent> listing = listing(example.seed());
 
-        List<List<Extent>> cut = PlanCutter.data(listing, example.stripes());
+        List<List<Extent>> cut = PlanCutter.data(listing, List.of(), example.stripes());
 
         List<Long> bytes = cut.stream()
                 .map(extents -> extents.stream().mapToLong(Extent::length).sum())
@@ -91,8 +94,9 @@ class PlanCutterTest {
     @ParameterizedTest
     @MethodSource("cases")
     void cutsTheSameListingTheSameWay(Case example) {
-        assertThat(PlanCutter.data(listing(example.seed()), example.stripes()).toString())
-                .isEqualTo(PlanCutter.data(listing(example.seed()), example.stripes())
+        assertThat(PlanCutter.data(listing(example.seed()), PAGES, example.stripes())
+                        .toString())
+                .isEqualTo(PlanCutter.data(listing(example.seed()), PAGES, example.stripes())
                         .toString());
     }
 
@@ -103,7 +107,7 @@ class PlanCutterTest {
             listing.add(i % 2 == 0 ? Extent.directory("d" + i) : Extent.file("f" + i, 0, 0));
         }
 
-        assertThat(PlanCutter.data(listing, 4))
+        assertThat(PlanCutter.data(listing, List.of(), 4))
                 .allSatisfy(stripe -> assertThat(stripe).hasSize(10));
     }
 
@@ -115,13 +119,10 @@ class PlanCutterTest {
                 Extent.log("pg_wal/2", 16 << 20),
                 Extent.log("pg_wal/3", 16 << 20),
                 Extent.inline("backup_label", new byte[200]));
-        List<Extent> manifest = List.of(Extent.manifest(new byte[4000]), Extent.manifest(new byte[3000]));
 
-        List<List<Extent>> cut = PlanCutter.closing(closing, manifest, 3);
+        List<List<Extent>> cut = PlanCutter.closing(closing, 3);
 
-        assertThat(cut.stream().flatMap(List::stream))
-                .containsExactlyInAnyOrderElementsOf(
-                        Stream.concat(closing.stream(), manifest.stream()).toList());
+        assertThat(cut.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(closing);
         List<Extent> withControl = cut.stream()
                 .filter(extents -> extents.stream().anyMatch(extent -> extent.kind() == ExtentKind.CONTROL))
                 .findFirst()
@@ -130,5 +131,32 @@ class PlanCutterTest {
         assertThat(cut)
                 .allSatisfy(extents -> assertThat(extents.stream().filter(extent -> extent.kind() == ExtentKind.LOG))
                         .hasSize(1));
+    }
+
+    @Test
+    void leavesStripesWithoutClosingDataWhenThereIsLittle() {
+        List<Extent> closing = List.of(
+                Extent.log("pg_wal/1", 16 << 20),
+                Extent.inline("backup_label", new byte[200]),
+                Extent.control("global/pg_control", 8192));
+
+        assertThat(PlanCutter.closing(closing, 4)).containsExactly(closing, List.of(), List.of(), List.of());
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void putsEachPageOfTheManifestBehindTheDataOfOneStripe(Case example) {
+        List<Extent> listing = listing(example.seed());
+
+        List<List<Extent>> cut = PlanCutter.data(listing, PAGES, example.stripes());
+
+        List<List<Extent>> dataOnly = PlanCutter.data(listing, List.of(), example.stripes());
+        List<Extent> pages = new ArrayList<>();
+        for (int stripe = 0; stripe < cut.size(); stripe++) {
+            int data = dataOnly.get(stripe).size();
+            assertThat(cut.get(stripe).subList(0, data)).isEqualTo(dataOnly.get(stripe));
+            pages.addAll(cut.get(stripe).subList(data, cut.get(stripe).size()));
+        }
+        assertThat(pages).containsExactlyInAnyOrderElementsOf(PAGES);
     }
 }

@@ -55,6 +55,7 @@ public final class MemoryObjectStore implements ObjectStore {
     private final Map<Call, Problem> lost = new EnumMap<>(Call.class);
     private final Map<Call, Integer> calls = new EnumMap<>(Call.class);
     private boolean keepsBytes = true;
+    private long maxObjectBytes = ObjectStore.super.maxObjectBytes();
     private final List<String> reads = new ArrayList<>();
     private CompletableFuture<Void> gate = CompletableFuture.completedFuture(null);
     private long heldFrom = Long.MAX_VALUE;
@@ -141,9 +142,21 @@ public final class MemoryObjectStore implements ObjectStore {
         return gate;
     }
 
+    /** From now on objects may have this many bytes. */
+    public synchronized MemoryObjectStore withMaxObjectBytes(long bytes) {
+        maxObjectBytes = bytes;
+        return this;
+    }
+
+    @Override
+    public synchronized long maxObjectBytes() {
+        return maxObjectBytes;
+    }
+
+    /** Failures that may pass are repeated at once, as long as the scope allows; without a scope they are not. */
     @Override
     public ObjectStore within(RequestScope scope) {
-        return this;
+        return new ScopedMemoryStore(this, scope);
     }
 
     @Override

@@ -18,6 +18,27 @@ class MemoryObjectStoreTest extends ObjectStoreContractTest {
         assertThat(await(store.head(file("a")))).isEmpty();
     }
 
+    @Test
+    void repeatsWhatMayPassWithinTheBudgetOfAScope() throws Exception {
+        ObjectStore scoped = store.within(RequestScope.ofBudget(2));
+        store.failNext(Call.HEAD, BackupError.STORE_UNREACHABLE.problem("wished"));
+        store.failNext(Call.HEAD, BackupError.STORE_UNREACHABLE.problem("wished"));
+
+        assertThat(await(scoped.head(file("a")))).isEmpty();
+
+        store.fail(Call.HEAD, BackupError.STORE_UNREACHABLE.problem("for good"));
+        assertThat(refusal(scoped.head(file("a")))).isEqualTo(BackupError.STORE_UNREACHABLE);
+        assertThat(store.calls(Call.HEAD)).isEqualTo(3 + 2);
+    }
+
+    @Test
+    void repeatsNoRefusal() {
+        store.failNext(Call.HEAD, BackupError.ACCESS_DENIED.problem("wished"));
+
+        assertThat(refusal(store.within(RequestScope.ofBudget(2)).head(file("a"))))
+                .isEqualTo(BackupError.ACCESS_DENIED);
+    }
+
     @Override
     protected ObjectStore store() {
         return store;

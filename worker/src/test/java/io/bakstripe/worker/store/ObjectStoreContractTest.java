@@ -1,11 +1,8 @@
 package io.bakstripe.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
-import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore.Completion;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
@@ -17,10 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.Random;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.zip.CRC32C;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -28,7 +22,7 @@ import org.junit.jupiter.api.Test;
  * What {@link ObjectStore} promises, run against every implementation. After each test nothing may be left that the test did not make: no upload, no
  * part, and every object is whole.
  */
-public abstract class ObjectStoreContractTest {
+public abstract class ObjectStoreContractTest extends StoreCalls {
     /** The least that S3 takes for a part that is not the last. */
     protected static final int PART = 5 * 1024 * 1024;
 
@@ -269,6 +263,76 @@ public abstract class ObjectStoreContractTest {
         assertThat(refusal(store().read(gone, 0, 10))).isEqualTo(BackupError.FILE_CHANGED);
     }
 
+    @Test
+    void asksTheScopeBeforeRequestsAndTellsItOfGoodAnswers() throws Exception {
+        byte[] bytes = bytes(400, 19);
+        AtomicInteger sent = new AtomicInteger();
+        AtomicInteger answered = new AtomicInteger();
+        ObjectStore scoped = store().within(scope(sent::incrementAndGet, answered::incrementAndGet));
+
+        Upload upload = await(scoped.createUpload(file("scoped"), Map.of()));
+        begun.add(upload);
+        StoredPart part = await(scoped.uploadPart(upload, 1, List.of(ByteBuffer.wrap(bytes)), crc32c(bytes)));
+        await(scoped.listParts(upload));
+        assertThat(await(scoped.complete(upload, List.of(part), false))).isEqualTo(Completion.COMPLETED);
+        begun.remove(upload);
+        expected.put(upload.file(), bytes);
+        StoredObject object = await(scoped.head(upload.file())).orElseThrow();
+        await(scoped.head(file("absent")));
+        await(scoped.read(object, 0, 400));
+        await(scoped.list(bucket(), "", 10));
+
+        assertThat(sent).hasValue(8);
+        assertThat(answered).hasValue(8);
+        await(scoped.region(bucket()));
+        assertThat(sent).hasValueGreaterThan(8).hasValue(answered.get());
+    }
+
+    @Test
+    void sendsNothingThatTheScopeForbids() throws Exception {
+        BackupError over = BackupError.STOPPED_BY_NODE;
+        ObjectStore scoped = store().within(scope(
+                () -> {
+                    throw over.problem().asException();
+                },
+                () -> {}));
+        byte[] bytes = bytes(400, 20);
+        Upload upload = begin(file("forbidden"), Map.of());
+        StoredPart part = put(upload, 1, bytes);
+
+        assertThat(refusal(scoped.createUpload(upload.file(), Map.of()))).isEqualTo(over);
+        assertThat(refusal(scoped.uploadPart(upload, 2, List.of(ByteBuffer.wrap(bytes)), crc32c(bytes))))
+                .isEqualTo(over);
+        assertThat(refusal(scoped.listParts(upload))).isEqualTo(over);
+        assertThat(refusal(scoped.complete(upload, List.of(part), false))).isEqualTo(over);
+        assertThat(refusal(scoped.abort(upload))).isEqualTo(over);
+        assertThat(refusal(scoped.head(upload.file()))).isEqualTo(over);
+        assertThat(refusal(scoped.list(bucket(), "", 10))).isEqualTo(over);
+        assertThat(refusal(scoped.region(bucket()))).isEqualTo(over);
+
+        assertThat(openUploads()).containsExactly(upload.id());
+        assertListed(upload, part);
+    }
+
+    private static RequestScope scope(Runnable before, Runnable after) {
+        return new RequestScope() {
+            @Override
+            public void beforeRequest() {
+                before.run();
+            }
+
+            @Override
+            public boolean mayRepeat() {
+                return false;
+            }
+
+            @Override
+            public void answered() {
+                after.run();
+            }
+        };
+    }
+
     protected final S3Arn file(String key) {
         return new S3Arn(bucket(), key);
     }
@@ -307,45 +371,5 @@ public abstract class ObjectStoreContractTest {
     private void make(S3Arn file, byte[] bytes) throws Exception {
         Upload upload = begin(file, Map.of());
         complete(upload, List.of(put(upload, 1, bytes)), false, bytes);
-    }
-
-    protected static byte[] bytes(int length, long seed) {
-        byte[] bytes = new byte[length];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private static byte[] join(byte[] first, byte[] second) {
-        return ByteBuffer.allocate(first.length + second.length)
-                .put(first)
-                .put(second)
-                .array();
-    }
-
-    protected static int crc32c(byte[] bytes) {
-        CRC32C checksum = new CRC32C();
-        checksum.update(bytes);
-        return (int) checksum.getValue();
-    }
-
-    protected static <T> T await(CompletionStage<T> stage) throws Exception {
-        return stage.toCompletableFuture().get(30, TimeUnit.SECONDS);
-    }
-
-    protected static BackupError refusal(CompletionStage<?> stage) {
-        Throwable failure = catchThrowable(() -> await(stage));
-        assertThat(failure)
-                .hasRootCauseInstanceOf(Throwable.class)
-                .satisfies(thrown -> assertThat(known(thrown)).isTrue());
-        return Problem.of(failure).error();
-    }
-
-    private static boolean known(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BakstripeException) {
-                return true;
-            }
-        }
-        return false;
     }
 }

@@ -8,14 +8,20 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The way to a store, on which parts arrive in any order, hang or get lost when they are told to, and are counted. */
 final class SlowStore implements ObjectStore {
@@ -27,6 +33,14 @@ final class SlowStore implements ObjectStore {
     volatile boolean hangParts;
     volatile int loseFromListing;
     volatile int partDelayMillis = 10;
+    /** Numbers of the parts that were sent, in order. */
+    final List<Integer> uploaded = new CopyOnWriteArrayList<>();
+
+    /** Answers to completions that the store behind this one does not see. */
+    final Queue<Completion> completions = new ConcurrentLinkedQueue<>();
+
+    private final Set<Integer> hidden = ConcurrentHashMap.newKeySet();
+    private final AtomicReference<@Nullable Consumer<Upload>> beforeListing = new AtomicReference<>();
     private final ObjectStore store;
     private final Map<String, Integer> partsInFlight = new ConcurrentHashMap<>();
     private final AtomicLong bytesInFlight = new AtomicLong();
@@ -44,12 +58,28 @@ final class SlowStore implements ObjectStore {
 
     @Override
     public ObjectStore within(RequestScope scope) {
-        return this;
+        return new ScopedStore(this, scope);
+    }
+
+    /** The next listing is asked for only after this was done to the upload. */
+    void beforeNextListing(Consumer<Upload> act) {
+        beforeListing.set(act);
+    }
+
+    /** Lists without this part until it is stored again. */
+    void hide(int number) {
+        hidden.add(number);
+    }
+
+    @Override
+    public long maxObjectBytes() {
+        return store.maxObjectBytes();
     }
 
     @Override
     public CompletionStage<StoredPart> uploadPart(Upload upload, int number, List<ByteBuffer> body, int crc32c) {
         requestsInFlight.incrementAndGet();
+        uploaded.add(number);
         long size = body.stream().mapToLong(ByteBuffer::remaining).sum();
         mostBytesInFlight.accumulateAndGet(bytesInFlight.addAndGet(size), Math::max);
         mostPartsInFlight.accumulateAndGet(partsInFlight.merge(upload.id(), 1, Integer::sum), Math::max);
@@ -76,6 +106,7 @@ final class SlowStore implements ObjectStore {
                     .asException());
             return;
         }
+        hidden.remove(number);
         store.uploadPart(upload, number, body, crc32c).whenComplete((part, failure) -> {
             if (failure == null) {
                 answer.complete(part);
@@ -87,9 +118,13 @@ final class SlowStore implements ObjectStore {
 
     @Override
     public CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload) {
+        Consumer<Upload> act = beforeListing.getAndSet(null);
+        if (act != null) {
+            act.accept(upload);
+        }
         return store.listParts(upload)
                 .thenApply(listed -> listed.map(parts -> parts.stream()
-                        .filter(part -> part.number() != loseFromListing)
+                        .filter(part -> part.number() != loseFromListing && !hidden.contains(part.number()))
                         .toList()));
     }
 
@@ -120,7 +155,8 @@ final class SlowStore implements ObjectStore {
 
     @Override
     public CompletionStage<Completion> complete(Upload upload, List<StoredPart> parts, boolean overwrite) {
-        return store.complete(upload, parts, overwrite);
+        Completion answer = completions.poll();
+        return answer == null ? store.complete(upload, parts, overwrite) : CompletableFuture.completedFuture(answer);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.stripe;
 
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.ABORT;
+import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.CLOSE;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.STREAM;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -41,7 +42,7 @@ class StripeFailureTest {
     }
 
     @Test
-    void reportsAStreamThatARestartCutAndCanStillAbortIt() {
+    void abortsAStreamThatARestartCut() {
         fixture.data("base/1", 40 << 20);
         fixture.database.hangReads = true;
         ActorRef<StripeMessage> worker = fixture.worker(1);
@@ -51,14 +52,27 @@ class StripeFailureTest {
         fixture.database.hangReads = false;
 
         ActorRef<StripeMessage> again = fixture.worker(1);
-        again.tell(fixture.tick(STREAM));
-        StripeReport failed = fixture.await(StripeState.FAILED);
-        assertThat(failed.problem().orElseThrow().error()).isEqualTo(BackupError.STOPPED_BY_NODE);
-        assertThat(fixture.objects.openUploads()).hasSize(1);
         again.tell(fixture.tick(ABORT));
 
         fixture.await(StripeState.ABORTED);
         assertThat(fixture.objects.openUploads()).isEmpty();
+    }
+
+    @Test
+    void cannotCloseWhatIsNotRecordedAsDrained() {
+        fixture.data("base/1", 40 << 20);
+        fixture.database.hangReads = true;
+        ActorRef<StripeMessage> worker = fixture.worker(1);
+        worker.tell(fixture.tick(STREAM));
+        fixture.await(StripeState.STREAMING);
+        fixture.restart(worker);
+
+        ActorRef<StripeMessage> again = fixture.worker(1);
+        again.tell(fixture.tick(CLOSE));
+
+        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
+                .isEqualTo(BackupError.STOPPED_BY_NODE);
+        assertThat(fixture.sources.begun).hasSizeLessThanOrEqualTo(1);
     }
 
     @Test
@@ -189,11 +203,9 @@ class StripeFailureTest {
 
         await().untilAsserted(() -> assertThat(fixture.store.requestsInFlight).hasValue(0));
         await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(budget.total()));
+        assertThat(fixture.journal(JOURNAL)).noneMatch(StripeEvent.DataDrained.class::isInstance);
         worker.tell(fixture.tick(STREAM));
-        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
-                .isEqualTo(BackupError.STOPPED_BY_NODE);
-        worker.tell(fixture.tick(ABORT));
 
-        fixture.await(StripeState.ABORTED);
+        fixture.await(StripeState.DRAINED);
     }
 }

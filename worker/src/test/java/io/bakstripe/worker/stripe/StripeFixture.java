@@ -46,10 +46,16 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 
 /** One stripe worker's surroundings: a database, a plan, a store, a budget and a coordinator to listen as. */
 final class StripeFixture {
@@ -63,6 +69,7 @@ final class StripeFixture {
 
     final ActorTestKit kit;
     final FakeDatabase database = new FakeDatabase();
+    final CountedDatabase sources = new CountedDatabase(database);
     final MemoryObjectStore objects = new MemoryObjectStore().withBucket("bucket", "us-east-1");
     final SlowStore store = new SlowStore(objects);
     final ByteBudget budget;
@@ -73,7 +80,10 @@ final class StripeFixture {
     Optional<Spool> spool = Optional.empty();
     PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
     boolean overwrite;
+    boolean compression = true;
     final int task;
+    final AtomicReference<@Nullable StripeReport> last = new AtomicReference<>();
+    volatile LongSupplier nanos = System::nanoTime;
     private final List<ActorRef<StripeMessage>> workers = new ArrayList<>();
 
     StripeFixture(ActorTestKit kit, int task, ByteBudget budget) {
@@ -124,7 +134,7 @@ final class StripeFixture {
                 file(number),
                 files,
                 overwrite,
-                true,
+                compression,
                 new StartFacts(
                         "fake", "18", "1", 1, new Lsn(16), 16 << 20, "UTC", "shop", Optional.empty(), Instant.EPOCH),
                 dataBytes());
@@ -134,17 +144,60 @@ final class StripeFixture {
         return new S3Arn("bucket", "shop-" + number + ".bak");
     }
 
+    /** Plans come in pages of three extents. */
+    private static SlicesReply.Slices page(List<Extent> plan, int page) {
+        int from = Math.min(page * 3, plan.size());
+        int to = Math.min(from + 3, plan.size());
+        return new SlicesReply.Slices(page, plan.subList(from, to), to == plan.size());
+    }
+
+    /** Ticks as a coordinator does until the stripe is there; the first failure ends it. */
+    StripeReport drive(Supplier<ActorRef<StripeMessage>> worker) {
+        StripeGoal[] goal = {StripeGoal.STREAM};
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(60))
+                .pollInterval(Duration.ofMillis(30))
+                .until(() -> {
+                    StripeReport report = last.get();
+                    if (report != null && report.state() == DatabaseCommand.StripeState.FAILED) {
+                        throw new AssertionError(report.toString());
+                    }
+                    if (report != null && report.state() == DatabaseCommand.StripeState.DRAINED) {
+                        goal[0] = StripeGoal.CLOSE;
+                    } else if (report != null && report.state() == DatabaseCommand.StripeState.PREPARED) {
+                        goal[0] = StripeGoal.PUBLISH;
+                    }
+                    worker.get().tell(tick(goal[0]));
+                    return report != null && report.state() == DatabaseCommand.StripeState.PUBLISHED;
+                });
+        return Objects.requireNonNull(last.get());
+    }
+
+    /** The whole object that was published as the first stripe. */
+    byte[] object() {
+        return objects.bytes(file(1)).orElseThrow();
+    }
+
+    /** What the data frames of the published file hold, by path; every part has to be where the trailer says. */
+    Map<String, byte[]> restored() {
+        return StripeContent.of(file(1), object());
+    }
+
     StripeDependencies dependencies() {
         return new StripeDependencies(
                 store,
-                database,
-                (stripe, plan, page) -> CompletableFuture.completedFuture(
-                        new SlicesReply.Slices(page, plan == PlanKind.DATA ? data : closing, true)),
+                sources,
+                (stripe, plan, page) ->
+                        CompletableFuture.completedFuture(page(plan == PlanKind.DATA ? data : closing, page)),
                 budget,
                 spool,
                 sizing,
-                (ref, report) -> coordinator.getRef().tell(report),
+                (ref, report) -> {
+                    last.set((StripeReport) report);
+                    coordinator.getRef().tell(report);
+                },
                 InstantSource.system(),
+                () -> nanos.getAsLong(),
                 "bakstripe test",
                 SETTINGS);
     }

@@ -15,6 +15,7 @@ import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.store.MemoryObjectStore.Call;
+import io.bakstripe.worker.store.ObjectStore.Completion;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -132,18 +133,102 @@ class StripePublicationTest {
     }
 
     @Test
-    void knowsThatTheUploadWasCompletedOrAbortedBefore() {
+    void triesAgainWhenWhoeverTookTheKeyHasLeftItAgain() {
+        fixture.data("base/1", 100);
+        ActorRef<StripeMessage> worker = fixture.prepared();
+        fixture.store.completions.add(Completion.KEY_TAKEN);
+
+        worker.tell(fixture.tick(PUBLISH));
+        fixture.await(StripeState.PREPARED);
+        assertThat(fixture.await(StripeState.PREPARED).problem().orElseThrow().error())
+                .isEqualTo(BackupError.PUBLISH_CONFLICT);
+        worker.tell(fixture.tick(PUBLISH));
+
+        fixture.await(StripeState.PUBLISHED);
+    }
+
+    @Test
+    void findsItsOwnObjectUnderATakenKey() {
+        fixture.data("base/1", 100);
+        ActorRef<StripeMessage> worker = fixture.prepared();
+        fixture.objects.put(fixture.file(1), new byte[1], ours("1"));
+
+        worker.tell(fixture.tick(PUBLISH));
+
+        fixture.await(StripeState.PUBLISHED);
+    }
+
+    private static Map<String, String> ours(String family) {
+        return Map.of("bakstripe-set-id", StripeFixture.SET.toString(), "bakstripe-family", family);
+    }
+
+    private ActorRef<StripeMessage> preparedWithoutUpload() {
         fixture.data("base/1", 100);
         ActorRef<StripeMessage> worker = fixture.prepared();
         fixture.objects.openUploads().forEach(fixture.objects::abort);
-        fixture.objects.put(
-                fixture.file(1),
-                new byte[1],
-                Map.of("bakstripe-set-id", StripeFixture.SET.toString(), "bakstripe-family", "2"));
+        return worker;
+    }
+
+    @Test
+    void findsItsOwnObjectWhenTheUploadIsGone() {
+        ActorRef<StripeMessage> worker = preparedWithoutUpload();
+        fixture.objects.put(fixture.file(1), new byte[1], ours("1"));
+
+        worker.tell(fixture.tick(PUBLISH));
+
+        fixture.await(StripeState.PUBLISHED);
+    }
+
+    @Test
+    void doesNotAskForEverForAnUploadThatIsGoneWithoutAnObject() {
+        ActorRef<StripeMessage> worker = preparedWithoutUpload();
+
+        worker.tell(fixture.tick(PUBLISH));
+
+        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
+                .isEqualTo(BackupError.UPLOAD_LOST);
+        worker.tell(fixture.tick(PUBLISH));
+        fixture.await(StripeState.FAILED);
+        assertThat(fixture.objects.calls(Call.COMPLETE)).isEqualTo(1);
+    }
+
+    @Test
+    void knowsAForeignObjectWhenTheUploadIsGone() {
+        ActorRef<StripeMessage> worker = preparedWithoutUpload();
+        // The same set's, but another stripe.
+        fixture.objects.put(fixture.file(1), new byte[1], ours("2"));
 
         worker.tell(fixture.tick(PUBLISH));
 
         assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
                 .isEqualTo(BackupError.PUBLISH_CONFLICT);
+    }
+
+    @Test
+    void decidesNothingWhileItCannotSeeTheObject() {
+        ActorRef<StripeMessage> worker = preparedWithoutUpload();
+        fixture.objects.put(fixture.file(1), new byte[1], ours("1"));
+        fixture.objects.fail(Call.HEAD, BackupError.STORE_UNREACHABLE.problem("no route"));
+
+        worker.tell(fixture.tick(PUBLISH));
+        fixture.await(StripeState.PREPARED);
+        assertThat(fixture.await(StripeState.PREPARED).problem().orElseThrow().error())
+                .isEqualTo(BackupError.STORE_UNREACHABLE);
+        fixture.objects.heal(Call.HEAD);
+        worker.tell(fixture.tick(PUBLISH));
+
+        fixture.await(StripeState.PUBLISHED);
+    }
+
+    @Test
+    void failsWhenTheStoreRefusesTheCompletion() {
+        fixture.data("base/1", 100);
+        fixture.objects.fail(Call.COMPLETE, BackupError.ACCESS_DENIED.problem("withdrawn"));
+        ActorRef<StripeMessage> worker = fixture.prepared();
+
+        worker.tell(fixture.tick(PUBLISH));
+
+        assertThat(fixture.await(StripeState.FAILED).problem().orElseThrow().error())
+                .isEqualTo(BackupError.ACCESS_DENIED);
     }
 }

@@ -26,6 +26,8 @@ class StripeSettingsTest {
                         3,
                         Duration.ofMinutes(5),
                         Duration.ofSeconds(2),
+                        Duration.ofSeconds(8),
+                        40,
                         Duration.ofMillis(200),
                         Duration.ofSeconds(10),
                         1000));
@@ -42,6 +44,9 @@ class StripeSettingsTest {
                 "page-timeout = 0s",
                 "page-retries = -1",
                 "idle-limit = 100 millis",
+                "lease = 2s",
+                "lease = 13s",
+                "retries = -1",
                 "restart-pause-min = 1 hour",
                 "snapshot-every = 1"
             })

@@ -3,18 +3,20 @@ package io.bakstripe.worker.stripe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
+import io.bakstripe.worker.journal.FirstStripeSnapshot;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
+import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -25,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class StripeStateTest {
     private static final Instant NOW = Instant.EPOCH;
+    private static final StripeSnapshots SNAPSHOTS = new StripeSnapshots();
     private static final List<StripeEvent> LIFE = List.of(
             new StripeEvent.UploadIntended(new BackupSetId(new UUID(1, 2)), new S3Arn("bucket", "k"), 1, 1, false, NOW),
             new StripeEvent.UploadCreated("u1", NOW),
@@ -32,14 +35,15 @@ class StripeStateTest {
             part(2),
             new StripeEvent.DataDrained(NOW),
             part(3),
-            part(4),
+            new StripeEvent.TrailerStored(4, 4000, -4, "\"etag-4\""),
             new StripeEvent.Prepared(NOW),
             new StripeEvent.Published(NOW),
             new StripeEvent.Closed(NOW));
 
     private static PartStored part(int number) {
-        Position from = new Position(number < 3 ? PlanKind.DATA : PlanKind.CLOSING, number, 0);
-        return new PartStored(number, from, from, 100L * number, 1000L * number, -number, "\"etag-" + number + "\"");
+        Position from = new Position(number < 3 ? PlanKind.DATA : PlanKind.CLOSING, number, 10L * number);
+        Position to = new Position(from.plan(), number + 1, from.offset() + 10);
+        return new PartStored(number, from, to, 100L * number, 1000L * number, -number, "\"etag-" + number + "\"");
     }
 
     private static StripeState after(int events) {
@@ -59,9 +63,12 @@ class StripeStateTest {
         for (int events = 0; events <= LIFE.size(); events++) {
             StripeState state = after(events);
 
-            StripeState back = StripeState.of(state.snapshot());
+            StripeState back = SNAPSHOTS.fromJournal(SNAPSHOTS.toJournal(state));
 
-            assertThat(back.snapshot()).isEqualTo(state.snapshot());
+            assertThat(SNAPSHOTS.toJournal(back)).isEqualTo(SNAPSHOTS.toJournal(state));
+            for (int number = 1; number <= state.planned().count(); number++) {
+                assertThat(back.range(number)).isEqualTo(state.range(number)).isPresent();
+            }
             assertThat(back.parts().asStored()).isEqualTo(state.parts().asStored());
             assertThat(back.parts().asIndex()).isEqualTo(state.parts().asIndex());
             assertThat(back.upload()).isEqualTo(state.upload());
@@ -110,19 +117,130 @@ class StripeStateTest {
     }
 
     @Test
+    void knowsWhatOfItsPlanEachPartHolds() {
+        StripeState state = after(7);
+
+        assertThat(state.range(1))
+                .contains(new PlanRange(
+                        new Position(PlanKind.DATA, 1, 10), Optional.of(new Position(PlanKind.DATA, 2, 20))));
+        assertThat(after(4).range(2))
+                .contains(new PlanRange(
+                        new Position(PlanKind.DATA, 2, 20), Optional.of(new Position(PlanKind.DATA, 3, 30))));
+        assertThat(state.range(3))
+                .contains(new PlanRange(
+                        new Position(PlanKind.CLOSING, 3, 30), Optional.of(new Position(PlanKind.CLOSING, 4, 40))));
+        assertThat(state.planned().count()).isEqualTo(3);
+        assertThat(state.parts().count()).isEqualTo(4);
+    }
+
+    @Test
+    void replacesAPartAndKeepsTheOthers() {
+        StripeState state = after(4).after(new StripeEvent.PartReplaced(1, 7, 8, 9, "new"));
+
+        assertThat(state.parts().asStored())
+                .containsExactly(
+                        new StoredPart(1, 8, "new", OptionalInt.of(9)),
+                        new StoredPart(2, 2000, "\"etag-2\"", OptionalInt.of(-2)));
+        assertThat(state.parts().plainBytes()).isEqualTo(207);
+        assertThat(state.range(1)).isEqualTo(after(4).range(1));
+        assertThat(state.range(2)).isEqualTo(after(4).range(2));
+    }
+
+    @Test
+    void makesTheTrailerAgainWhenAPartBeforeItWasReplaced() {
+        StripeState state = after(7).after(new StripeEvent.PartReplaced(3, 7, 8, 9, "new"));
+
+        assertThat(state.phase()).isEqualTo(StripePhase.DRAINED);
+        assertThat(state.parts().count()).isEqualTo(3);
+        StripeState again = state.after(new StripeEvent.TrailerStored(4, 5, 6, "t"));
+        assertThat(again.phase()).isEqualTo(StripePhase.COMPLETE);
+        assertThat(again.after(new StripeEvent.TrailerStored(4, 7, 8, "u"))
+                        .parts()
+                        .etag(4))
+                .isEqualTo("u");
+    }
+
+    @Test
+    void countsHowOftenItWentOnAfterRecordedParts() {
+        assertThat(after(2).after(new StripeEvent.Resumed(NOW)).resumed()).isZero();
+        StripeState state = after(3).after(new StripeEvent.Resumed(NOW)).after(new StripeEvent.Resumed(NOW));
+        assertThat(state.resumed()).isEqualTo(2);
+        assertThat(SNAPSHOTS.fromJournal(SNAPSHOTS.toJournal(state)).resumed()).isEqualTo(2);
+    }
+
+    @Test
+    void takesUpJournalsOfTheFirstVersion() {
+        Position end = after(6).position();
+        StripeState trailed = after(6).after(new PartStored(4, end, end, 0, 4000, -4, "t"));
+        assertThat(trailed.phase()).isEqualTo(StripePhase.COMPLETE);
+        assertThat(trailed.planned().count()).isEqualTo(3);
+
+        StripeState streaming = SNAPSHOTS.fromJournal(first("STREAMING", 0, List.of(1L, 2L)));
+        assertThat(streaming.phase()).isEqualTo(StripePhase.STREAMING);
+        assertThat(streaming.position()).isEqualTo(end);
+        assertThat(streaming.parts().etag(2)).isEqualTo("e");
+        assertThat(streaming.range(1)).isEmpty();
+        assertThat(SNAPSHOTS.fromJournal(first("DRAINED", 1, List.of(1L, 2L))).phase())
+                .isEqualTo(StripePhase.DRAINED);
+        StripeState complete = SNAPSHOTS.fromJournal(first("DRAINED", 1, List.of(1L, 0L)));
+        assertThat(complete.phase()).isEqualTo(StripePhase.COMPLETE);
+        assertThat(complete.parts().closingFrom()).isEqualTo(2);
+        assertThat(SNAPSHOTS.fromJournal(first("PREPARED", 1, List.of(1L, 0L))).phase())
+                .isEqualTo(StripePhase.PREPARED);
+    }
+
+    private static FirstStripeSnapshot first(String phase, int dataParts, List<Long> plainBytes) {
+        return new FirstStripeSnapshot(
+                phase,
+                Optional.empty(),
+                Optional.of("u1"),
+                after(6).position(),
+                dataParts,
+                false,
+                plainBytes,
+                List.of(5L, 6L),
+                List.of(7, 8),
+                List.of("d", "e"));
+    }
+
+    @Test
     void takesEachStepFromWhatIsRecorded() {
         assertThat(idle(0, StripeGoal.STREAM)).isEqualTo(StripeStep.BEGIN);
-        assertThat(idle(1, StripeGoal.STREAM)).isEqualTo(StripeStep.INTERRUPTED);
-        assertThat(idle(3, StripeGoal.STREAM)).isEqualTo(StripeStep.INTERRUPTED);
+        assertThat(idle(1, StripeGoal.STREAM)).isEqualTo(StripeStep.BEGIN);
+        assertThat(idle(3, StripeGoal.STREAM)).isEqualTo(StripeStep.STREAM_DATA);
+        assertThat(idle(3, StripeGoal.CLOSE)).isEqualTo(StripeStep.INTERRUPTED);
         assertThat(idle(5, StripeGoal.STREAM)).isEqualTo(StripeStep.REPORT);
         assertThat(idle(5, StripeGoal.CLOSE)).isEqualTo(StripeStep.STREAM_CLOSING);
         assertThat(idle(5, StripeGoal.PUBLISH)).isEqualTo(StripeStep.INTERRUPTED);
-        assertThat(idle(6, StripeGoal.CLOSE)).isEqualTo(StripeStep.INTERRUPTED);
+        assertThat(idle(6, StripeGoal.CLOSE)).isEqualTo(StripeStep.STREAM_CLOSING);
+        assertThat(idle(7, StripeGoal.CLOSE)).isEqualTo(StripeStep.COMPARE_ALL);
         assertThat(idle(8, StripeGoal.CLOSE)).isEqualTo(StripeStep.REPORT);
         assertThat(idle(8, StripeGoal.PUBLISH)).isEqualTo(StripeStep.PUBLISH);
         assertThat(idle(9, StripeGoal.PUBLISH)).isEqualTo(StripeStep.REPORT);
-        assertThat(StripeStep.next(after(5), StripeGoal.CLOSE, StripeActivity.NONE, false, false))
-                .isEqualTo(StripeStep.REPORT);
+        for (int events : List.of(5, 7)) {
+            assertThat(StripeStep.next(after(events), StripeGoal.CLOSE, StripeActivity.NONE, false, false))
+                    .isEqualTo(StripeStep.REPORT);
+        }
+    }
+
+    /** Whatever the phase and the goal: the step of the table when nothing is under way, and nothing new beside something else or after a failure. */
+    @Test
+    void takesNoStepBesideAnotherOneButAnAbort() {
+        for (int events = 0; events < LIFE.size(); events++) {
+            for (StripeGoal goal : StripeGoal.values()) {
+                StripeStep wanted = StripeStep.wanted(after(events).phase(), goal);
+                assertThat(idle(events, goal)).isEqualTo(wanted);
+                boolean aborts = goal == StripeGoal.ABORT;
+                assertThat(StripeStep.next(after(events), goal, StripeActivity.NONE, true, true))
+                        .isEqualTo(aborts ? wanted : StripeStep.REPORT);
+                for (StripeActivity activity : StripeActivity.values()) {
+                    boolean free = activity == StripeActivity.NONE || (aborts && !activity.answerDecides());
+                    assertThat(StripeStep.next(after(events), goal, activity, false, true))
+                            .as("%s to %s during %s", after(events).phase(), goal, activity)
+                            .isEqualTo(free ? wanted : StripeStep.REPORT);
+                }
+            }
+        }
     }
 
     @Test
@@ -149,23 +267,60 @@ class StripeStateTest {
     void namesWhatDiffersFromTheStoresList() {
         PartLedger parts = after(4).parts();
         StoredPart first = new StoredPart(1, 1000, "etag-1", OptionalInt.empty());
+        StoredPart second = new StoredPart(2, 0, "\"etag-2\"", OptionalInt.empty());
+        StoredPart extra = new StoredPart(3, 5, "x", OptionalInt.empty());
 
-        assertThat(StripeUpload.difference(
-                        parts, Optional.of(List.of(first, new StoredPart(2, 0, "\"etag-2\"", OptionalInt.empty())))))
-                .isEmpty();
-        assertThat(StripeUpload.difference(parts, Optional.empty()).orElseThrow())
-                .contains("does not know");
-        assertThat(StripeUpload.difference(parts, Optional.of(List.of(first))).orElseThrow())
-                .contains("lists 1 parts");
-        List<StoredPart> wrong = List.of(
-                new StoredPart(2, 2000, "x", OptionalInt.empty()),
-                new StoredPart(2, 1999, "etag-2", OptionalInt.empty()),
-                new StoredPart(3, 2000, "etag-2", OptionalInt.empty()));
-        for (StoredPart second : wrong) {
-            assertThat(StripeUpload.difference(parts, Optional.of(new ArrayList<>(List.of(first, second))))
-                            .orElseThrow())
-                    .contains("part 2");
+        assertThat(PartComparison.of(parts, Optional.of(List.of(first, second))))
+                .isEqualTo(new PartComparison.Equal());
+        assertThat(PartComparison.of(parts, Optional.of(List.of(first, second, extra))))
+                .isEqualTo(new PartComparison.Equal());
+        assertThat(PartComparison.of(parts, Optional.empty())).isEqualTo(new PartComparison.UploadUnknown());
+        List<List<StoredPart>> wrong = List.of(
+                List.of(first),
+                List.of(first, new StoredPart(2, 2000, "x", OptionalInt.empty())),
+                List.of(first, new StoredPart(2, 1999, "etag-2", OptionalInt.empty())),
+                List.of(first, new StoredPart(3, 2000, "etag-2", OptionalInt.empty())));
+        for (List<StoredPart> listed : wrong) {
+            PartComparison.Different different =
+                    (PartComparison.Different) PartComparison.of(parts, Optional.of(listed));
+            assertThat(different.numbers()).containsExactly(2);
+            assertThat(different.first()).contains("part 2");
         }
+        assertThat(PartComparison.of(parts, Optional.of(List.of())))
+                .isInstanceOfSatisfying(
+                        PartComparison.Different.class,
+                        different -> assertThat(different.numbers()).containsExactly(1, 2));
+    }
+
+    @Test
+    void mendsOnlyWhatMayStillBeRead() {
+        assertThat(mending(4, 0, 1, 2)).isEqualTo(new Mending.Needed(List.of(1, 2), false));
+        assertThat(mending(7, 2, 3)).isEqualTo(new Mending.Needed(List.of(3), true));
+        assertThat(mending(7, 0, 4)).isEqualTo(new Mending.Needed(List.of(), true));
+        assertThat(mending(7, 0, 3, 4)).isEqualTo(new Mending.Needed(List.of(3), true));
+        assertThat(problem(mending(7, 0, 2))).isEqualTo(BackupError.PART_LOST);
+        assertThat(problem(mending(4, Mending.MAX_ROUNDS, 1))).isEqualTo(BackupError.STORE_FAILED);
+        Upload upload = after(4).upload().orElseThrow();
+        assertThat(problem(Mending.after(new PartComparison.UploadUnknown(), after(4), upload, 0)))
+                .isEqualTo(BackupError.UPLOAD_LOST);
+        assertThat(Mending.after(new PartComparison.Equal(), after(4), upload, 9))
+                .isEqualTo(new Mending.Unneeded());
+        for (BackupError error : List.of(BackupError.PART_LOST, BackupError.STORE_FAILED, BackupError.UPLOAD_LOST)) {
+            assertThat(error.category().transientFailure()).isTrue();
+        }
+    }
+
+    private static Mending mending(int events, int round, Integer... numbers) {
+        StripeState state = after(events);
+        return Mending.after(
+                new PartComparison.Different(List.of(numbers), "it differs"),
+                state,
+                state.upload().orElseThrow(),
+                round);
+    }
+
+    private static BackupError problem(Mending mending) {
+        return ((Mending.Impossible) mending).problem().error();
     }
 
     @Test

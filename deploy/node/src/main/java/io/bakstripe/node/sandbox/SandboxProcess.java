@@ -8,18 +8,31 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /** The embedded object store in a process of its own; it ends when this process ends, because its standard input closes then. */
 public final class SandboxProcess implements AutoCloseable {
     private final Process process;
     private final Store store;
+    private final Optional<Chaos> chaos;
 
-    private SandboxProcess(Process process, Store store) {
+    private SandboxProcess(Process process, Store store, Optional<Chaos> chaos) {
         this.process = process;
         this.store = store;
+        this.chaos = chaos;
     }
+
+    /**
+     * How to make the store fail, as {@code docs/chaos.md} describes it.
+     *
+     * @param control the address that scripts are sent to
+     * @param calm the endpoint of the same store that no fault strikes
+     */
+    public record Chaos(String control, String calm) {}
 
     /** How to reach the store; {@link #toString()} masks the secret key. */
     public record Store(String endpoint, String accessKey, String secretKey, String region, String bucket) {
@@ -29,10 +42,21 @@ public final class SandboxProcess implements AutoCloseable {
         }
     }
 
-    /** Starts the process and waits until it serves; throws {@link IOException} when it ends before. Its messages go to this process's error stream. */
+    /** Starts a store without faults, see the other one. */
     public static SandboxProcess start(Home home, Path data) throws IOException {
-        Process process = new ProcessBuilder(
-                        home.sandboxCommand(List.of("--data", data.toString(), "--port", "0", "--stop-with-stdin")))
+        return start(home, data, OptionalInt.empty());
+    }
+
+    /**
+     * Starts the process and waits until it serves; throws {@link IOException} when it ends before. Its messages go to this process's error stream.
+     *
+     * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
+     */
+    public static SandboxProcess start(Home home, Path data, OptionalInt chaosPort) throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("--data", data.toString(), "--port", "0", "--stop-with-stdin"));
+        chaosPort.ifPresent(port -> arguments.addAll(List.of("--chaos-port", Integer.toString(port))));
+        Process process = new ProcessBuilder(home.sandboxCommand(arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         BufferedReader out =
@@ -50,11 +74,21 @@ public final class SandboxProcess implements AutoCloseable {
                         json.required("accessKey").asText(),
                         json.required("secretKey").asText(),
                         json.required("region").asText(),
-                        json.required("bucket").asText()));
+                        json.required("bucket").asText()),
+                json.has("chaos")
+                        ? Optional.of(new Chaos(
+                                json.required("chaos").asText(),
+                                json.required("calm").asText()))
+                        : Optional.empty());
     }
 
     public Store store() {
         return store;
+    }
+
+    /** Present when the store was started so that it can be made to fail. */
+    public Optional<Chaos> chaos() {
+        return chaos;
     }
 
     /** Ends the process, forcibly after ten seconds. */

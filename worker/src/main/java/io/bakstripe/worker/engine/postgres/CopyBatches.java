@@ -10,6 +10,9 @@ import java.util.Set;
 /**
  * Cuts extents into ranges and ranges into COPY statements. Extents that are validated (log segments, the control file) begin a statement of
  * their own, so that they can be read once more.
+ *
+ * <p>A log segment that the server recycles gets another name before it gets other contents. So its header is read again behind its last byte: if it
+ * still stands under the segment's name, all that was read before came from that segment.
  */
 final class CopyBatches {
     private final PostgresSettings settings;
@@ -36,11 +39,17 @@ final class CopyBatches {
             if (validated(extent) && done == 0 && !ranges.isEmpty()) {
                 break;
             }
+            if (done == 0 && extent.kind() == ExtentKind.LOG && extent.offset() > 0) {
+                ranges.add(Range.header(index, extent));
+            }
             int length = (int) Math.min(extent.length() - done, settings.chunkBytes());
-            ranges.add(new Range(index, extent, extent.offset() + done, length));
+            ranges.add(new Range(index, extent, extent.offset() + done, length, false));
             bytes += length;
             done += length;
             if (done == extent.length()) {
+                if (extent.kind() == ExtentKind.LOG) {
+                    ranges.add(Range.header(index, extent));
+                }
                 advance();
                 if (validated(extent)) {
                     break;
@@ -89,6 +98,11 @@ final class CopyBatches {
     /**
      * @param extentIndex in the list of extents
      * @param offset in the file
+     * @param checked only looked at: no piece comes of it
      */
-    record Range(int extentIndex, Extent extent, long offset, int length) {}
+    record Range(int extentIndex, Extent extent, long offset, int length, boolean checked) {
+        private static Range header(int extentIndex, Extent extent) {
+            return new Range(extentIndex, extent, 0, LogSegments.HEADER_BYTES, true);
+        }
+    }
 }

@@ -12,15 +12,20 @@ import java.util.Optional;
  *
  * @param systemIdentifier of the server, unsigned
  * @param segmentBytes size of one segment, a power of two
+ * @param pageBytes size of one page of the log, a power of two; each begins with a header that says its address
  */
-record LogSegments(long systemIdentifier, int segmentBytes) {
+record LogSegments(long systemIdentifier, int segmentBytes, int pageBytes) {
+    /** What {@link #complaint} needs of a segment's beginning. */
+    static final int HEADER_BYTES = 40;
+
     static final String DIRECTORY = "pg_wal/";
 
     private static final long FOUR_GIB = 1L << 32;
     private static final int ADDRESS_AT = 8;
     private static final int SYSTEM_IDENTIFIER_AT = 24;
     private static final int SEGMENT_BYTES_AT = 32;
-    private static final int HEADER_BYTES = 40;
+    private static final int PAGE_BYTES_AT = 36;
+    private static final int PAGE_HEADER_BYTES = 24;
 
     /** Paths of the segments that hold the log from {@code first} up to, not including, {@code end}. */
     List<String> paths(int timeline, Lsn first, Lsn end) {
@@ -60,6 +65,51 @@ record LogSegments(long systemIdentifier, int segmentBytes) {
         if (bytes != segmentBytes) {
             return Optional.of(path + " is a segment of " + bytes + " bytes, not of " + segmentBytes);
         }
+        int page = header.getInt(PAGE_BYTES_AT);
+        if (page != pageBytes) {
+            return Optional.of(path + " has pages of " + page + " bytes, not of " + pageBytes);
+        }
         return Optional.empty();
+    }
+
+    /**
+     * What is wrong with the pages that begin in a run of bytes of a segment; empty when nothing is. The server leaves pages behind a switch of segments
+     * blank, up to the segment's end: so behind a blank page there may be blank pages only.
+     *
+     * @param offset of the first byte in the segment
+     * @param blank a page before this run was blank
+     */
+    Optional<String> pagesComplaint(String path, long offset, byte[] bytes, boolean blank) {
+        ByteBuffer run = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        long begin = firstLsn(path).value();
+        boolean blankBefore = blank;
+        for (int at = firstPage(offset); at <= bytes.length - PAGE_HEADER_BYTES; at += pageBytes) {
+            boolean blankNow = blank(run, at);
+            Lsn expected = new Lsn(begin + offset + at);
+            Lsn address = new Lsn(run.getLong(at + ADDRESS_AT));
+            if (!blankNow && !address.equals(expected)) {
+                return Optional.of(path + " holds a page of " + address + " in the place of " + expected);
+            }
+            if (blankBefore && !blankNow) {
+                return Optional.of(path + " has a blank page before the page of " + expected);
+            }
+            blankBefore = blankNow;
+        }
+        return Optional.empty();
+    }
+
+    /** True when the last page that begins in a run of bytes is blank; {@code before} when none begins there. */
+    boolean endsBlank(long offset, byte[] bytes, boolean before) {
+        int first = firstPage(offset);
+        int room = bytes.length - PAGE_HEADER_BYTES - first;
+        return room < 0 ? before : blank(ByteBuffer.wrap(bytes), first + room / pageBytes * pageBytes);
+    }
+
+    private int firstPage(long offset) {
+        return (int) Math.floorMod(-offset, (long) pageBytes);
+    }
+
+    private static boolean blank(ByteBuffer run, int at) {
+        return run.getLong(at) == 0 && run.getLong(at + 8) == 0 && run.getLong(at + 16) == 0;
     }
 }

@@ -1,6 +1,5 @@
 package io.bakstripe.worker.engine.postgres;
 
-import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -18,21 +17,17 @@ import org.jspecify.annotations.Nullable;
  * everything when the session ends, however it ends.
  */
 final class PostgresBackupHold implements BackupHold {
-    private static final String MAKE_SLOT = "SELECT slot_name FROM pg_create_physical_replication_slot(?, true, true)";
     private static final String TIMELINE = "SELECT timeline_id FROM pg_control_checkpoint()";
-    private static final String SLOT_HELD =
-            "SELECT count(*)::int FROM pg_replication_slots WHERE slot_name = ? AND active_pid = pg_backend_pid()"
-                    + " AND wal_status IN ('reserved', 'extended')";
     private static final String READ_SMALL_FILE = "SELECT pg_read_binary_file(?, 0, 1048576, true)";
 
     private final PostgresSession session;
     private final InstantSource clock;
-    private final String slot;
+    private final LogSlot slot;
     private final LogSegments segments;
     private final StartFacts start;
 
     private PostgresBackupHold(
-            PostgresSession session, InstantSource clock, String slot, LogSegments segments, StartFacts start) {
+            PostgresSession session, InstantSource clock, LogSlot slot, LogSegments segments, StartFacts start) {
         this.session = session;
         this.clock = clock;
         this.slot = slot;
@@ -44,7 +39,7 @@ final class PostgresBackupHold implements BackupHold {
     static PostgresBackupHold open(
             PostgresSession session, PostgresSettings settings, InstantSource clock, String slot, String label) {
         SourceCheck found = SourceCheck.pass(session);
-        session.one(MAKE_SLOT, row -> row.getString(1), slot);
+        LogSlot log = LogSlot.make(session, slot);
         var startedAt = clock.instant();
         session.waitUpTo(settings.checkpointTimeout());
         Lsn first = Lsn.parse(session.one(session.version().startSql(), row -> row.getString(1), label));
@@ -60,7 +55,7 @@ final class PostgresBackupHold implements BackupHold {
                 found.dbname(),
                 Optional.empty(),
                 startedAt);
-        return new PostgresBackupHold(session, clock, slot, found.segments(), start);
+        return new PostgresBackupHold(session, clock, log, found.segments(), start);
     }
 
     @Override
@@ -76,11 +71,7 @@ final class PostgresBackupHold implements BackupHold {
     /** The backup is open exactly as long as its session; the slot is looked at too, since without it the log may go. */
     @Override
     public void verifyOpen() {
-        if (session.one(SLOT_HELD, row -> row.getInt(1), slot) != 1) {
-            throw BackupError.SESSION_LOST
-                    .problem(session.display(), "its replication slot no longer keeps the log")
-                    .asException();
-        }
+        slot.verifyHeld();
     }
 
     @Override

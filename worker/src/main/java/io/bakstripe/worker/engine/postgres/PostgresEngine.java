@@ -67,8 +67,8 @@ public final class PostgresEngine implements Engine {
             StartFacts start,
             StopFacts stopped,
             List<Extent> inline) {
-        PostgresSession session =
-                PostgresSession.open(address, display, settings, settings.answerTimeout(), BackupError.SESSION_LOST);
+        PostgresSession session = PostgresSession.open(
+                address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE);
         try {
             String slot = "bakstripe_" + ids.get().toString().replace("-", "");
             return ResumedHold.open(session, slot, start, stopped, inline);

@@ -17,14 +17,16 @@ import org.jspecify.annotations.Nullable;
  * Reads extents by COPY: many per statement, no round trip for each.
  *
  * <p>A COPY keeps a snapshot open, which holds back vacuum on the source; that is why statements are bounded in bytes.
+ *
+ * <p>An extent may begin in the middle of its file. A log segment's header is checked all the same, and every page by the address that it bears.
  */
 final class PostgresExtentReader implements ExtentReader {
     /** Readings of a control file, each of which may meet the server's own writing of it. */
     private static final int MAX_READINGS = 5;
 
     private static final String IDENTITY =
-            "SELECT system_identifier, (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size')"
-                    + " FROM pg_control_system()";
+            "SELECT system_identifier, (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),"
+                    + " current_setting('wal_block_size')::int FROM pg_control_system()";
     private static final byte[] NOTHING = new byte[0];
 
     private final PostgresSettings settings;
@@ -34,11 +36,12 @@ final class PostgresExtentReader implements ExtentReader {
     private @Nullable CopyBatches plan;
     private @Nullable RunningCopy running;
     private int readings;
+    private boolean blankPages;
 
     PostgresExtentReader(PostgresSettings settings, PostgresSession session) {
         this.settings = settings;
         this.session = session;
-        this.segments = session.one(IDENTITY, row -> new LogSegments(row.getLong(1), row.getInt(2)));
+        this.segments = session.one(IDENTITY, row -> new LogSegments(row.getLong(1), row.getInt(2), row.getInt(3)));
     }
 
     @Override
@@ -49,6 +52,10 @@ final class PostgresExtentReader implements ExtentReader {
         for (Extent extent : extents) {
             if (!extent.read()) {
                 throw new IllegalArgumentException("nothing is to be read for " + extent);
+            }
+            // The server writes it anew now and then: a rest would not fit what was read of it before.
+            if (extent.kind() == ExtentKind.CONTROL && extent.offset() > 0) {
+                throw new IllegalArgumentException("the control file is read whole or not at all: " + extent);
             }
         }
         plan = new CopyBatches(settings, extents);
@@ -69,6 +76,9 @@ final class PostgresExtentReader implements ExtentReader {
             Optional<Problem> complaint = complaint(answer);
             if (complaint.isPresent()) {
                 readAgain(answer, complaint.get());
+                continue;
+            }
+            if (answer.range().checked()) {
                 continue;
             }
             Piece piece = piece(answer);
@@ -132,7 +142,19 @@ final class PostgresExtentReader implements ExtentReader {
         if (bytes.length < range.length()) {
             return Optional.of(BackupError.WAL_GONE.problem(path, session.display()));
         }
-        return range.offset() == 0 ? segments.complaint(path, bytes).map(this::failed) : Optional.empty();
+        return logComplaint(range, path, bytes).map(this::failed);
+    }
+
+    private Optional<String> logComplaint(Range range, String path, byte[] bytes) {
+        if (range.offset() == 0) {
+            Optional<String> header = segments.complaint(path, bytes);
+            if (header.isPresent() || range.checked()) {
+                return header;
+            }
+        }
+        boolean blankBefore = blankPages && range.offset() > range.extent().offset();
+        blankPages = segments.endsBlank(range.offset(), bytes, blankBefore);
+        return segments.pagesComplaint(path, range.offset(), bytes, blankBefore);
     }
 
     private Problem failed(String complaint) {

@@ -10,6 +10,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -99,20 +101,30 @@ final class PostgresSession implements AutoCloseable {
         return statements.get();
     }
 
-    /** Runs a query that gives at least one row and reads the first. */
+    /** Runs a query that gives few rows, at least one, and gives what is read from the first. */
     <T> T one(String sql, Reading<T> reading, Object... parameters) {
+        List<T> rows = all(sql, reading, parameters);
+        if (rows.isEmpty()) {
+            throw BackupError.ENGINE_FAILED
+                    .problem(display, "no row for: " + sql)
+                    .asException();
+        }
+        return rows.get(0);
+    }
+
+    /** Runs a query of few rows and reads them all. */
+    <T> List<T> all(String sql, Reading<T> reading, Object... parameters) {
         statements.incrementAndGet();
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.length; i++) {
                 statement.setObject(i + 1, parameters[i]);
             }
             try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next()) {
-                    throw BackupError.ENGINE_FAILED
-                            .problem(display, "no row for: " + sql)
-                            .asException();
+                List<T> read = new ArrayList<>();
+                while (rows.next()) {
+                    read.add(reading.read(rows));
                 }
-                return reading.read(rows);
+                return read;
             }
         } catch (SQLException failure) {
             throw failed(failure);

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -8,19 +9,33 @@ import io.bakstripe.worker.engine.BackupHold;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** A backup that was stopped before: its log is kept again by a temporary slot of this session, as far as the server still has it. */
+/**
+ * A backup that was stopped before: its log is kept again by a temporary slot of this session, as far as the server still has it.
+ *
+ * <p>The slot comes first, then the look at the log: what is seen and is newer than the server's latest checkpoint stays. A slot cannot keep what is older;
+ * the next checkpoint may take it, and a reader that finds it gone, or finds something else in its place, says {@code WAL_GONE}.
+ */
 final class ResumedHold implements BackupHold {
-    private static final String MAKE_SLOT = "SELECT slot_name FROM pg_create_physical_replication_slot(?, true, true)";
-    private static final String TIMELINE = "SELECT timeline_id FROM pg_control_checkpoint()";
-    private static final String SIZE = "SELECT coalesce((pg_stat_file(?, true)).size, -1)";
+    private static final String IDENTITY = """
+            SELECT (SELECT system_identifier FROM pg_control_system()), (SELECT timeline_id FROM pg_control_checkpoint()),
+                   (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),
+                   current_setting('wal_block_size')::int,
+                   CASE WHEN pg_is_in_recovery() THEN '0/0' ELSE pg_current_wal_flush_lsn()::text END""";
+
+    private static final String SEGMENTS = """
+            SELECT p, coalesce((pg_stat_file(p, true)).size, -1), pg_read_binary_file(p, 0, %d, true)
+              FROM unnest(string_to_array(?, ' ')) WITH ORDINALITY s(p, n) ORDER BY n""".formatted(LogSegments.HEADER_BYTES);
 
     private final PostgresSession session;
+    private final LogSlot slot;
     private final StartFacts start;
     private final Stop stop;
 
-    private ResumedHold(PostgresSession session, StartFacts start, Stop stop) {
+    private ResumedHold(PostgresSession session, LogSlot slot, StartFacts start, Stop stop) {
         this.session = session;
+        this.slot = slot;
         this.start = start;
         this.stop = stop;
     }
@@ -28,26 +43,30 @@ final class ResumedHold implements BackupHold {
     /** The session stays the caller's when this throws. */
     static ResumedHold open(
             PostgresSession session, String slot, StartFacts start, StopFacts stopped, List<Extent> inline) {
-        SourceCheck found = SourceCheck.pass(session);
-        session.one(MAKE_SLOT, row -> row.getString(1), slot);
-        boolean same = Long.toUnsignedString(found.systemIdentifier()).equals(start.systemIdentifier())
-                && session.one(TIMELINE, row -> row.getInt(1)) == start.timeline();
-        if (!same) {
-            throw BackupError.SESSION_LOST
-                    .problem(session.display(), "another server, or another timeline, answers now")
-                    .asException();
-        }
+        LogSlot log = LogSlot.make(session, slot);
+        LogSegments segments = session.one(
+                        IDENTITY,
+                        row -> new Server(
+                                new LogSegments(row.getLong(1), row.getInt(3), row.getInt(4)),
+                                row.getInt(2),
+                                Lsn.parse(row.getString(5))))
+                .require(session, start, stopped);
         List<Extent> closing = new ArrayList<>();
-        List<String> paths = found.segments().paths(start.timeline(), start.firstLsn(), stopped.lastLsn());
-        for (String path : paths) {
-            if (session.one(SIZE, row -> row.getLong(1), path) < 0) {
-                throw BackupError.WAL_GONE.problem(path, session.display()).asException();
-            }
-            closing.add(Extent.log(path, found.segmentBytes()));
+        List<String> paths = segments.paths(start.timeline(), start.firstLsn(), stopped.lastLsn());
+        for (Segment segment : segments(session, paths)) {
+            segment.require(session, segments);
+            closing.add(Extent.log(segment.path(), segments.segmentBytes()));
         }
         closing.addAll(inline);
         closing.add(Extent.control(FileRules.CONTROL_FILE, ControlFile.BYTES));
-        return new ResumedHold(session, start, new Stop(stopped.lastLsn(), stopped.stoppedAt(), closing));
+        return new ResumedHold(session, log, start, new Stop(stopped.lastLsn(), stopped.stoppedAt(), closing));
+    }
+
+    private static List<Segment> segments(PostgresSession session, List<String> paths) {
+        return session.all(
+                SEGMENTS,
+                row -> new Segment(row.getString(1), row.getLong(2), row.getBytes(3)),
+                String.join(" ", paths));
     }
 
     @Override
@@ -62,7 +81,7 @@ final class ResumedHold implements BackupHold {
 
     @Override
     public void verifyOpen() {
-        throw new IllegalStateException("a stopped backup is not open");
+        slot.verifyHeld();
     }
 
     @Override
@@ -83,5 +102,41 @@ final class ResumedHold implements BackupHold {
     @Override
     public void close() {
         session.close();
+    }
+
+    /** @param written how far its log is on disk; 0/0 for a standby, which writes none of its own */
+    private record Server(LogSegments segments, int timeline, Lsn written) {
+        /** Throws {@code SESSION_LOST} unless this server still has the history that the backup ended on. */
+        LogSegments require(PostgresSession session, StartFacts start, StopFacts stopped) {
+            boolean same = Long.toUnsignedString(segments.systemIdentifier()).equals(start.systemIdentifier())
+                    && timeline == start.timeline()
+                    && segments.segmentBytes() == start.segmentBytes();
+            if (!same) {
+                throw BackupError.SESSION_LOST
+                        .problem(session.display(), "another server, or another timeline, answers now")
+                        .asException();
+            }
+            if (written.compareTo(stopped.lastLsn()) < 0) {
+                throw BackupError.SESSION_LOST
+                        .problem(
+                                session.display(),
+                                "the server was set back to " + written + ", before the backup's end at "
+                                        + stopped.lastLsn())
+                        .asException();
+            }
+            return segments;
+        }
+    }
+
+    /** @param head null when there is no such file */
+    @SuppressWarnings("ArrayRecordComponent") // Looked at once.
+    private record Segment(String path, long bytes, byte @Nullable [] head) {
+        void require(PostgresSession session, LogSegments segments) {
+            if (head == null
+                    || bytes != segments.segmentBytes()
+                    || segments.complaint(path, head).isPresent()) {
+                throw BackupError.WAL_GONE.problem(path, session.display()).asException();
+            }
+        }
     }
 }

@@ -8,6 +8,7 @@ import io.bakstripe.protocol.name.DatabaseName;
  *
  * @param systemIdentifier unsigned
  * @param segmentBytes size of one log segment
+ * @param pageBytes size of one page of the log
  */
 record SourceCheck(
         String walLevel,
@@ -16,6 +17,7 @@ record SourceCheck(
         int tablespaces,
         long systemIdentifier,
         int segmentBytes,
+        int pageBytes,
         String dbname) {
     private static final String MISSING_GRANTS = """
             SELECT coalesce(string_agg(f, ', '), '') FROM unnest(string_to_array(?, ' ')) f
@@ -26,7 +28,8 @@ record SourceCheck(
                    (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user),
                    (SELECT count(*)::int FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
                    (SELECT system_identifier FROM pg_control_system()),
-                   (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'), current_database()""";
+                   (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),
+                   current_setting('wal_block_size')::int, current_database()""";
 
     /** Databases that the role may not look into are left out: the estimate is a lower one. */
     private static final String BYTES = """
@@ -58,7 +61,8 @@ record SourceCheck(
                         row.getInt(4),
                         row.getLong(5),
                         row.getInt(6),
-                        row.getString(7)));
+                        row.getInt(7),
+                        row.getString(8)));
         found.require(display);
         return found;
     }
@@ -69,7 +73,7 @@ record SourceCheck(
     }
 
     LogSegments segments() {
-        return new LogSegments(systemIdentifier, segmentBytes);
+        return new LogSegments(systemIdentifier, segmentBytes, pageBytes);
     }
 
     private void require(DatabaseName display) {

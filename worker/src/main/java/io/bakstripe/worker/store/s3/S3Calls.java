@@ -3,27 +3,43 @@ package io.bakstripe.worker.store.s3;
 import akka.actor.typed.ActorSystem;
 import akka.pattern.Patterns;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.store.RequestScope;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
-/** Sends requests as often as it takes and the retry budget allows, and turns what fails into the catalogue's errors. */
+/**
+ * Sends requests as often as it takes and their scope allows, and turns what fails into the catalogue's errors. The only place where requests are
+ * repeated.
+ */
 final class S3Calls {
     private final RetrySettings retry;
     private final ActorSystem<?> system;
+    private final DoubleSupplier random;
 
-    /** @param system whose scheduler times the pauses */
-    S3Calls(RetrySettings retry, ActorSystem<?> system) {
+    /**
+     * @param system whose scheduler times the pauses
+     * @param random 0 to 1, for the jitter of the pauses; thread-safe
+     */
+    S3Calls(RetrySettings retry, ActorSystem<?> system, DoubleSupplier random) {
         this.retry = retry;
         this.system = system;
+        this.random = random;
     }
 
-    S3Calls withAttempts(int attempts) {
-        return new S3Calls(retry.withAttempts(attempts), system);
+    /** The scope of a call that belongs to no other. */
+    RequestScope ownScope() {
+        return RequestScope.ofBudget(retry.repetitions());
+    }
+
+    S3Calls withRepetitions(int repetitions) {
+        return new S3Calls(retry.withRepetitions(repetitions), system, random);
     }
 
     /** For requests of which no refusal is expected. */
@@ -31,53 +47,79 @@ final class S3Calls {
         return Optional.empty();
     }
 
-    /** Like {@link #ask(S3Operation, String, String, Supplier, Function, Function)}, about a file. */
+    /** Like {@link #ask(RequestScope, S3Operation, String, String, Supplier, Function, Function)}, about a file. */
     <T, R> CompletionStage<R> ask(
+            RequestScope scope,
             S3Operation operation,
             S3Arn file,
             Supplier<CompletableFuture<T>> request,
             Function<T, R> answered,
             Function<AwsServiceException, Optional<R>> refused) {
-        return ask(operation, file.bucket(), file.toString(), request, answered, refused);
+        return ask(scope, operation, file.bucket(), file.toString(), request, answered, refused);
     }
 
     /**
-     * Sends a request until it is answered or the retries are used up.
+     * Sends a request until it is answered or the scope has no repetitions left.
      *
+     * @param scope asked before each request; a refusal that the caller expects is a good answer to it
      * @param subject what the request is about, for texts
      * @param answered makes the result of a good answer
      * @param refused makes the result of a refusal that the caller expects; empty for others; may throw a {@code BakstripeException}
      */
     <T, R> CompletionStage<R> ask(
+            RequestScope scope,
             S3Operation operation,
             String bucket,
             String subject,
             Supplier<CompletableFuture<T>> request,
             Function<T, R> answered,
             Function<AwsServiceException, Optional<R>> refused) {
-        return Patterns.retry(
-                        request::get,
-                        retry.attempts() - 1,
-                        retry.minBackoff(),
-                        retry.maxBackoff(),
-                        retry.jitter(),
-                        S3Failures::isTransient,
-                        system.classicSystem())
-                .handle((answer, failure) -> {
-                    if (failure == null) {
-                        return answered.apply(answer);
-                    }
-                    return S3Failures.answer(failure)
-                            .flatMap(refused)
-                            .orElseThrow(() ->
-                                    new CompletionException(S3Failures.translate(operation, bucket, subject, failure)));
-                });
+        return send(scope, request, 0).handle((answer, failure) -> {
+            if (failure == null) {
+                return answered.apply(answer);
+            }
+            Optional<R> expected = S3Failures.answer(failure).flatMap(refused);
+            expected.ifPresent(result -> scope.answered());
+            return expected.orElseThrow(
+                    () -> new CompletionException(S3Failures.translate(operation, bucket, subject, failure)));
+        });
     }
 
     /** Sends a request that must not be sent twice. */
-    <T> CompletionStage<T> once(S3Operation operation, S3Arn file, Supplier<CompletableFuture<T>> request) {
-        return request.get().exceptionally(failure -> {
+    <T> CompletionStage<T> once(
+            RequestScope scope, S3Operation operation, S3Arn file, Supplier<CompletableFuture<T>> request) {
+        return sendOnce(scope, request).exceptionally(failure -> {
             throw new CompletionException(S3Failures.translate(operation, file.bucket(), file.toString(), failure));
+        });
+    }
+
+    private <T> CompletionStage<T> send(RequestScope scope, Supplier<CompletableFuture<T>> request, int repetition) {
+        return sendOnce(scope, request)
+                .<CompletionStage<T>>handle((answer, failure) -> {
+                    if (failure == null) {
+                        return CompletableFuture.completedStage(answer);
+                    }
+                    if (!S3Failures.isTransient(failure) || !scope.mayRepeat()) {
+                        return CompletableFuture.failedStage(failure);
+                    }
+                    Duration pause = retry.pause(repetition + 1, random.getAsDouble(), S3Failures.wishedPause(failure));
+                    return Patterns.after(pause, system.classicSystem(), () -> send(scope, request, repetition + 1));
+                })
+                .thenCompose(Function.identity());
+    }
+
+    private static <T> CompletableFuture<T> sendOnce(RequestScope scope, Supplier<CompletableFuture<T>> request) {
+        CompletableFuture<T> answer;
+        try {
+            scope.beforeRequest();
+            answer = request.get();
+        } catch (RuntimeException nothingSent) {
+            return CompletableFuture.failedFuture(nothingSent);
+        }
+        return answer.whenComplete((good, failure) -> {
+            if (failure == null) {
+                scope.answered();
+            }
         });
     }
 }

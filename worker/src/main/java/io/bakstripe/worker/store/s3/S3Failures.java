@@ -4,11 +4,15 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.ApiCallAttemptTimeoutException;
 import software.amazon.awssdk.core.exception.ApiCallTimeoutException;
@@ -20,10 +24,20 @@ final class S3Failures {
     private static final Set<String> PASSING_CODES = Set.of(
             "RequestTimeout", "BadDigest", "XAmzContentChecksumMismatch", "IncompleteBody", "SlowDown", "Throttling");
 
+    /** Of 400: a bucket elsewhere is the only reason that a HEAD, which has no body and so no code, has here. */
+    private static final Set<String> REGION_CODES = Set.of("authorizationheadermalformed", "");
+
+    /** As the message of AuthorizationHeaderMalformed has it, where no header names the region. */
+    private static final Pattern REGION = Pattern.compile("expecting '([a-z0-9-]{1,64})'");
+
     private S3Failures() {}
 
     /** Whether the failure may pass by itself. */
     static boolean isTransient(Throwable failure) {
+        if (known(failure).isPresent()) {
+            // Said by our own scope: nothing was sent, and nothing is to be.
+            return false;
+        }
         Optional<AwsServiceException> answer = answer(failure);
         if (answer.isPresent()) {
             return isTransient(answer.get());
@@ -43,6 +57,7 @@ final class S3Failures {
     private static boolean isTransient(AwsServiceException answer) {
         int status = answer.statusCode();
         return isServerFault(answer)
+                || isConflict(answer)
                 || status == 408
                 || answer.isThrottlingException()
                 || PASSING_CODES.contains(code(answer));
@@ -54,8 +69,42 @@ final class S3Failures {
         return (status >= 500 && status != 501) || status == 429 || status == 200;
     }
 
-    private static boolean onBucket(S3Operation operation) {
-        return operation == S3Operation.LOCATE || operation == S3Operation.HEAD_BUCKET;
+    /**
+     * Another request that writes the key is not over yet. It may be an earlier one of ours whose answer was lost, so it says nothing about whose the
+     * object will be; asked again, the store knows.
+     */
+    private static boolean isConflict(AwsServiceException answer) {
+        return answer.statusCode() == 409;
+    }
+
+    /** How long the store wants to be left alone; zero when it does not say. Only seconds are understood, not dates. */
+    static Duration wishedPause(Throwable failure) {
+        return answer(failure)
+                .flatMap(answer -> header(answer, "Retry-After"))
+                .filter(seconds -> seconds.matches("\\d{1,9}"))
+                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
+                .orElse(Duration.ZERO);
+    }
+
+    /** Where the bucket is, when the store refused because the request was signed for another region. */
+    static Optional<String> regionElsewhere(AwsServiceException refusal) {
+        int status = refusal.statusCode();
+        boolean otherRegion = status == 301
+                || status == 307
+                || (status == 400 && REGION_CODES.contains(code(refusal).toLowerCase(Locale.ROOT)));
+        if (!otherRegion) {
+            return Optional.empty();
+        }
+        return header(refusal, "x-amz-bucket-region").or(() -> regionInMessage(refusal));
+    }
+
+    private static Optional<String> regionInMessage(AwsServiceException refusal) {
+        AwsErrorDetails details = refusal.awsErrorDetails();
+        if (details == null || details.errorMessage() == null) {
+            return Optional.empty();
+        }
+        Matcher region = REGION.matcher(details.errorMessage());
+        return region.find() ? Optional.of(region.group(1)) : Optional.empty();
     }
 
     /** The store's answer, when it was the store that failed the request. */
@@ -91,12 +140,17 @@ final class S3Failures {
      * @param subject what the request was about, for texts
      */
     static BakstripeException translate(S3Operation operation, String bucket, String subject, Throwable failure) {
+        return known(failure)
+                .orElseGet(() -> problem(operation, bucket, subject, failure).asException(failure));
+    }
+
+    private static Optional<BakstripeException> known(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof BakstripeException known) {
-                return known;
+                return Optional.of(known);
             }
         }
-        return problem(operation, bucket, subject, failure).asException(failure);
+        return Optional.empty();
     }
 
     private static Problem problem(S3Operation operation, String bucket, String subject, Throwable failure) {
@@ -115,41 +169,24 @@ final class S3Failures {
         if (noBucket) {
             return BackupError.BUCKET_UNKNOWN.problem(bucket);
         }
-        if (isServerFault(answer) || answer.isThrottlingException()) {
+        Optional<String> elsewhere = regionElsewhere(answer);
+        if (elsewhere.isPresent()) {
+            return BackupError.BUCKET_REGION
+                    .problem(elsewhere.get(), "another one")
+                    .withHint("The bucket is in %s, but requests are signed for another region: set store.region."
+                            .formatted(elsewhere.get()));
+        }
+        if (isServerFault(answer) || isConflict(answer) || answer.isThrottlingException()) {
             return BackupError.STORE_UNREACHABLE.problem(text(answer));
         }
         if (answer.statusCode() == 403 || answer.statusCode() == 401) {
-            return BackupError.ACCESS_DENIED.problem(deniedHint(operation, subject, answer));
+            return BackupError.ACCESS_DENIED.problem(S3Denials.hint(operation, subject, answer));
         }
         return BackupError.STORE_FAILED.problem(operation.requestName() + " of " + subject, text(answer));
     }
 
-    private static String deniedHint(S3Operation operation, String subject, AwsServiceException answer) {
-        String text = text(answer);
-        return switch (code(answer)) {
-            case "InvalidAccessKeyId",
-                    "SignatureDoesNotMatch",
-                    "InvalidToken",
-                    "ExpiredToken",
-                    "TokenRefreshRequired" ->
-                "The store does not accept the credentials: check access key and secret key. It said: " + text;
-            case "RequestTimeTooSkewed" -> "Set the clock of this node. The store said: " + text;
-            default ->
-                switch (operation) {
-                    case HEAD_BUCKET, LOCATE ->
-                        "Check that %s is the bucket you mean, and that the policy allows %s. The store said: %s"
-                                .formatted(subject, operation.permission(), text);
-                    case HEAD, READ ->
-                        "The policy must allow %s; a file made by another account needs permissions of its own. It was %s. The store said: %s"
-                                .formatted(operation.permission(), subject, text);
-                    default ->
-                        "The policy is wrong or incomplete: it must allow %s. It was %s. The store said: %s"
-                                .formatted(operation.permission(), subject, text);
-                };
-        };
-    }
-
-    private static String text(AwsServiceException answer) {
+    /** What the store said, with its status and code. */
+    static String text(AwsServiceException answer) {
         @Nullable String message = answer.awsErrorDetails() == null
                 ? null
                 : answer.awsErrorDetails().errorMessage();

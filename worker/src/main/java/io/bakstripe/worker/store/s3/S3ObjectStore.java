@@ -10,14 +10,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -26,7 +25,6 @@ import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompleteMultipartUploadRequest;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.CreateMultipartUploadRequest;
-import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.ListPartsResponse;
 import software.amazon.awssdk.services.s3.model.Part;
 import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
@@ -37,9 +35,10 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  *
  * <h2>Retries</h2>
  *
- * The SDK makes one attempt. A failure that may pass (no connection, time-out, 5xx but 501, 429, an error inside a 200, a short body) is tried again
- * here with doubling pauses; {@link #createUpload} never is. A completion that is tried again may find its own first attempt's effect and then
- * answers {@code KEY_TAKEN} or {@code UPLOAD_GONE}: the object's metadata tell whose it is.
+ * The SDK makes one attempt. A failure that may pass (no connection, time-out, 5xx but 501, 409, 429, an error inside a 200, a short body) is tried again
+ * here with doubling pauses while the scope has repetitions left; {@link #createUpload} never is. A completion that is tried again may find its own
+ * first attempt's effect and then answers {@code KEY_TAKEN} or {@code UPLOAD_GONE}: the object's metadata tell whose it is. While that first attempt
+ * still runs, the store answers 409, which therefore never counts as somebody else's object.
  *
  * <h2>Checksums</h2>
  *
@@ -47,19 +46,27 @@ import software.amazon.awssdk.services.s3.model.UploadPartRequest;
  * the caller gives with the parts, so that a completion asks the store nothing that it could fail to answer.
  */
 public final class S3ObjectStore implements ObjectStore {
-    private static final int PAGE = 1000;
-
     private final StoreSettings settings;
     private final S3AsyncClient client;
     private final S3Calls calls;
+    private final S3Lookups lookups;
     /** One unit per part on its way: requests beyond the connections would time out inside the SDK, waiting for one. */
     private final ByteBudget sending;
 
-    private S3ObjectStore(StoreSettings settings, S3AsyncClient client, S3Calls calls, ByteBudget sending) {
+    private final Optional<RequestScope> given;
+
+    private S3ObjectStore(
+            StoreSettings settings,
+            S3AsyncClient client,
+            S3Calls calls,
+            ByteBudget sending,
+            Optional<RequestScope> given) {
         this.settings = settings;
         this.client = client;
         this.calls = calls;
+        this.lookups = new S3Lookups(client, calls);
         this.sending = sending;
+        this.given = given;
     }
 
     /**
@@ -69,107 +76,45 @@ public final class S3ObjectStore implements ObjectStore {
      */
     public static S3ObjectStore create(StoreSettings settings, ActorSystem<?> system) {
         S3AsyncClient client = S3Clients.open(settings, system.executionContext());
-        return new S3ObjectStore(
-                settings, client, new S3Calls(settings.retry(), system), new ByteBudget(settings.partsInFlight()));
+        // Jitter only has to differ between requests; nothing is decided by it.
+        S3Calls calls = new S3Calls(
+                settings.retry(), system, () -> ThreadLocalRandom.current().nextDouble());
+        return new S3ObjectStore(settings, client, calls, new ByteBudget(settings.partsInFlight()), Optional.empty());
     }
 
-    /** The same store, over the same connections, that gives up after this many attempts. Closing either closes both. */
+    /** The same store, over the same connections, whose calls without a scope give up after this many attempts. Closing either closes both. */
     public S3ObjectStore withAttempts(int attempts) {
-        return new S3ObjectStore(settings, client, calls.withAttempts(attempts), sending);
+        return new S3ObjectStore(settings, client, calls.withRepetitions(attempts - 1), sending, given);
     }
 
     @Override
     public ObjectStore within(RequestScope scope) {
-        return this;
+        return new S3ObjectStore(settings, client, calls, sending, Optional.of(scope));
+    }
+
+    /** The scope of one call. */
+    private RequestScope scope() {
+        return given.orElseGet(calls::ownScope);
+    }
+
+    @Override
+    public long maxObjectBytes() {
+        return settings.maxObjectBytes();
     }
 
     @Override
     public CompletionStage<String> region(String bucket) {
-        // Some stores name a region for any bucket, so its existence is asked first.
-        return calls.ask(
-                        S3Operation.HEAD_BUCKET,
-                        bucket,
-                        bucket,
-                        () -> client.headBucket(request -> request.bucket(bucket)),
-                        answer -> Optional.<String>empty(),
-                        refusal -> regionElsewhere(refusal).map(Optional::of))
-                .thenCompose(elsewhere -> elsewhere
-                        .<CompletionStage<String>>map(CompletableFuture::completedStage)
-                        .orElseGet(() -> calls.ask(
-                                S3Operation.LOCATE,
-                                bucket,
-                                bucket,
-                                () -> client.getBucketLocation(request -> request.bucket(bucket)),
-                                answer -> regionOf(answer.locationConstraintAsString()),
-                                S3ObjectStore::regionElsewhere)));
-    }
-
-    /** A bucket in another region sends the caller there, and says where that is. */
-    private static Optional<String> regionElsewhere(AwsServiceException refusal) {
-        return refusal.statusCode() == 301 || refusal.statusCode() == 400
-                ? S3Failures.header(refusal, "x-amz-bucket-region")
-                : Optional.empty();
-    }
-
-    private static String regionOf(@Nullable String constraint) {
-        if (constraint == null || constraint.isEmpty()) {
-            return "us-east-1";
-        }
-        // The oldest European buckets still say so.
-        return constraint.equals("EU") ? "eu-west-1" : constraint;
+        return lookups.region(scope(), bucket);
     }
 
     @Override
     public CompletionStage<Optional<StoredObject>> head(S3Arn file) {
-        return calls.ask(
-                S3Operation.HEAD,
-                file,
-                () -> client.headObject(request -> request.bucket(file.bucket()).key(file.key())),
-                answer -> Optional.of(stored(file, answer)),
-                refusal ->
-                        refusal.statusCode() == 404 ? Optional.of(Optional.<StoredObject>empty()) : Optional.empty());
-    }
-
-    private static StoredObject stored(S3Arn file, HeadObjectResponse answer) {
-        Map<String, String> metadata = new HashMap<>();
-        if (answer.contentLength() == null) {
-            throw BackupError.STORE_FAILED
-                    .problem("HeadObject of " + file, "the answer names no length")
-                    .asException();
-        }
-        answer.metadata().forEach((name, value) -> metadata.put(name.toLowerCase(Locale.ROOT), value));
-        return new StoredObject(file, answer.contentLength(), answer.eTag(), metadata);
+        return lookups.head(scope(), file);
     }
 
     @Override
     public CompletionStage<List<StoredObject>> list(String bucket, String prefix, int limit) {
-        return listFrom(bucket, prefix, limit, null, new ArrayList<>());
-    }
-
-    private CompletionStage<List<StoredObject>> listFrom(
-            String bucket, String prefix, int limit, @Nullable String token, List<StoredObject> found) {
-        return calls.ask(
-                        S3Operation.LIST,
-                        bucket,
-                        bucket + "/" + prefix,
-                        () -> client.listObjectsV2(request -> request.bucket(bucket)
-                                .prefix(prefix)
-                                .maxKeys(Math.min(PAGE, limit - found.size()))
-                                .continuationToken(token)),
-                        Function.identity(),
-                        S3Calls::unexpected)
-                .thenCompose(page -> {
-                    page.contents().stream()
-                            // A key that ends in a slash is a folder's marker, never a file.
-                            .filter(object -> !object.key().endsWith("/"))
-                            .map(object -> new StoredObject(
-                                    new S3Arn(bucket, object.key()), object.size(), object.eTag(), Map.of()))
-                            .forEach(found::add);
-                    boolean more = Boolean.TRUE.equals(page.isTruncated()) && page.nextContinuationToken() != null;
-                    return more && found.size() < limit
-                            ? listFrom(bucket, prefix, limit, page.nextContinuationToken(), found)
-                            : CompletableFuture.completedStage(List.copyOf(found));
-                });
+        return lookups.list(scope(), bucket, prefix, limit);
     }
 
     @Override
@@ -189,7 +134,7 @@ public final class S3ObjectStore implements ObjectStore {
         if (settings.checksum() == PartChecksum.CRC32C) {
             request.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
         }
-        return calls.once(S3Operation.CREATE, file, () -> client.createMultipartUpload(request.build()))
+        return calls.once(scope(), S3Operation.CREATE, file, () -> client.createMultipartUpload(request.build()))
                 .thenApply(answer -> new Upload(file, answer.uploadId()));
     }
 
@@ -210,6 +155,7 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private CompletionStage<StoredPart> upload(Upload upload, int number, PartBody part, int crc32c) {
+        RequestScope scope = scope();
         UploadPartRequest.Builder request = UploadPartRequest.builder()
                 .bucket(upload.file().bucket())
                 .key(upload.file().key())
@@ -218,6 +164,7 @@ public final class S3ObjectStore implements ObjectStore {
                 .contentLength(part.length());
         return sending.acquire(1)
                 .thenCompose(permit -> calls.ask(
+                                scope,
                                 S3Operation.UPLOAD,
                                 upload.file(),
                                 () -> client.uploadPart(checked(request, part, crc32c), part.toRequestBody()),
@@ -236,26 +183,28 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload) {
-        return parts(upload)
+        return parts(scope(), upload)
                 .thenApply(known -> known.map(parts -> parts.stream()
                         .map(part -> new StoredPart(
                                 part.partNumber(), part.size(), part.eTag(), PartBody.crc32c(part.checksumCRC32C())))
                         .toList()));
     }
 
-    private CompletionStage<Optional<List<Part>>> parts(Upload upload) {
-        return partsFrom(upload, null, new ArrayList<>());
+    private CompletionStage<Optional<List<Part>>> parts(RequestScope scope, Upload upload) {
+        return partsFrom(scope, upload, null, new ArrayList<>());
     }
 
-    private CompletionStage<Optional<List<Part>>> partsFrom(Upload upload, @Nullable Integer marker, List<Part> found) {
+    private CompletionStage<Optional<List<Part>>> partsFrom(
+            RequestScope scope, Upload upload, @Nullable Integer marker, List<Part> found) {
         S3Arn file = upload.file();
         return calls.ask(
+                        scope,
                         S3Operation.LIST_PARTS,
                         file,
                         () -> client.listParts(request -> request.bucket(file.bucket())
                                 .key(file.key())
                                 .uploadId(upload.id())
-                                .maxParts(PAGE)
+                                .maxParts(S3Lookups.PAGE)
                                 .partNumberMarker(marker)),
                         Optional::of,
                         refusal -> gone(refusal) ? Optional.of(Optional.<ListPartsResponse>empty()) : Optional.empty())
@@ -266,7 +215,7 @@ public final class S3ObjectStore implements ObjectStore {
                     ListPartsResponse answer = page.get();
                     found.addAll(answer.parts());
                     return Boolean.TRUE.equals(answer.isTruncated()) && answer.nextPartNumberMarker() != null
-                            ? partsFrom(upload, answer.nextPartNumberMarker(), found)
+                            ? partsFrom(scope, upload, answer.nextPartNumberMarker(), found)
                             : CompletableFuture.completedStage(Optional.of(found));
                 });
     }
@@ -277,16 +226,18 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public CompletionStage<Completion> complete(Upload upload, List<StoredPart> parts, boolean overwrite) {
+        RequestScope scope = scope();
         if (!overwrite && !settings.conditionalWrites()) {
-            return head(upload.file())
+            return lookups.head(scope, upload.file())
                     .thenCompose(object -> object.isPresent()
                             ? CompletableFuture.completedStage(Completion.KEY_TAKEN)
-                            : completeWith(upload, parts, false));
+                            : completeWith(scope, upload, parts, false));
         }
-        return completeWith(upload, parts, !overwrite);
+        return completeWith(scope, upload, parts, !overwrite);
     }
 
-    private CompletionStage<Completion> completeWith(Upload upload, List<StoredPart> parts, boolean ifAbsent) {
+    private CompletionStage<Completion> completeWith(
+            RequestScope scope, Upload upload, List<StoredPart> parts, boolean ifAbsent) {
         List<CompletedPart> completed = parts.stream().map(this::completed).toList();
         CompleteMultipartUploadRequest request = CompleteMultipartUploadRequest.builder()
                 .bucket(upload.file().bucket())
@@ -296,6 +247,7 @@ public final class S3ObjectStore implements ObjectStore {
                 .multipartUpload(all -> all.parts(completed))
                 .build();
         return calls.ask(
+                scope,
                 S3Operation.COMPLETE,
                 upload.file(),
                 () -> client.completeMultipartUpload(request),
@@ -314,7 +266,7 @@ public final class S3ObjectStore implements ObjectStore {
 
     private static Optional<Completion> completionRefused(AwsServiceException refusal) {
         String code = S3Failures.code(refusal);
-        if (refusal.statusCode() == 412 || refusal.statusCode() == 409 || code.equals("PreconditionFailed")) {
+        if (refusal.statusCode() == 412 || code.equals("PreconditionFailed")) {
             return Optional.of(Completion.KEY_TAKEN);
         }
         return gone(refusal) || code.equals("NoSuchUpload") ? Optional.of(Completion.UPLOAD_GONE) : Optional.empty();
@@ -323,7 +275,9 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public CompletionStage<Boolean> abort(Upload upload) {
         S3Arn file = upload.file();
+        RequestScope scope = scope();
         return calls.ask(
+                        scope,
                         S3Operation.ABORT,
                         file,
                         () -> client.abortMultipartUpload(request ->
@@ -333,7 +287,7 @@ public final class S3ObjectStore implements ObjectStore {
                 // A part that was on its way may have outlived the abort: only ListParts can tell.
                 .thenCompose(gone -> gone
                         ? CompletableFuture.completedStage(true)
-                        : parts(upload).thenApply(Optional::isEmpty));
+                        : parts(scope, upload).thenApply(Optional::isEmpty));
     }
 
     @Override
@@ -344,6 +298,7 @@ public final class S3ObjectStore implements ObjectStore {
         S3Arn file = object.file();
         String range = "bytes=" + offset + "-" + (offset + length - 1);
         return calls.ask(
+                scope(),
                 S3Operation.READ,
                 file,
                 () -> client.getObject(

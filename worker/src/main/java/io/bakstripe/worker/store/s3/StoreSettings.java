@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param accessKey empty, together with the secret key: the SDK's default chain of credentials
  * @param sseKmsKeyId empty: the store's default key; only with {@link Encryption#AWS_KMS}
  * @param conditionalWrites whether the store honours {@code If-None-Match} on completion
+ * @param maxObjectBytes the largest object that the store takes
  * @param partsInFlight parts that the node sends at once
  */
 public record StoreSettings(
@@ -25,6 +26,7 @@ public record StoreSettings(
         Optional<String> sseKmsKeyId,
         PartChecksum checksum,
         boolean conditionalWrites,
+        long maxObjectBytes,
         int partsInFlight,
         int maxConnections,
         Duration connectTimeout,
@@ -32,10 +34,16 @@ public record StoreSettings(
         Duration apiCallTimeout,
         RetrySettings retry) {
 
+    /** Room for a few parts of the least size and the file's end. */
+    private static final long LEAST_OBJECT_BYTES = 32L << 20;
+
     public StoreSettings {
         require(!region.isBlank(), "region must not be empty");
         require(accessKey.isPresent() != secretKey.isEmpty(), "access-key and secret-key go together");
         require(sseKmsKeyId.isEmpty() || sse == Encryption.AWS_KMS, "sse-kms-key-id is given, but sse is not aws:kms");
+        require(
+                maxObjectBytes >= LEAST_OBJECT_BYTES,
+                "max-object-size must be " + LEAST_OBJECT_BYTES + " bytes or more: " + maxObjectBytes);
         require(partsInFlight >= 1, "parts-in-flight must be 1 or more: " + partsInFlight);
         require(maxConnections >= partsInFlight, "max-connections must be parts-in-flight or more: " + maxConnections);
         require(!connectTimeout.isNegative() && !connectTimeout.isZero(), "connect-timeout must be positive");
@@ -62,6 +70,7 @@ public record StoreSettings(
                 text(store, "sse-kms-key-id"),
                 PartChecksum.ofName(store.getString("checksum")),
                 store.getBoolean("conditional-writes"),
+                store.getBytes("max-object-size"),
                 store.getInt("parts-in-flight"),
                 store.getInt("max-connections"),
                 store.getDuration("connect-timeout"),

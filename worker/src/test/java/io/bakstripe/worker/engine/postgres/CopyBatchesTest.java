@@ -1,8 +1,10 @@
 package io.bakstripe.worker.engine.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.postgres.CopyBatches.Range;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +39,22 @@ class CopyBatchesTest {
                         Extent.log("pg_wal/1", 8L * KIB),
                         Extent.file("b", 0, 1),
                         Extent.control("global/pg_control", 8L * KIB))))
-                .containsExactly(1, 4, 1, 1, 1, 1);
+                .containsExactly(1, 4, 2, 2, 1, 1);
+    }
+
+    @Test
+    void looksAtTheHeaderOfALogSegmentBehindItAndBeforeARestOfIt() {
+        Extent rest = new Extent(ExtentKind.LOG, "pg_wal/0", 16L * KIB, 10L * KIB, new byte[0]);
+
+        List<Range> ranges = new CopyBatches(SETTINGS, List.of(rest)).next();
+
+        assertThat(ranges)
+                .extracting(Range::offset, Range::length, Range::checked)
+                .containsExactly(
+                        tuple(0L, 40, true),
+                        tuple(16L * KIB, 8 * KIB, false),
+                        tuple(24L * KIB, 2 * KIB, false),
+                        tuple(0L, 40, true));
     }
 
     @Test
@@ -53,7 +70,8 @@ class CopyBatchesTest {
     @Test
     void quotesPaths() {
         assertThat(CopyBatches.sql(List.of(
-                        new Range(0, Extent.file("o'ne", 5, 9), 5, 9), new Range(1, Extent.file("t\\wo", 0, 3), 0, 3))))
+                        new Range(0, Extent.file("o'ne", 5, 9), 5, 9, false),
+                        new Range(1, Extent.file("t\\wo", 0, 3), 0, 3, false))))
                 .isEqualTo("COPY (SELECT i, pg_read_binary_file(p, o, l, true) FROM (VALUES "
                         + "(0::int4,'o''ne'::text,5::int8,9::int8),(1,'t\\wo',0,3)"
                         + ") v(i, p, o, l)) TO STDOUT (FORMAT binary)");

@@ -14,6 +14,8 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.ExtentReader;
@@ -183,7 +185,7 @@ class FullBackupRoundTripTest {
             writer.awaitTicks(writer.ticks() + 20);
             int ticks = writer.ticks();
             hold.verifyOpen();
-            close(hold, reader, target);
+            close(hold, reader, target, role);
             return ticks;
         }
     }
@@ -194,19 +196,32 @@ class FullBackupRoundTripTest {
         try (BackupHold hold = engine.open(address, NAME, "plain");
                 ExtentReader reader = engine.reader(address, NAME)) {
             TestSource.restore(reader, TestSource.list(hold), target);
-            return close(hold, reader, target);
+            return close(hold, reader, target, address);
         }
     }
 
-    private static List<Extent> close(BackupHold hold, ExtentReader reader, Path target) throws Exception {
+    private static List<Extent> close(BackupHold hold, ExtentReader reader, Path target, SourceAddress address)
+            throws Exception {
         BackupHold.Stop stop = hold.stop();
         assertThat(stop.lastLsn()).isGreaterThan(hold.start().firstLsn());
         assertThat(stop.closing()).extracting(Extent::kind).contains(ExtentKind.LOG, ExtentKind.INLINE);
         assertThat(stop.closing().get(stop.closing().size() - 1).kind()).isEqualTo(ExtentKind.CONTROL);
         // The slot, not luck, keeps the log: two checkpoints would remove or recycle what nobody holds.
         execute(shop, "SELECT pg_switch_wal()", "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT");
-        TestSource.restore(reader, stop.closing(), target);
+        TestSource.restore(reader, resumed(hold.start(), stop, address), target);
         return stop.closing();
+    }
+
+    /** What the backup names when it is taken up after its stop. */
+    private static List<Extent> resumed(StartFacts start, BackupHold.Stop stop, SourceAddress address) {
+        List<Extent> inline = stop.closing().stream()
+                .filter(extent -> extent.kind() == ExtentKind.INLINE)
+                .toList();
+        StopFacts facts = new StopFacts(stop.lastLsn(), stop.stoppedAt(), 1, 1);
+        try (BackupHold resumed = TestSource.engine().resume(address, NAME, "resumed", start, facts, inline)) {
+            assertThat(resumed.stop()).isEqualTo(stop);
+            return resumed.stop().closing();
+        }
     }
 
     /** Commits numbered rows, one after the other, until it is closed. */

@@ -12,15 +12,21 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Piece.State;
 import io.bakstripe.worker.host.TestHost;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +43,7 @@ class PostgresExtentReaderTest {
     private static ServerConnection source;
     private static SourceAddress role;
     private static Path pgdata;
-    private final PostgresEngine engine = TestSource.engine();
+    private final PostgresEngine engine = TestSource.engine(pieces(SETTINGS.copyBytes()));
 
     @BeforeAll
     static void startSource() throws Exception {
@@ -170,6 +176,101 @@ class PostgresExtentReaderTest {
     }
 
     @Test
+    void readsARestOfALogSegmentAndChecksItsHeaderAllTheSame() throws Exception {
+        execute(source, "CREATE TABLE rest AS SELECT generate_series(1, 50000) a");
+        String name = column(source, "SELECT pg_walfile_name(pg_switch_wal())").get(0);
+        byte[] whole = Files.readAllBytes(pgdata.resolve("pg_wal").resolve(name));
+        int offset = 5 * MIB + 1000;
+        String misplaced = "00000001000000FF00000003";
+        Files.write(pgdata.resolve("pg_wal").resolve(misplaced), whole);
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            ByteArrayOutputStream read = new ByteArrayOutputStream();
+            for (Piece piece : read(reader, List.of(rest("pg_wal/" + name, offset)))) {
+                assertThat(piece.offset()).isEqualTo(offset + (long) read.size());
+                assertThat(piece.state()).isEqualTo(State.WHOLE);
+                read.writeBytes(piece.bytes());
+            }
+
+            assertThat(read.toByteArray()).isEqualTo(Arrays.copyOfRange(whole, offset, whole.length));
+            refused(rest("pg_wal/" + misplaced, offset), BackupError.ENGINE_FAILED, "not from FF/3000000");
+            Extent control = new Extent(ExtentKind.CONTROL, "global/pg_control", 512, 7680, new byte[0]);
+            assertThatThrownBy(() -> reader.begin(List.of(control))).isInstanceOf(IllegalArgumentException.class);
+        } finally {
+            Files.delete(pgdata.resolve("pg_wal").resolve(misplaced));
+        }
+    }
+
+    @Test
+    void refusesASegmentOfWhichPagesAreRecycledOrThatIsReplacedWhileItIsRead() throws Exception {
+        String name = "00000001000000FF00000004";
+        Path segment = pgdata.resolve("pg_wal").resolve(name);
+        byte[] right = moved("FF/4000000");
+        byte[] halfRecycled = right.clone();
+        halfRecycled[7 * MIB + 8 + 4] ^= 1;
+        byte[] recycledAtItsBeginning = right.clone();
+        recycledAtItsBeginning[8 + 4] ^= 1;
+        try (ExtentReader reader = TestSource.engine(pieces(MIB)).reader(role, NAME)) {
+            Files.write(segment, right);
+            assertThat(read(reader, List.of(Extent.log("pg_wal/" + name, 16L * MIB))))
+                    .hasSize(16);
+            assertThat(read(reader, List.of(rest("pg_wal/" + name, 8 * MIB)))).hasSize(8);
+
+            reader.begin(List.of(Extent.log("pg_wal/" + name, 16L * MIB)));
+            for (int piece = 0; piece < 15; piece++) {
+                assertThat(reader.next()).isNotNull();
+            }
+            Files.write(segment, recycledAtItsBeginning);
+            assertThat(reader.next()).isNotNull();
+            assertThatThrownBy(reader::next)
+                    .satisfies(failed(BackupError.ENGINE_FAILED))
+                    .hasMessageContaining("not from FF/4000000");
+
+            Files.write(segment, halfRecycled);
+            refusedSomewhere(Extent.log("pg_wal/" + name, 16L * MIB), "in the place of FF/4700000");
+            refusedSomewhere(rest("pg_wal/" + name, 6 * MIB), "in the place of FF/4700000");
+        } finally {
+            Files.delete(segment);
+        }
+    }
+
+    /** Pieces of 1 MiB, in statements of some. */
+    private static PostgresSettings pieces(int copyBytes) {
+        return new PostgresSettings(
+                SETTINGS.connectTimeout(),
+                SETTINGS.inspectTimeout(),
+                SETTINGS.answerTimeout(),
+                SETTINGS.checkpointTimeout(),
+                MIB,
+                copyBytes,
+                SETTINGS.copyRanges());
+    }
+
+    /** A full segment whose pages all bear the addresses of another place. */
+    private static byte[] moved(String lsn) throws Exception {
+        execute(source, "CREATE TABLE moved AS SELECT generate_series(1, 50000) a");
+        String name = column(source, "SELECT pg_walfile_name(pg_switch_wal())").get(0);
+        ByteBuffer segment = ByteBuffer.wrap(
+                        Files.readAllBytes(pgdata.resolve("pg_wal").resolve(name)))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        for (int page = 0; page < segment.capacity(); page += 8192) {
+            segment.putLong(page + 8, Lsn.parse(lsn).value() + page);
+        }
+        return segment.array();
+    }
+
+    private static Extent rest(String path, int offset) {
+        return new Extent(ExtentKind.LOG, path, offset, 16L * MIB - offset, new byte[0]);
+    }
+
+    private void refusedSomewhere(Extent extent, String text) {
+        try (ExtentReader reader = engine.reader(role, NAME)) {
+            assertThatThrownBy(() -> read(reader, List.of(extent)))
+                    .satisfies(failed(BackupError.ENGINE_FAILED))
+                    .hasMessageContaining(text);
+        }
+    }
+
+    @Test
     void readsTheControlFileAgainBeforeItGivesUp() throws Exception {
         byte[] control = Files.readAllBytes(pgdata.resolve("global/pg_control"));
         control[50] ^= 1;
@@ -199,7 +300,7 @@ class PostgresExtentReaderTest {
 
         assertThatThrownBy(() -> {
                     while (reader.next() != null) {
-                        assertThat(SETTINGS.chunkBytes()).isEqualTo(MIB);
+                        assertThat(reader.statements()).isEqualTo(1);
                     }
                 })
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE));

@@ -18,7 +18,7 @@ class PostgresSettingsTest {
                         Duration.ofSeconds(8),
                         Duration.ofMinutes(2),
                         Duration.ofMinutes(15),
-                        1 << 20,
+                        248 << 10,
                         32 << 20,
                         2000));
     }

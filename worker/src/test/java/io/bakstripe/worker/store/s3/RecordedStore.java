@@ -50,7 +50,7 @@ final class RecordedStore implements AutoCloseable {
                 "store.path-style", true,
                 "store.access-key", "AKIDTEST",
                 "store.secret-key", "not-a-real-secret",
-                "store.retry.attempts", ATTEMPTS,
+                "store.retry.repetitions", ATTEMPTS - 1,
                 "store.retry.min-backoff", "1 ms",
                 "store.retry.max-backoff", "5 ms"));
         all.putAll(more);

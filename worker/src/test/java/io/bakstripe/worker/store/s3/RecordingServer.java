@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
@@ -56,8 +57,24 @@ final class RecordingServer implements AutoCloseable {
         }
     }
 
-    /** @param announced the Content-Length to claim; more than the body's length breaks the connection after it */
+    /**
+     * @param status {@link #CUT} or {@link #SILENT} for no answer at all
+     * @param announced the Content-Length to claim; more than the body's length breaks the connection after it
+     */
     record Answer(int status, Map<String, String> headers, byte[] body, long announced) {
+        private static final int CUT = -1;
+        private static final int SILENT = -2;
+
+        /** The request arrives whole, and then the connection is cut. */
+        static Answer cut() {
+            return of(CUT, "");
+        }
+
+        /** The request arrives whole, and nothing comes back for as long as the server runs. */
+        static Answer silent() {
+            return of(SILENT, "");
+        }
+
         static Answer of(int status, String body) {
             byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             return new Answer(status, Map.of(), bytes, bytes.length);
@@ -82,6 +99,7 @@ final class RecordingServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Request> requests = new ArrayList<>();
     private final Deque<Answer> told = new ArrayDeque<>();
+    private final CountDownLatch closed = new CountDownLatch(1);
     private volatile Function<Request, Answer> usual = RecordingServer::agreeing;
 
     RecordingServer() throws IOException {
@@ -138,12 +156,20 @@ final class RecordingServer implements AutoCloseable {
                     exchange.getRequestHeaders(),
                     exchange.getRequestBody().readAllBytes());
             Answer answer = record(request).orElseGet(() -> usual.apply(request));
+            if (answer.status() == Answer.SILENT) {
+                closed.await();
+            }
+            if (answer.status() < 0) {
+                return;
+            }
             answer.headers().forEach(exchange.getResponseHeaders()::set);
             boolean bodiless = request.method().equals("HEAD") || answer.status() == 204 || answer.announced() == 0;
             exchange.sendResponseHeaders(answer.status(), bodiless ? -1 : answer.announced());
             if (!bodiless) {
                 exchange.getResponseBody().write(answer.body());
             }
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -173,6 +199,7 @@ final class RecordingServer implements AutoCloseable {
 
     @Override
     public void close() {
+        closed.countDown();
         server.stop(0);
         threads.shutdownNow();
     }

@@ -190,7 +190,7 @@ class S3ObjectStoreTest {
 
         @Test
         void namesThePermissionsOfAHeadWithoutABody() {
-            server.answerNext(Answer.of(403, ""));
+            server.answerUsually(request -> Answer.of(403, ""));
 
             Problem problem = problem(store.head(FILE));
 

@@ -7,6 +7,7 @@ import static io.bakstripe.worker.store.s3.RecordedStore.UPLOAD;
 import static io.bakstripe.worker.store.s3.RecordedStore.await;
 import static io.bakstripe.worker.store.s3.RecordedStore.crc32c;
 import static io.bakstripe.worker.store.s3.RecordedStore.problem;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.protocol.error.BackupError;
@@ -35,6 +36,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes over the wire when parts are stored and made an object, and what is made of the answers. */
 class S3UploadTest {
@@ -274,17 +276,69 @@ class S3UploadTest {
         }
 
         @ParameterizedTest
-        @CsvSource({
-            "412, PreconditionFailed, KEY_TAKEN",
-            "409, ConditionalRequestConflict, KEY_TAKEN",
-            "404, NoSuchUpload, UPLOAD_GONE"
-        })
+        @CsvSource({"412, PreconditionFailed, KEY_TAKEN", "404, NoSuchUpload, UPLOAD_GONE"})
         void tellsWhatStoodInTheWay(int status, String code, Completion expected) throws Exception {
             server.answerNext(Answer.error(status, code, "said so"));
 
             assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(expected);
 
             assertThat(server.requests()).hasSize(1);
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"ConditionalRequestConflict", "OperationAborted"})
+        void asksAgainWhileAnotherCompletionIsUnderWay(String code) throws Exception {
+            server.answerNext(
+                    Answer.error(409, code, "A conflicting operation is in progress."),
+                    Answer.error(412, "PreconditionFailed", "The object is there."));
+
+            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.KEY_TAKEN);
+
+            assertThat(server.requests()).hasSize(2);
+        }
+
+        @Test
+        void neverTakesAConflictForSomebodyElsesObject() {
+            server.answerUsually(
+                    request -> Answer.error(409, "ConditionalRequestConflict", "A conflicting operation is there."));
+
+            Problem problem = problem(store.complete(UPLOAD, PARTS, false));
+
+            assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
+            assertThat(problem.detail())
+                    .contains("409 ConditionalRequestConflict", "A conflicting operation is there.");
+            assertThat(server.requests()).hasSize(ATTEMPTS);
+        }
+
+        @Test
+        void findsTheUploadGoneWhenItsOwnAnswerWasLost() throws Exception {
+            server.answerNext(Answer.cut(), Answer.error(404, "NoSuchUpload", "The upload does not exist."));
+
+            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.UPLOAD_GONE);
+
+            assertThat(server.requests())
+                    .hasSize(2)
+                    .allSatisfy(request ->
+                            assertThat(request.header("If-None-Match")).contains("*"));
+        }
+
+        @Test
+        void findsTheUploadGoneWhenItsOwnAnswerTookTooLong() throws Exception {
+            reopen(Map.of("store.read-timeout", "200 ms"));
+            server.answerNext(Answer.silent(), Answer.error(404, "NoSuchUpload", "The upload does not exist."));
+
+            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.UPLOAD_GONE);
+
+            assertThat(server.requests()).hasSize(2);
+        }
+
+        @Test
+        void isSentAgainWhenTheGoodAnswerBreaksOff() throws Exception {
+            server.answerNext(new Answer(200, Map.of(), "<CompleteMultipartUp".getBytes(UTF_8), 200));
+
+            assertThat(await(store.complete(UPLOAD, PARTS, false))).isEqualTo(Completion.COMPLETED);
+
+            assertThat(server.requests()).hasSize(2);
         }
 
         @Test
@@ -311,7 +365,15 @@ class S3UploadTest {
         void failsWhenAPartIsNotTheRecordedOne() {
             server.answerNext(Answer.error(400, "InvalidPart", "One or more of the parts could not be found."));
 
-            assertThat(problem(store.complete(UPLOAD, PARTS, false)).error()).isEqualTo(BackupError.STORE_FAILED);
+            Problem problem = problem(store.complete(UPLOAD, PARTS, false));
+
+            assertThat(problem.error()).isEqualTo(BackupError.STORE_FAILED);
+            assertThat(problem.detail())
+                    .contains(
+                            "CompleteMultipartUpload",
+                            "400 InvalidPart",
+                            "One or more of the parts could not be found.");
+            assertThat(server.requests()).hasSize(1);
         }
     }
 }

@@ -32,12 +32,13 @@ class StoreSettingsTest {
                         Optional.empty(),
                         PartChecksum.CRC32C,
                         true,
+                        5L << 40,
                         16,
                         64,
                         Duration.ofSeconds(5),
                         Duration.ofSeconds(30),
                         Duration.ofSeconds(120),
-                        new RetrySettings(8, Duration.ofMillis(200), Duration.ofSeconds(10), 0.5)));
+                        new RetrySettings(8, Duration.ofMillis(200), Duration.ofSeconds(15), 0.5)));
     }
 
     @Test
@@ -53,12 +54,13 @@ class StoreSettingsTest {
                 Map.entry("store.sse-kms-key-id", "key"),
                 Map.entry("store.checksum", "md5"),
                 Map.entry("store.conditional-writes", false),
+                Map.entry("store.max-object-size", "100 MB"),
                 Map.entry("store.parts-in-flight", 3),
                 Map.entry("store.max-connections", 4),
                 Map.entry("store.connect-timeout", "1 s"),
                 Map.entry("store.read-timeout", "2 s"),
                 Map.entry("store.api-call-timeout", "3 s"),
-                Map.entry("store.retry.attempts", 2),
+                Map.entry("store.retry.repetitions", 2),
                 Map.entry("store.retry.min-backoff", "1 ms"),
                 Map.entry("store.retry.max-backoff", "2 ms"),
                 Map.entry("store.retry.jitter", 0.1)));
@@ -75,6 +77,7 @@ class StoreSettingsTest {
                         Optional.of("key"),
                         PartChecksum.MD5,
                         false,
+                        100_000_000,
                         3,
                         4,
                         Duration.ofSeconds(1),
@@ -102,7 +105,8 @@ class StoreSettingsTest {
         "store.connect-timeout, 0 s, connect-timeout",
         "store.api-call-timeout, 1 s, api-call-timeout",
         "store.region, '', region",
-        "store.retry.attempts, 0, attempts",
+        "store.retry.repetitions, -1, repetitions",
+        "store.max-object-size, 1 MiB, max-object-size",
         "store.retry.jitter, 2, jitter",
         "store.retry.max-backoff, 1 ms, max-backoff"
     })

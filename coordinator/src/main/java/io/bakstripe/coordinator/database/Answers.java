@@ -1,0 +1,63 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
+import io.bakstripe.protocol.message.DatabaseCommand.Probe;
+import io.bakstripe.protocol.message.DatabaseCommand.TaskDescriptions;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.TaskId;
+
+/** Answers questions from what is recorded and reported; changes nothing. */
+final class Answers {
+    private final DatabaseRef database;
+    private final Peers peers;
+    private final Admission admission;
+
+    Answers(DatabaseRef database, Peers peers, Admission admission) {
+        this.database = database;
+        this.peers = peers;
+        this.admission = admission;
+    }
+
+    void probe(DatabaseRecord state, Probe probe) {
+        if (state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
+            knowledge(probe.task(), TaskKnowledge.UNFINISHED);
+        } else {
+            notUnfinished(state, probe.task());
+        }
+    }
+
+    /** Says that a task has ended or never was: the instance must not keep a slot for it. */
+    void notUnfinished(DatabaseRecord state, TaskId task) {
+        if (state.left(task)) {
+            // The end alone would let the instance forget that this database has to be woken.
+            new Order.ReleaseSlot(task, true).give(peers, database);
+            return;
+        }
+        boolean known = state.ended(task).isPresent() || state.unreleased().contains(task);
+        knowledge(task, known ? TaskKnowledge.ENDED : TaskKnowledge.UNKNOWN);
+    }
+
+    void describe(DatabaseRecord state, DescribeDatabase question) {
+        question.replyTo()
+                .tell(new DatabaseDescription(
+                        SubmissionRules.shownName(state),
+                        state.stage().shown(),
+                        state.history().last()));
+    }
+
+    void describe(DatabaseRecord state, Live live, DescribeTasks question) {
+        question.replyTo()
+                .tell(new TaskDescriptions(question.tasks().stream()
+                        .flatMap(task -> admission.shown(state, live, task).stream())
+                        .toList()));
+    }
+
+    private void knowledge(TaskId task, TaskKnowledge known) {
+        peers.instance(database.instance()).tell(new InstanceCommand.ProbeAnswer(task, known));
+    }
+}

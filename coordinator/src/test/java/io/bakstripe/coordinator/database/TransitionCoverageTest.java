@@ -1,0 +1,175 @@
+package io.bakstripe.coordinator.database;
+
+import static io.bakstripe.coordinator.database.Given.DENIED;
+import static io.bakstripe.coordinator.database.Given.SETTINGS;
+import static io.bakstripe.coordinator.database.Given.restoring;
+import static io.bakstripe.coordinator.database.Given.stripe;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.task.Lifecycle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Drives tasks along every way there is: each row of both transition tables is visited, and nothing happens that is not in them. */
+class TransitionCoverageTest {
+    /** A course, and how its task ends. */
+    private record Scenario(Course course, Lifecycle end) {}
+
+    private static Course opening() {
+        return Course.started(Samples.backup(Samples.SHOP, 2));
+    }
+
+    private static Course streaming() {
+        return opening().opened().reported(stripe(1, StripeState.STREAMING, 800));
+    }
+
+    private static Course stopping() {
+        return streaming().stripes(StripeState.DRAINED, StripeState.DRAINED);
+    }
+
+    private static Course closing() {
+        return stopping().stopped();
+    }
+
+    private static Course publishing() {
+        return closing().stripes(StripeState.PREPARED, StripeState.PREPARED).targetsChecked(Optional.empty());
+    }
+
+    private static Course abandoning() {
+        return publishing()
+                .reported(stripe(1, StripeState.FAILED, 0, DENIED))
+                .reported(stripe(2, StripeState.PUBLISHED, 1_000));
+    }
+
+    private static Course applying() {
+        return Course.started(Samples.restore(Samples.COPY));
+    }
+
+    private static Course recovering() {
+        return applying()
+                .reported(restoring(RestoreState.APPLYING, 500))
+                .reported(restoring(RestoreState.APPLIED, 1_000));
+    }
+
+    private static Course discarding() {
+        return applying()
+                .reported(restoring(RestoreState.FAILED, 0, BackupError.HOST_IO.problem("h1", "base/1", "no space")));
+    }
+
+    private static List<Scenario> scenarios() {
+        Duration silence = SETTINGS.rollbackLimit();
+        return Stream.concat(
+                        Stream.of(
+                                new Scenario(publishing().published(), Lifecycle.SUCCESS),
+                                new Scenario(
+                                        Course.created(Samples.backup(Samples.SHOP, 2))
+                                                .startChecked(Optional.of(DENIED)),
+                                        Lifecycle.ERROR),
+                                new Scenario(
+                                        opening()
+                                                .reported(stripe(1, StripeState.FAILED, 0, DENIED))
+                                                .sessionEnded(),
+                                        Lifecycle.ERROR),
+                                new Scenario(
+                                        streaming()
+                                                .reported(stripe(1, StripeState.FAILED, 0, DENIED))
+                                                .rolledBack(),
+                                        Lifecycle.ERROR),
+                                new Scenario(
+                                        stopping()
+                                                .reported(stripe(1, StripeState.FAILED, 0, DENIED))
+                                                .rolledBack(),
+                                        Lifecycle.ERROR),
+                                new Scenario(
+                                        closing()
+                                                .stripes(StripeState.PREPARED, StripeState.PREPARED)
+                                                .targetsChecked(Optional.of(DENIED))
+                                                .waited(silence),
+                                        Lifecycle.ERROR),
+                                new Scenario(abandoning().waited(silence), Lifecycle.ERROR),
+                                new Scenario(
+                                        recovering().reported(restoring(RestoreState.OPENED, 1_000)),
+                                        Lifecycle.SUCCESS),
+                                new Scenario(
+                                        recovering()
+                                                .reported(restoring(RestoreState.FAILED, 1_000, DENIED))
+                                                .reported(restoring(RestoreState.DISCARDED, 0)),
+                                        Lifecycle.ERROR)),
+                        cancellations())
+                .toList();
+    }
+
+    private static Stream<Scenario> cancellations() {
+        return Stream.of(
+                new Scenario(Course.created(Samples.backup(Samples.SHOP, 2)).cancelled(), Lifecycle.CANCELLED),
+                new Scenario(Course.created(Samples.restore(Samples.COPY)).cancelled(), Lifecycle.CANCELLED),
+                new Scenario(opening().cancelled().sessionEnded(), Lifecycle.CANCELLED),
+                new Scenario(streaming().cancelled().rolledBack(), Lifecycle.CANCELLED),
+                new Scenario(stopping().cancelled().rolledBack(), Lifecycle.CANCELLED),
+                new Scenario(closing().cancelled().rolledBack(), Lifecycle.CANCELLED),
+                new Scenario(publishing().cancelled().published(), Lifecycle.SUCCESS),
+                new Scenario(abandoning().cancelled().reported(stripe(1, StripeState.ABORTED, 0)), Lifecycle.ERROR),
+                new Scenario(streaming().sessionFailed().cancelled().rolledBack(), Lifecycle.CANCELLED),
+                // Another attempt begins first, and is cancelled before its session is open.
+                new Scenario(
+                        streaming().sessionFailed().rolledBack().cancelled().waited(SETTINGS.sessionEndLimit()),
+                        Lifecycle.CANCELLED),
+                new Scenario(
+                        applying().cancelled().reported(restoring(RestoreState.DISCARDED, 0)), Lifecycle.CANCELLED),
+                new Scenario(
+                        discarding().cancelled().reported(restoring(RestoreState.DISCARDED, 0)), Lifecycle.CANCELLED),
+                new Scenario(
+                        discarding()
+                                .reported(restoring(RestoreState.DISCARDED, 0))
+                                .waited(SETTINGS.retryDelay())
+                                .cancelled()
+                                .waited(SETTINGS.rollbackLimit()),
+                        Lifecycle.CANCELLED));
+    }
+
+    @Test
+    void everyRowOfBothTablesIsVisitedAndNoOther() {
+        Set<TaskTransitions.Transition> ofTask = new HashSet<>();
+        Set<DatabaseTransitions.Transition> ofDatabase = new HashSet<>();
+        for (Scenario scenario : scenarios()) {
+            ofTask.addAll(scenario.course().ofTask);
+            ofDatabase.addAll(scenario.course().ofDatabase);
+        }
+
+        assertThat(ofTask).containsExactlyInAnyOrderElementsOf(TaskTransitions.ALL);
+        assertThat(ofDatabase).containsExactlyInAnyOrderElementsOf(DatabaseTransitions.ALL);
+    }
+
+    @Test
+    void everyCourseEndsAsItShouldAndLeavesTheDatabaseAsItWasOrOnline() {
+        for (Scenario scenario : scenarios()) {
+            DatabaseRecord state = scenario.course().state();
+            assertThat(state.tasks()).isEmpty();
+            assertThat(scenario.course().end().row().lifecycle())
+                    .as(scenario.course().end().row().taskInfo())
+                    .isEqualTo(scenario.end());
+            boolean restored = scenario.course().end().row().taskType().name().startsWith("RESTORE")
+                    && scenario.end() == Lifecycle.SUCCESS;
+            assertThat(state.stage()).isEqualTo(restored ? DatabaseStage.ONLINE : DatabaseStage.ABSENT);
+        }
+    }
+
+    @Test
+    void theDatabasesTableIsDrawnInTheDocumentation() throws IOException {
+        String page = Files.readString(Path.of("..", "docs", "database-lifecycle.md"));
+
+        assertThat(page).contains("```mermaid\n" + DatabaseTransitions.mermaid() + "```");
+    }
+}

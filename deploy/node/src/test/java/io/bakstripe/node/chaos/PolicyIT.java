@@ -1,0 +1,129 @@
+package io.bakstripe.node.chaos;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.bakstripe.node.RunningNode.Answer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Backups and restores with exactly the permissions that the documentation asks for, and without each of them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PolicyIT {
+    private static final int FILES = 2;
+
+    private ChaosEnvironment environment;
+    private TaskWatch watch;
+    private int cases;
+
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
+        environment = ChaosEnvironment.start(folder);
+        watch = TaskWatch.start(environment);
+    }
+
+    @AfterAll
+    void stop() throws IOException {
+        watch.close();
+        environment.close();
+    }
+
+    @AfterEach
+    void allow() {
+        environment.store().calm();
+    }
+
+    @Test
+    void theDocumentedPermissionsAreEnough() throws Exception {
+        environment.store().script("{\"policy\": \"documented\"}");
+        Submitted backup = environment.backup("documented*.bak", FILES);
+        environment.node().awaitSuccess(backup.id());
+        Submitted again = environment.overwrite("documented*.bak", FILES);
+        environment.node().awaitSuccess(again.id());
+        Submitted restore = environment.restore("documented", backup.pattern(), FILES);
+        environment.node().awaitSuccess(restore.id());
+
+        assertThat(environment.store().report().required("denied")).isEmpty();
+        environment.store().calm();
+        Invariants.check(environment, List.of(again, restore), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s3:ListBucket",
+                "s3:GetBucketLocation",
+                "s3:GetObject",
+                "s3:PutObject",
+                "s3:ListMultipartUploadParts"
+            })
+    void aBackupWithoutAPermissionNamesItAndLeavesNothing(String permission) throws Exception {
+        Map<String, Object> call = Submitted.backupCall("denied" + ++cases + "-*.bak", FILES, 0);
+        environment.store().script("{\"policy\": \"documented\", \"deny\": [\"" + permission + "\"]}");
+
+        Answer answer = environment.node().procedure("rds_backup_database", call);
+
+        if (answer.status() == 200) {
+            Submitted task = environment.accepted(answer, "BACKUP_DB", "shop", "denied" + cases + "-*.bak", FILES);
+            requireDenied(environment.node().awaitEnd(task.id()), permission);
+        } else {
+            assertThat(answer.code()).as(answer.toString()).isEqualTo("BAK-4002");
+            assertThat(answer.body().required("detail").asText()).isEqualTo("Access Denied");
+            assertThat(answer.body().required("hint").asText()).contains(permission);
+        }
+        environment.store().calm();
+        Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
+        assertThat(environment.witness().keys()).noneMatch(key -> key.startsWith("denied" + cases));
+        assertThat(environment.witness().uploads()).isEmpty();
+    }
+
+    @Test
+    void aBackupThatMayNotAbortEndsAllTheSame() throws Exception {
+        environment.store().script("""
+                {"policy": "documented", "deny": ["s3:AbortMultipartUpload"],
+                 "rules": [{"fault": "error", "status": 403, "on": ["UploadPart"], "after": 1}]}""");
+
+        Submitted backup = environment.backup("no-abort*.bak", FILES);
+
+        requireDenied(environment.node().awaitEnd(backup.id()), "s3:PutObject");
+        assertThat(environment.witness().keys()).doesNotContainAnyElementsOf(backup.keys());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"s3:ListBucket", "s3:GetObject"})
+    void aRestoreWithoutAPermissionNamesItAndLeavesNothing(String permission) throws Exception {
+        Submitted backup = environment.backup("for-restore" + ++cases + "-*.bak", FILES);
+        environment.node().awaitSuccess(backup.id());
+        environment.store().script("{\"policy\": \"documented\", \"deny\": [\"" + permission + "\"]}");
+        String database = "denied_" + cases;
+
+        Answer answer =
+                environment.node().procedure("rds_restore_database", Submitted.restoreCall(database, backup.pattern()));
+
+        if (answer.status() == 200) {
+            Submitted task = environment.accepted(answer, "RESTORE_DB", database, backup.pattern(), FILES);
+            requireDenied(environment.node().awaitEnd(task.id()), permission);
+        } else {
+            assertThat(answer.code()).as(answer.toString()).isEqualTo("BAK-4002");
+            assertThat(answer.body().required("hint").asText()).contains(permission);
+        }
+        environment.store().calm();
+        assertThat(environment.hasFiles(database)).isFalse();
+        Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    private static void requireDenied(JsonNode row, String permission) {
+        assertThat(row.required("lifecycle").asText()).as(row.toString()).isEqualTo("ERROR");
+        assertThat(row.required("task_info").asText()).contains("Access Denied", permission);
+    }
+}

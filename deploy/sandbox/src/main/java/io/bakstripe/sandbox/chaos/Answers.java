@@ -1,0 +1,54 @@
+package io.bakstripe.sandbox.chaos;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Answers that the gateway gives in the store's stead. */
+final class Answers {
+    static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    private Answers() {}
+
+    /** The error code that S3 mostly sends with a status. */
+    static String usualCode(int status) {
+        return switch (status) {
+            case 403 -> "AccessDenied";
+            case 404 -> "NoSuchKey";
+            case 409 -> "ConditionalRequestConflict";
+            case 411 -> "MissingContentLength";
+            case 412 -> "PreconditionFailed";
+            case 503 -> "SlowDown";
+            default -> status < 500 ? "InvalidRequest" : "InternalError";
+        };
+    }
+
+    private static String message(String code) {
+        return switch (code) {
+            case "AccessDenied" -> "Access Denied";
+            case "SlowDown" -> "Please reduce your request rate.";
+            case "InternalError" -> "We encountered an internal error. Please try again.";
+            case "ConditionalRequestConflict" ->
+                "The conditional request cannot succeed due to a conflicting operation against this resource.";
+            case "PreconditionFailed" -> "At least one of the pre-conditions you specified did not hold";
+            default -> "The request was refused by the script.";
+        };
+    }
+
+    /** Sends an error; an answer to HEAD has no body. */
+    static void error(OutputStream out, String method, int status, String code) throws IOException {
+        byte[] body = ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message>"
+                        + "<RequestId>chaos</RequestId></Error>")
+                .formatted(code, message(code))
+                .getBytes(StandardCharsets.UTF_8);
+        boolean bodiless = method.equals("HEAD");
+        out.write(new MessageHeaders(
+                        List.of("Content-Type: application/xml", "Content-Length: " + (bodiless ? 0 : body.length)))
+                .toBytes("HTTP/1.1 " + status + " " + code));
+        if (!bodiless) {
+            out.write(body);
+        }
+        out.flush();
+    }
+}

@@ -1,0 +1,123 @@
+package io.bakstripe.worker.stripe;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.session.FakeDatabase;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The way to a database, on which readers are watched and can be cut off. */
+final class CountedDatabase implements Sources, Engine {
+    /** What each reader was asked for first, in the order of their opening. */
+    final List<Extent> begun = new CopyOnWriteArrayList<>();
+
+    /** What all readers were asked for. */
+    final List<Extent> asked = new CopyOnWriteArrayList<>();
+
+    /** Readings, one piece each, that fail because the connection breaks. */
+    final AtomicInteger breaks = new AtomicInteger();
+
+    private final FakeDatabase database;
+
+    CountedDatabase(FakeDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef ref) {
+        return database.resolve(view, ref);
+    }
+
+    @Override
+    public Engine engine(InstanceView view) {
+        return this;
+    }
+
+    @Override
+    public String name() {
+        return database.name();
+    }
+
+    @Override
+    public SourceFacts inspect(SourceAddress address, DatabaseName display) {
+        return database.inspect(address, display);
+    }
+
+    @Override
+    public BackupHold open(SourceAddress address, DatabaseName display, String label) {
+        return database.open(address, display, label);
+    }
+
+    @Override
+    public BackupHold resume(
+            SourceAddress address,
+            DatabaseName display,
+            String label,
+            StartFacts start,
+            StopFacts stopped,
+            List<Extent> inline) {
+        return database.resume(address, display, label, start, stopped, inline);
+    }
+
+    @Override
+    public ExtentReader reader(SourceAddress address, DatabaseName display) {
+        return new Watched(database.reader(address, display));
+    }
+
+    private final class Watched implements ExtentReader {
+        private final ExtentReader reader;
+        private boolean used;
+
+        Watched(ExtentReader reader) {
+            this.reader = reader;
+        }
+
+        @Override
+        public void begin(List<Extent> extents) {
+            if (!used) {
+                begun.add(extents.get(0));
+                used = true;
+            }
+            asked.addAll(extents);
+            reader.begin(extents);
+        }
+
+        @Override
+        public @Nullable Piece next() {
+            if (breaks.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw BackupError.DATABASE_UNREACHABLE
+                        .problem("shop", "terminating connection")
+                        .asException();
+            }
+            return reader.next();
+        }
+
+        @Override
+        public long statements() {
+            return reader.statements();
+        }
+
+        @Override
+        public void abort() {
+            reader.abort();
+        }
+
+        @Override
+        public void close() {
+            reader.close();
+        }
+    }
+}
