@@ -10,10 +10,13 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import io.bakstripe.worker.store.s3.RecordingServer.Answer;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Parts that are sent from files. */
 class S3FileUploadTest {
@@ -83,6 +88,24 @@ class S3FileUploadTest {
         assertThat(server.only("UploadPart").header("Content-MD5"))
                 .hasValue(Base64.getEncoder()
                         .encodeToString(MessageDigest.getInstance("MD5").digest(bytes)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"crc32c, true", "md5, true", "unsafe-none, false"})
+    void signsTheBytesOnlyWhereNoSignedHeaderHasTheirChecksum(String checksum, boolean left) throws Exception {
+        S3ObjectStore store = recorded.with(Map.of("store.checksum", checksum));
+        await(store.uploadPart(UPLOAD, 1, file, crc32c(bytes)));
+        await(store.uploadPart(UPLOAD, 2, List.of(ByteBuffer.wrap(bytes)), crc32c(bytes)));
+
+        String sha256 =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        assertThat(server.requests()).hasSize(2).allSatisfy(request -> {
+            assertThat(request.body()).isEqualTo(bytes);
+            assertThat(request.header("x-amz-content-sha256")).hasValue(left ? "UNSIGNED-PAYLOAD" : sha256);
+            String header = checksum.equals("md5") ? "content-md5" : "x-amz-checksum-crc32c";
+            assertThat(request.header("Authorization").orElseThrow().contains(header))
+                    .isEqualTo(left);
+        });
     }
 
     @Test
