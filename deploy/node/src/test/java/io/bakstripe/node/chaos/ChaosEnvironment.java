@@ -1,5 +1,7 @@
 package io.bakstripe.node.chaos;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.typesafe.config.Config;
@@ -22,6 +24,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +112,14 @@ final class ChaosEnvironment implements AutoCloseable {
                         folder.resolve("node.log").toFile()))
                 .start();
         try {
-            return RunningNode.whenReady(started, folder, surroundings(port));
+            RunningNode ready = RunningNode.whenReady(started, folder, surroundings(port));
+            // Ready says that calls are taken; on a busy machine the first one may still find no coordinator.
+            await().atMost(Duration.ofMinutes(2))
+                    .ignoreExceptionsMatching(IllegalStateException.class::isInstance)
+                    .until(() -> ready.get("/instances/" + NodeOverrides.INSTANCE + "/databases/shop")
+                            .body()
+                            .has("connection"));
+            return ready;
         } catch (RuntimeException late) {
             started.destroyForcibly();
             started.onExit().join();

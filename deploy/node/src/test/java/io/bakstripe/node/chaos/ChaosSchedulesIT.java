@@ -44,8 +44,13 @@ final class ChaosSchedulesIT {
             this.folder = folder;
             this.environment = ChaosEnvironment.start(folder);
             this.watch = TaskWatch.start(environment);
-            this.whole = environment.backup("whole*.bak", 3);
-            environment.node().awaitSuccess(whole.id());
+            try {
+                this.whole = environment.backup("whole*.bak", 3);
+                environment.node().awaitSuccess(whole.id());
+            } catch (IOException | RuntimeException | AssertionError failed) {
+                end();
+                throw failed;
+            }
         }
 
         private void end() throws IOException {
