@@ -39,7 +39,7 @@ final class CancelIT {
                 Statement statement = connection.createStatement()) {
             statement.execute("""
                     CREATE TABLE ballast AS
-                    SELECT i, (SELECT string_agg(md5(random()::text || i), '') FROM generate_series(1, 32)) AS text
+                    SELECT i, (SELECT string_agg(md5(random()::text || n || i), '') FROM generate_series(1, 32) AS n) AS text
                     FROM generate_series(1, 120000) AS i""");
         }
     }
