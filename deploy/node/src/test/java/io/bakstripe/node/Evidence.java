@@ -30,15 +30,16 @@ final class Evidence implements AutoCloseable {
         int before = sandbox.pauses().writes().size();
         List<CompletableFuture<HttpResponse<String>>> answers =
                 undisturbed.stream().map(sandbox::send).toList();
-        for (CompletableFuture<HttpResponse<String>> answer : answers) {
-            sandbox.node().awaitSuccess(PausedSandbox.taskOf(answer.join()));
+        CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new)).join();
+        for (RepeatableCall call : undisturbed) {
+            sandbox.node().awaitSuccess(repeat(call));
         }
         sandbox.awaitRest();
         List<Write> all = sandbox.pauses().writes();
         return all.subList(before, all.size());
     }
 
-    /** Makes a call whose answer may have been lost once more, until the node knows whether the first one made a task; gives the task. */
+    /** Makes a call, or makes it once more, until it is answered with something else than that a part of the cluster does not answer; gives its task. */
     long repeat(RepeatableCall call) {
         HttpResponse<String> answer = await("an answer to " + call)
                 .atMost(Duration.ofSeconds(120))
@@ -67,7 +68,7 @@ final class Evidence implements AutoCloseable {
     /** A restore of what the call made has the rows of its source. */
     void requireRestorable(RepeatableCall backup) throws Exception {
         RepeatableCall restore = RepeatableCall.restore("of-" + backup.name(), backup);
-        sandbox.node().awaitSuccess(PausedSandbox.taskOf(sandbox.send(restore).join()));
+        sandbox.node().awaitSuccess(repeat(restore));
         requireCopy(restore);
     }
 

@@ -41,7 +41,7 @@ final class LostSessionIT {
     void attemptStartsAgainWhoseSessionIsLostBeforeTheEngineStops() throws Exception {
         RepeatableCall backup = RepeatableCall.backup("lost-once", 2);
         sandbox.pauses().set(new Pause("data-drained/1", 1, Pause.Moment.BEFORE));
-        long task = PausedSandbox.taskOf(sandbox.send(backup).join());
+        long task = evidence.repeat(backup);
         awaitPause();
 
         assertThat(terminateSessions()).isPositive();
@@ -60,7 +60,7 @@ final class LostSessionIT {
         Pause opened = new Pause("backup-opened/1", 1, Pause.Moment.BEFORE);
         int before = sandbox.pauses().writes().size();
         sandbox.pauses().set(opened);
-        long task = PausedSandbox.taskOf(sandbox.send(backup).join());
+        long task = evidence.repeat(backup);
         while (!ended(before)) {
             await("another attempt, or the end")
                     .atMost(Duration.ofSeconds(60))
@@ -86,7 +86,7 @@ final class LostSessionIT {
     void serverThatIsKilledIsStartedAgainAndTheBackupSucceeds() throws Exception {
         RepeatableCall backup = RepeatableCall.backup("server-killed", 2);
         sandbox.pauses().set(new Pause("stripe-part-stored/1", 1, Pause.Moment.AFTER));
-        long task = PausedSandbox.taskOf(sandbox.send(backup).join());
+        long task = evidence.repeat(backup);
         awaitPause();
 
         ProcessHandle server = ManagedCopies.server(sandbox.data(), "shop");

@@ -38,12 +38,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.awaitility.core.ConditionTimeoutException;
+import org.awaitility.core.TerminalFailureException;
 
 /**
  * A sandbox whose node is killed and started again at will: its journal has pause points, and object store and database live on beside it, so that a
  * kill hits the node and nothing else.
  */
 final class PausedSandbox implements AutoCloseable {
+    private static final int LOG_TAIL = 4000;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String TOKEN = "token-of-a-node-under-test";
 
@@ -160,11 +163,20 @@ final class PausedSandbox implements AutoCloseable {
                         data.resolve("node.log").toFile()))
                 .start();
         RunningNode started = RunningNode.of(process, data, description());
-        await("a node that is ready, see " + data.resolve("node.log"))
-                .atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(50))
-                .failFast(() -> !process.isAlive())
-                .until(this::ready);
+        try {
+            await("a node that is ready")
+                    .atMost(Duration.ofMinutes(3))
+                    .pollInterval(Duration.ofMillis(50))
+                    .failFast(() -> !process.isAlive())
+                    .until(this::ready);
+        } catch (ConditionTimeoutException | TerminalFailureException notReady) {
+            started.kill();
+            String log = started.log();
+            throw new IllegalStateException(
+                    "the node did not get ready; its log ends with\n"
+                            + log.substring(Math.max(0, log.length() - LOG_TAIL)),
+                    notReady);
+        }
         return started;
     }
 

@@ -82,7 +82,7 @@ final class RefusedRecordIT {
         sandbox.awaitRest();
         int before = sandbox.pauses().writes().size();
         sandbox.pauses().set(pause);
-        long task = PausedSandbox.taskOf(sandbox.send(call).join());
+        long task = evidence.repeat(call);
         await(pause.toString())
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(20))
