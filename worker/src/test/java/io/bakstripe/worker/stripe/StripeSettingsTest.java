@@ -21,7 +21,7 @@ class StripeSettingsTest {
                         0,
                         3,
                         2,
-                        1,
+                        3,
                         Duration.ofSeconds(10),
                         3,
                         Duration.ofMinutes(5),
