@@ -29,37 +29,44 @@ final class BucketAloneIT {
                     Map.of("source_db_name", "shop", "s3_arn_to_backup_to", FILES, "number_of_files", 3)));
         }
         Path fresh = Files.createDirectory(temp.resolve("fresh"));
+        int port = freePort();
 
-        try (SandboxProcess bucket = SandboxProcess.start(Home.find(), old)) {
-            SandboxProcess.Store store = bucket.store();
-            assertThat(inspect(store)).isZero();
-            int port = freePort();
-            Path config = Files.writeString(temp.resolve("fresh.conf"), """
-                    bakstripe {
-                      node { host-name = "fresh", port = 0 }
-                      api { port = %d, token = "token-of-fresh" }
-                      worker.store {
-                        endpoint = "%s", path-style = true, region = "%s", access-key = "%s", secret-key = "%s", sse = none
-                      }
-                      worker.host.stop-servers-on-shutdown = true
-                      instances.declared = [ { name = "sandbox", host = "fresh" } ]
-                    }
-                    """.formatted(
-                            port, store.endpoint(), store.region(), store.accessKey(), store.secretKey()));
-            try (RunningNode node = RunningNode.startPlain(fresh, config, port, "token-of-fresh", store)) {
-                assertThat(node.tasks()).isZero();
-                node.awaitSuccess(node.submit(
-                        "rds_restore_database", Map.of("restore_db_name", "rescued", "s3_arn_to_restore_from", FILES)));
-                ServerConnection rescued = node.database("rescued");
+        // Not closed by a resource block: the bucket is taken away before the node is asked for rows.
+        SandboxProcess bucket = SandboxProcess.start(Home.find(), old);
+        try (RunningNode node = startFresh(fresh, temp.resolve("fresh.conf"), port, bucket)) {
+            assertThat(inspect(bucket.store())).isZero();
+            assertThat(node.tasks()).isZero();
+            node.awaitSuccess(node.submit(
+                    "rds_restore_database", Map.of("restore_db_name", "rescued", "s3_arn_to_restore_from", FILES)));
+            ServerConnection rescued = node.database("rescued");
+            bucket.close();
 
-                // The old node comes back only to be compared with; nothing wrote to it meanwhile.
-                try (RunningNode source = RunningNode.start(old)) {
-                    assertThat(RowComparison.requireEqualTables(source.shop(), rescued)
-                                    .rows())
-                            .isGreaterThan(10_000);
-                }
+            // The old node comes back only to be compared with; nothing wrote to it meanwhile.
+            try (RunningNode source = RunningNode.start(old)) {
+                assertThat(RowComparison.requireEqualTables(source.shop(), rescued)
+                                .rows())
+                        .isGreaterThan(10_000);
             }
+        } finally {
+            bucket.close();
         }
+    }
+
+    private static RunningNode startFresh(Path data, Path config, int port, SandboxProcess bucket) throws IOException {
+        SandboxProcess.Store store = bucket.store();
+        // The old node keeps its servers' ports while it is down.
+        Files.writeString(config, """
+                bakstripe {
+                  node { host-name = "fresh", port = 0 }
+                  api { port = %d, token = "token-of-fresh" }
+                  worker.store {
+                    endpoint = "%s", path-style = true, region = "%s", access-key = "%s", secret-key = "%s", sse = none
+                  }
+                  worker.host { stop-servers-on-shutdown = true, first-port = 24000, last-port = 24999 }
+                  instances.declared = [ { name = "sandbox", host = "fresh" } ]
+                }
+                """.formatted(port, store.endpoint(), store.region(), store.accessKey(), store.secretKey()));
+        return RunningNode.startPlain(data, config, port, "token-of-fresh", store);
     }
 
     /** {@code bakstripe inspect} of the set in the bucket, with no node at all. */
