@@ -72,7 +72,10 @@ final class StoreGate implements AutoCloseable {
                 return;
             }
             OutputStream out = upstream.getOutputStream();
-            out.write(head.replaceFirst("\r\n", "\r\nConnection: close\r\n").getBytes(StandardCharsets.ISO_8859_1));
+            // One request per connection, or later ones would pass unseen; signatures do not cover this header.
+            out.write(head.replaceAll("(?i)\r\nconnection:[^\r]*", "")
+                    .replaceFirst("\r\n", "\r\nConnection: close\r\n")
+                    .getBytes(StandardCharsets.ISO_8859_1));
             out.flush();
             threads.execute(() -> {
                 try {

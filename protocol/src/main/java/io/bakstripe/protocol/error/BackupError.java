@@ -224,7 +224,7 @@ public enum BackupError {
             "gave up after %s attempts without progress; the last one: %s",
             "Mend the cause, then call again."),
     STRIPE_LIMIT(
-            6006, FAILURE, "file %s reached the largest size a file can have", "Set number_of_files to at least %s."),
+            6006, CONFLICT, "file %s reached the largest size a file can have", "Set number_of_files to at least %s."),
     STOPPED_BY_NODE(6007, FAILURE, "the node that did the work stopped", "The attempt starts again by itself."),
     ENGINE_FAILED(6008, FAILURE, "database '%s' failed: %s", "The text is the server's own."),
     SERVER_NOT_STARTED(6009, FAILURE, "the server of database '%s' did not start: %s", "The server's log is in %s."),

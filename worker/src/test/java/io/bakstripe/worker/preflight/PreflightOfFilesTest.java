@@ -38,10 +38,14 @@ import org.junit.jupiter.api.Test;
 
 /** What pre-flight says of the files that a backup is to make: where, how large, how safely. */
 class PreflightOfFilesTest {
-    private static final ActorTestKit KIT =
-            ActorTestKit.create(ConfigFactory.parseString("akka.loglevel = WARNING\nakka.actor.provider = local")
-                    .withFallback(ConfigFactory.defaultReference())
-                    .resolve());
+    private static final ActorTestKit KIT = ActorTestKit.create(ConfigFactory.parseString("""
+                            akka.loglevel = WARNING
+                            akka.actor.provider = local
+                            akka.actor.serialization-bindings {
+                              "io.bakstripe.protocol.serialization.CborSerializable" = jackson-cbor
+                            }""")
+            .withFallback(ConfigFactory.defaultReference())
+            .resolve());
     private static final String BUCKET = "backups";
     private static final DatabaseName SHOP = new DatabaseName("shop");
 
@@ -168,5 +172,11 @@ class PreflightOfFilesTest {
             assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
             assertThat(problem.detail()).contains("no answer within 1.0 s");
         }
+    }
+
+    @Test
+    void warningsTravelBetweenNodes() {
+        KIT.serializationTestKit().verifySerialization(new Passed(1, List.of("Beware.")), true);
+        KIT.serializationTestKit().verifySerialization(new Passed(1), true);
     }
 }

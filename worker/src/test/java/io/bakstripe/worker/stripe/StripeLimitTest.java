@@ -42,6 +42,9 @@ class StripeLimitTest {
 
         Problem problem = fixture.await(StripeState.FAILED).problem().orElseThrow();
         assertThat(problem.error()).isEqualTo(BackupError.STRIPE_LIMIT);
+        assertThat(problem.transientFailure())
+                .as("another attempt would only store as much again")
+                .isFalse();
         assertThat(problem.detail()).contains(fixture.file(1).toString());
         assertThat(problem.hint()).isEqualTo("Set number_of_files to at least 4.");
         worker.tell(fixture.tick(ABORT));
