@@ -55,7 +55,8 @@ final class BucketAloneIT {
     private static RunningNode startFresh(Path data, Path config, int port, SandboxProcess bucket) throws IOException {
         SandboxProcess.Store store = bucket.store();
         // The old node keeps its servers' ports while it is down.
-        Files.writeString(config, """
+        Files.writeString(
+                config, """
                 bakstripe {
                   node { host-name = "fresh", port = 0 }
                   api { port = %d, token = "token-of-fresh" }
