@@ -155,7 +155,6 @@ final class PausedSandbox implements AutoCloseable {
                 1,
                 List.of(
                         "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
                         "-D" + PauseFolder.PROPERTY + "=" + data.resolve("pauses")));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
