@@ -10,7 +10,7 @@ final class Yardstick {
     /** What a backup leaves out, too: log, and what a server makes anew at its start. */
     private static final String FILES = "find . \\( -path ./pg_wal -o -path ./pg_replslot -o -path ./pg_dynshmem"
             + " -o -path ./pg_notify -o -path ./pg_serial -o -path ./pg_snapshots -o -path ./pg_stat_tmp"
-            + " -o -path ./pg_subtrans -o -name 'pgsql_tmp*' \\) -prune -o -type f ! -name 'postmaster.*' -print0";
+            + " -o -path ./pg_subtrans -o -name 'pgsql_tmp*' -o -name 'pg_internal.init*' \\) -prune -o -type f ! -name 'postmaster.*' -print0";
 
     private final Path data;
     private final Path folder;
