@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
@@ -46,7 +46,8 @@ record PauseChoice(boolean all, long seed) {
     }
 
     private List<Pause> once(List<String> events) {
-        Random random = new Random(seed);
+        // Random gives neighbouring seeds the same first bit.
+        SplittableRandom random = new SplittableRandom(seed);
         List<Pause> pauses = new ArrayList<>();
         boolean before = random.nextBoolean();
         for (String event : events.stream().distinct().toList()) {

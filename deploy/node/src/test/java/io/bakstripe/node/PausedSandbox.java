@@ -152,10 +152,7 @@ final class PausedSandbox implements AutoCloseable {
                         "--stop-with-stdin")));
         command.set(command.indexOf("-cp") + 1, command.get(command.indexOf("-cp") + 1) + ":" + classes());
         command.addAll(
-                1,
-                List.of(
-                        "-XX:TieredStopAtLevel=1",
-                        "-D" + PauseFolder.PROPERTY + "=" + data.resolve("pauses")));
+                1, List.of("-XX:TieredStopAtLevel=1", "-D" + PauseFolder.PROPERTY + "=" + data.resolve("pauses")));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(
