@@ -80,9 +80,13 @@ final class BenchNode implements AutoCloseable {
         return process.pid();
     }
 
-    /** The process of the object store: the node's only child that stays. */
+    /** The process of the object store, which is the only one of the node's children that is Java: the others are servers. */
     long storePid() {
         return process.children()
+                .filter(child -> child.info()
+                        .command()
+                        .filter(program -> program.endsWith("/java"))
+                        .isPresent())
                 .map(ProcessHandle::pid)
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("the node has no object store"));

@@ -37,7 +37,10 @@ public record Home(Path folder) {
                 java(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
+                "-XX:Tier4InvocationThreshold=200000",
+                "-XX:Tier4MinInvocationThreshold=100000",
+                "-XX:Tier4CompileThreshold=400000",
+                "-XX:Tier4BackEdgeThreshold=4000000",
                 "-cp",
                 folder.resolve("lib-sandbox") + "/*",
                 "io.bakstripe.sandbox.SandboxMain"));

@@ -19,29 +19,35 @@ public final class Chunk {
 
     private Chunk() {}
 
-    /** @param room unused bytes at the beginning of the result */
-    static byte[] encode(List<Piece> pieces, int room) {
+    /** Lays out a chunk of these pieces; throws {@link IllegalArgumentException} when no chunk can hold one of them. */
+    static Table table(List<Piece> pieces) {
         List<byte[]> paths = new ArrayList<>(pieces.size());
-        int length = Math.addExact(room, Integer.BYTES);
+        int length = Integer.BYTES;
         for (Piece piece : pieces) {
             byte[] path = piece.path().getBytes(StandardCharsets.UTF_8);
             if (path.length > 0xFFFF || !KINDS.contains(piece.kind())) {
                 throw new IllegalArgumentException("no chunk can hold " + piece.kind() + " " + piece.path());
             }
             paths.add(path);
-            length = Math.addExact(length, ENTRY_BYTES + path.length + piece.bytes().length);
+            length = Math.addExact(length, ENTRY_BYTES + path.length + piece.length());
         }
-        ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
-        buffer.position(room).putInt(pieces.size());
-        for (int index = 0; index < pieces.size(); index++) {
-            Piece piece = pieces.get(index);
-            byte[] path = paths.get(index);
-            buffer.put((byte) (KINDS.indexOf(piece.kind()) + 1)).put((byte) STATES.indexOf(piece.state()));
-            buffer.putShort((short) path.length).putLong(piece.offset()).putInt(piece.bytes().length);
-            buffer.put(path);
+        return new Table(pieces, paths, length);
+    }
+
+    /** @param length bytes of the chunk */
+    record Table(List<Piece> pieces, List<byte[]> paths, int length) {
+        /** @param target little-endian, with room for {@code length} bytes */
+        void write(ByteBuffer target) {
+            target.putInt(pieces.size());
+            for (int index = 0; index < pieces.size(); index++) {
+                Piece piece = pieces.get(index);
+                byte[] path = paths.get(index);
+                target.put((byte) (KINDS.indexOf(piece.kind()) + 1)).put((byte) STATES.indexOf(piece.state()));
+                target.putShort((short) path.length).putLong(piece.offset()).putInt(piece.length());
+                target.put(path);
+            }
+            pieces.forEach(piece -> target.put(piece.content().duplicate()));
         }
-        pieces.forEach(piece -> buffer.put(piece.bytes()));
-        return buffer.array();
     }
 
     /**

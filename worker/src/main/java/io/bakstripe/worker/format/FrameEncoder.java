@@ -4,7 +4,6 @@ import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.worker.engine.Piece;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.List;
 
 /** Makes the bytes of a backup file. Stateless and thread-safe; every result is a new array that belongs to the caller. */
@@ -36,12 +35,18 @@ public final class FrameEncoder {
 
     /** A DATA frame that holds these pieces; they must fit into {@link FrameType#DATA}'s bound. */
     public byte[] chunk(List<Piece> pieces) {
-        return packed(FrameType.DATA, Chunk.encode(pieces, Layout.FRAME_HEADER_BYTES));
+        Chunk.Table table = Chunk.table(pieces);
+        return ZstdContexts.pack(room -> {
+            ByteBuffer plain = room.plain(table.length());
+            table.write(plain);
+            return packed(FrameType.DATA, room, plain);
+        });
     }
 
     /** A MANIFEST frame that holds a page as {@link ManifestPage#encode} made it. */
     public byte[] manifest(byte[] page) {
-        return packed(FrameType.MANIFEST, withRoom(page));
+        return ZstdContexts.pack(
+                room -> packed(FrameType.MANIFEST, room, room.plain(page.length).put(page)));
     }
 
     /** A PADDING frame of exactly {@code bytes} bytes, header included; a multiple of 16, from 32 up to 16 MiB. */
@@ -49,7 +54,7 @@ public final class FrameEncoder {
         if (bytes < Layout.FRAME_HEADER_BYTES || bytes % Layout.ALIGNMENT != 0) {
             throw new IllegalArgumentException("padding must be a multiple of 16 and at least 32: " + bytes);
         }
-        return finish(FrameType.PADDING, Codec.NONE, new byte[bytes], bytes - Layout.FRAME_HEADER_BYTES);
+        return plain(FrameType.PADDING, new byte[bytes - Layout.FRAME_HEADER_BYTES]);
     }
 
     /** The TRAILER frame, which is followed by the footer. */
@@ -63,36 +68,24 @@ public final class FrameEncoder {
     }
 
     private static byte[] plain(FrameType type, byte[] payload) {
-        byte[] framed = withRoom(payload);
-        return finish(type, Codec.NONE, framed, payload.length);
+        return frame(type, Codec.NONE, ByteBuffer.wrap(payload), payload.length);
     }
 
-    /** @param framed room for the frame header, then the payload */
-    private byte[] packed(FrameType type, byte[] framed) {
-        int plainBytes = framed.length - Layout.FRAME_HEADER_BYTES;
-        if (codec == Codec.ZSTD && plainBytes > 0) {
-            byte[] shorter = ZstdContexts.compress(
-                    zstdLevel, framed, Layout.FRAME_HEADER_BYTES, plainBytes, Layout.FRAME_HEADER_BYTES);
-            if (shorter != null) {
-                return finish(type, Codec.ZSTD, shorter, plainBytes);
-            }
-        }
-        return finish(type, Codec.NONE, framed, plainBytes);
+    private byte[] packed(FrameType type, PackingRoom room, ByteBuffer plain) {
+        int plainBytes = plain.flip().limit();
+        ByteBuffer shorter = codec == Codec.ZSTD && plainBytes > 0 ? room.compress(zstdLevel, plain) : null;
+        return shorter == null
+                ? frame(type, Codec.NONE, plain, plainBytes)
+                : frame(type, Codec.ZSTD, shorter, plainBytes);
     }
 
-    private static byte[] withRoom(byte[] payload) {
-        byte[] framed = new byte[Layout.FRAME_HEADER_BYTES + payload.length];
-        System.arraycopy(payload, 0, framed, Layout.FRAME_HEADER_BYTES, payload.length);
-        return framed;
-    }
-
-    private static byte[] finish(FrameType type, Codec codec, byte[] framed, int plainBytes) {
-        int storedBytes = framed.length - Layout.FRAME_HEADER_BYTES;
+    private static byte[] frame(FrameType type, Codec codec, ByteBuffer stored, int plainBytes) {
         if (plainBytes > type.maxPayloadBytes()) {
             throw new IllegalArgumentException(type + " frame of " + plainBytes + " bytes is too large");
         }
-        int length = Layout.FRAME_HEADER_BYTES + Layout.aligned(storedBytes);
-        byte[] frame = framed.length == length ? framed : Arrays.copyOf(framed, length);
+        int storedBytes = stored.remaining();
+        byte[] frame = new byte[Layout.FRAME_HEADER_BYTES + Layout.aligned(storedBytes)];
+        stored.get(frame, Layout.FRAME_HEADER_BYTES, storedBytes);
         ByteBuffer header = ByteBuffer.wrap(frame).order(ByteOrder.LITTLE_ENDIAN);
         header.putInt(0, Frame.MAGIC)
                 .put(Frame.TYPE_AT, (byte) type.number())

@@ -1,36 +1,30 @@
 package io.bakstripe.worker.format;
 
-import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdCompressCtx;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import com.github.luben.zstd.ZstdException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 import java.util.Deque;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Contexts of zstd that wait to be used again: making one costs much native memory, for compression more than a megabyte, and one that belonged to a
  * thread would be lost with it. Thread-safe; keeps at most one of each sort per core.
  */
 final class ZstdContexts {
-    private static final Idle<ZstdCompressCtx> COMPRESSION = new Idle<>(ZstdCompressCtx::new);
+    private static final Idle<PackingRoom> PACKING = new Idle<>(PackingRoom::new);
     private static final Idle<ZstdDecompressCtx> DECOMPRESSION = new Idle<>(ZstdDecompressCtx::new);
 
     private ZstdContexts() {}
 
-    /** Compresses into a new array that begins with {@code room} unused bytes; null when that would not be shorter. */
-    static byte @Nullable [] compress(int level, byte[] source, int from, int length, int room) {
-        ZstdCompressCtx context = COMPRESSION.take();
+    /** Runs {@code packing} with a room of its own; what it gives back must not be a part of that room. */
+    static <T> T pack(Function<PackingRoom, T> packing) {
+        PackingRoom room = PACKING.take();
         try {
-            context.setLevel(level);
-            byte[] target = new byte[room + (int) Zstd.compressBound(length)];
-            int stored = context.compressByteArray(target, room, target.length - room, source, from, length);
-            return stored < length ? Arrays.copyOf(target, room + stored) : null;
+            return packing.apply(room);
         } finally {
-            COMPRESSION.give(context);
+            PACKING.give(room);
         }
     }
 

@@ -8,8 +8,8 @@ import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -105,7 +105,7 @@ final class ChunkSource {
                 return new PlannedChunk.ManifestChunk(extent.content(), position);
             }
             Piece piece = extent.read() ? read(open, extent) : ready(extent);
-            int more = PIECE_OVERHEAD + piece.path().length() + piece.bytes().length;
+            int more = PIECE_OVERHEAD + piece.path().length() + piece.length();
             if (!pieces.isEmpty() && bytes + more > CHUNK_BYTES) {
                 ahead = piece;
                 break;
@@ -165,25 +165,25 @@ final class ChunkSource {
         long from = extent.offset() + position.offset();
         while (piece != null
                 && piece.state() == Piece.State.WHOLE
-                && piece.bytes().length > 0
-                && piece.offset() + piece.bytes().length <= from) {
+                && piece.length() > 0
+                && piece.offset() + piece.length() <= from) {
             piece = open.next();
         }
         return piece == null ? null : cut(piece, from, extent.offset() + range.end(position.extent(), extent));
     }
 
     private static Piece cut(Piece piece, long from, long end) {
-        int skip = (int) Math.max(0, Math.min(from - piece.offset(), piece.bytes().length));
-        int over = (int) Math.max(0, piece.offset() + piece.bytes().length - Math.max(end, from));
+        int skip = (int) Math.max(0, Math.min(from - piece.offset(), piece.length()));
+        int over = (int) Math.max(0, piece.offset() + piece.length() - Math.max(end, from));
         if (skip == 0 && over == 0) {
             return piece;
         }
-        byte[] bytes = Arrays.copyOfRange(piece.bytes(), skip, piece.bytes().length - over);
-        return new Piece(piece.kind(), piece.path(), piece.offset() + skip, bytes, piece.state());
+        ByteBuffer content = piece.content().slice(skip, piece.length() - over - skip);
+        return new Piece(piece.kind(), piece.path(), piece.offset() + skip, content, piece.state());
     }
 
     private void passed(@Nullable ExtentReader open, Extent extent, Piece piece) {
-        long done = position.offset() + piece.bytes().length;
+        long done = position.offset() + piece.length();
         if (!extent.read() || piece.state() != Piece.State.WHOLE || done >= extent.length()) {
             extentDone();
             if (range.endsAt(position)) {

@@ -17,7 +17,6 @@ import io.bakstripe.worker.spool.SpoolFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntUnaryOperator;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
     private final FlowShape<EncodedChunk, Part> shape = FlowShape.of(in, out);
 
     private final Beginning beginning;
-    private final IntUnaryOperator targetBytes;
+    private final PartTargets targets;
     private final int maxParts;
     private final Problem tooMany;
     private final PartPermits permits;
@@ -51,14 +50,12 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
     record Beginning(byte[] opening, int number, Position from) {}
 
     /**
-     * @param targetBytes the size at which part n is full
      * @param maxParts the last number a part may have
      * @param tooMany what the stream fails with after that
      */
-    PartAssembler(
-            Beginning beginning, IntUnaryOperator targetBytes, int maxParts, Problem tooMany, PartPermits permits) {
+    PartAssembler(Beginning beginning, PartTargets targets, int maxParts, Problem tooMany, PartPermits permits) {
         this.beginning = beginning;
-        this.targetBytes = targetBytes;
+        this.targets = targets;
         this.maxParts = maxParts;
         this.tooMany = tooMany;
         this.permits = permits;
@@ -79,7 +76,10 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
         private final CRC32C crc = new CRC32C();
         private long storedBytes;
         private long plainBytes;
+        private long storedBefore;
+        private long plainBefore;
         private int number = beginning.number();
+        private int target = targets.bytes(number, 0, 0);
         private Position from = beginning.from();
         private Position to = beginning.from();
         private boolean waiting;
@@ -145,7 +145,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                 acquire();
             } else if (room.file().isPresent() && !body.isEmpty()) {
                 write(room.file().get());
-            } else if (isAvailable(out) && storedBytes >= targetBytes.applyAsInt(number)) {
+            } else if (isAvailable(out) && storedBytes >= target) {
                 emit(room);
             } else if (isAvailable(out) && finished && storedBytes < Layout.MIN_PART_BYTES) {
                 pad();
@@ -188,7 +188,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                 return;
             }
             waiting = true;
-            permits.room(targetBytes.applyAsInt(number)).whenComplete((fresh, failure) -> {
+            permits.room(target).whenComplete((fresh, failure) -> {
                 if (failure == null) {
                     onGrant.invoke(fresh);
                 } else {
@@ -225,10 +225,13 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                             held.permit()));
             body = new ArrayList<>();
             crc.reset();
+            storedBefore += storedBytes;
+            plainBefore += plainBytes;
             storedBytes = 0;
             plainBytes = 0;
             from = to;
             number++;
+            target = targets.bytes(number, plainBefore, storedBefore);
             room = null;
         }
     }

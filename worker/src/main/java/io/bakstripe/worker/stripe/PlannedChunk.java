@@ -22,7 +22,7 @@ sealed interface PlannedChunk {
 
         @Override
         public long plainBytes() {
-            return pieces.stream().mapToLong(piece -> piece.bytes().length).sum();
+            return pieces.stream().mapToLong(piece -> piece.length()).sum();
         }
 
         @Override

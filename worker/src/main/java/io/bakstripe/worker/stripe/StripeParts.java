@@ -60,6 +60,9 @@ final class StripeParts {
                 job.upload(),
                 new Beginning(opening(job, number), number, state.position()),
                 chunks(job, PlanRange.from(state.position()), reader),
+                state.position().plan() == PlanKind.DATA
+                        ? job.spec().dataBytes() - state.parts().plainBytes()
+                        : 0,
                 reader,
                 encoder(job.spec()),
                 pipeline.tooLarge(job.spec()),

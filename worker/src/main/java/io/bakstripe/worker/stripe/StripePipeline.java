@@ -62,12 +62,14 @@ final class StripePipeline {
     /**
      * Stores a plan.
      *
+     * @param planBytes plain bytes that the chunks will have, 0 when that is not known
      * @param tooMany what the stream fails with when the file reaches its largest size
      */
     StripeRun plan(
             Upload upload,
             Beginning beginning,
             ChunkSource chunks,
+            long planBytes,
             PlanReader reader,
             FrameEncoder encoder,
             Problem tooMany,
@@ -75,7 +77,7 @@ final class StripePipeline {
         PartPermits permits = new PartPermits(space);
         int maxParts = maxParts() - (beginning.from().plan() == PlanKind.DATA ? keptForClosing() : 1);
         Source<Part, NotUsed> parts = frames(chunks, encoder)
-                .via(new PartAssembler(beginning, this::targetBytes, maxParts, tooMany, permits));
+                .via(new PartAssembler(beginning, targets(planBytes, maxParts), maxParts, tooMany, permits));
         return start(upload, parts, permits, recorder, reader);
     }
 
@@ -104,7 +106,7 @@ final class StripePipeline {
         int most = (int)
                 Math.min(Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
         Source<Part, NotUsed> parts = frames(chunks, encoder)
-                .via(new PartAssembler(beginning, number -> most, beginning.number(), grown, permits))
+                .via(new PartAssembler(beginning, whole(most), beginning.number(), grown, permits))
                 .map(part -> {
                     if (until.filter(end -> !end.equals(part.to())).isPresent()) {
                         throw grown.asException();
@@ -198,6 +200,14 @@ final class StripePipeline {
                 facts.storedBytes(),
                 facts.crc32c(),
                 etag);
+    }
+
+    private PartTargets targets(long planBytes, int maxParts) {
+        return new PartTargets(this::targetBytes, space::targetBytes, planBytes, maxParts - 2);
+    }
+
+    private static PartTargets whole(int bytes) {
+        return new PartTargets(number -> bytes, wanted -> wanted, 0, 0);
     }
 
     private int targetBytes(int number) {

@@ -1,7 +1,6 @@
 package io.bakstripe.worker.engine.postgres;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,8 +65,7 @@ final class CopyRows {
             return null;
         }
         unread.position(valueAt + length);
-        int arrayAt = unread.arrayOffset() + valueAt;
-        return new Row(number, Arrays.copyOfRange(unread.array(), arrayAt, arrayAt + length));
+        return new Row(number, unread.slice(valueAt, length));
     }
 
     /** True once the stream's end mark has arrived. */
@@ -95,7 +93,6 @@ final class CopyRows {
         }
     }
 
-    /** @param bytes null when the server gave NULL */
-    @SuppressWarnings("ArrayRecordComponent") // Handed on at once to the piece that it becomes.
-    record Row(int number, byte @Nullable [] bytes) {}
+    /** @param value a view of what arrived, from its beginning to its limit; null when the server gave NULL */
+    record Row(int number, @Nullable ByteBuffer value) {}
 }

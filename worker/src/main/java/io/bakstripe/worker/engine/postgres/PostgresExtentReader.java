@@ -8,6 +8,7 @@ import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.postgres.CopyBatches.Range;
 import io.bakstripe.worker.engine.postgres.RunningCopy.Answer;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -132,10 +133,10 @@ final class PostgresExtentReader implements ExtentReader {
     private Optional<Problem> complaint(Answer answer) {
         Range range = answer.range();
         String path = range.extent().path();
-        byte[] bytes = answer.bytes() == null ? NOTHING : answer.bytes();
         if (range.extent().kind() == ExtentKind.FILE) {
             return Optional.empty();
         }
+        byte[] bytes = copy(answer.content());
         if (range.extent().kind() == ExtentKind.CONTROL) {
             return ControlFile.complaint(bytes, segments.systemIdentifier()).map(this::failed);
         }
@@ -164,12 +165,21 @@ final class PostgresExtentReader implements ExtentReader {
     private static Piece piece(Answer answer) {
         Range range = answer.range();
         Extent extent = range.extent();
-        byte[] bytes = answer.bytes();
-        if (bytes == null) {
+        ByteBuffer content = answer.content();
+        if (content == null) {
             return new Piece(extent.kind(), extent.path(), range.offset(), NOTHING, Piece.State.VANISHED);
         }
-        Piece.State state = bytes.length < range.length() ? Piece.State.SHORT : Piece.State.WHOLE;
-        return new Piece(extent.kind(), extent.path(), range.offset(), bytes, state);
+        Piece.State state = content.limit() < range.length() ? Piece.State.SHORT : Piece.State.WHOLE;
+        return new Piece(extent.kind(), extent.path(), range.offset(), content, state);
+    }
+
+    private static byte[] copy(@Nullable ByteBuffer content) {
+        if (content == null) {
+            return NOTHING;
+        }
+        byte[] bytes = new byte[content.limit()];
+        content.get(0, bytes);
+        return bytes;
     }
 
     @Override

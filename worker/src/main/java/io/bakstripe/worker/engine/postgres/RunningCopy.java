@@ -3,6 +3,7 @@ package io.bakstripe.worker.engine.postgres;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.worker.engine.postgres.CopyBatches.Range;
+import java.nio.ByteBuffer;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class RunningCopy {
             if (row == null || answered == ranges.size() || row.number() != answered) {
                 throw broken("row " + (row == null ? "none" : row.number()) + " came in the place of row " + answered);
             }
-            return new Answer(ranges.get(answered++), row.bytes());
+            return new Answer(ranges.get(answered++), row.value());
         } catch (SQLException failure) {
             throw session.failed(failure);
         } catch (IllegalArgumentException failure) {
@@ -83,7 +84,6 @@ final class RunningCopy {
         return BackupError.ENGINE_FAILED.problem(session.display(), text).asException();
     }
 
-    /** @param bytes null when the file is not there */
-    @SuppressWarnings("ArrayRecordComponent") // Handed on at once to the piece that it becomes.
-    record Answer(Range range, byte @Nullable [] bytes) {}
+    /** @param content from its beginning to its limit; null when the file is not there */
+    record Answer(Range range, @Nullable ByteBuffer content) {}
 }

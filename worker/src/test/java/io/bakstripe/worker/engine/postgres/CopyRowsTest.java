@@ -26,7 +26,8 @@ class CopyRowsTest {
         for (int at = 0; at < stream.length; at += pieceBytes) {
             rows.feed(Arrays.copyOfRange(stream, at, Math.min(stream.length, at + pieceBytes)));
             for (CopyRows.Row row = rows.poll(); row != null; row = rows.poll()) {
-                seen.add(row.number() + ":" + (row.bytes() == null ? "null" : row.bytes().length));
+                seen.add(row.number() + ":"
+                        + (row.value() == null ? "null" : row.value().limit()));
             }
         }
 
