@@ -76,10 +76,9 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
         private final CRC32C crc = new CRC32C();
         private long storedBytes;
         private long plainBytes;
-        private long storedBefore;
         private long plainBefore;
         private int number = beginning.number();
-        private int target = targets.bytes(number, 0, 0);
+        private int target = targets.bytes(number, 0, 0, 0);
         private Position from = beginning.from();
         private Position to = beginning.from();
         private boolean waiting;
@@ -225,13 +224,12 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                             held.permit()));
             body = new ArrayList<>();
             crc.reset();
-            storedBefore += storedBytes;
+            number++;
             plainBefore += plainBytes;
+            target = targets.bytes(number, plainBefore, plainBytes, storedBytes);
             storedBytes = 0;
             plainBytes = 0;
             from = to;
-            number++;
-            target = targets.bytes(number, plainBefore, storedBefore);
             room = null;
         }
     }

@@ -1,46 +1,41 @@
 package io.bakstripe.worker.stripe;
 
-import io.bakstripe.worker.format.Layout;
 import java.util.function.IntUnaryOperator;
 
 /**
- * At which size the parts of one plan are full: as their numbers say, but the last ones share what is left evenly. No part but a file's last may be
- * smaller than 5 MiB, so that a small rest would be stored with more padding than data. What is left can only be guessed, from how well the plan was
- * compressed so far: a wrong guess costs padding and nothing else.
+ * At which size the parts of one plan are full: as their numbers say, but the last two are one. No part but a file's last may be smaller than 5 MiB, so
+ * that a small rest would be stored with more padding than data. What is left can only be guessed, from how well the part before was compressed: a
+ * wrong guess costs padding and nothing else.
  *
  * @param usual the size by the part's number
  * @param most what a part may be at all, of a size that is wished for
  * @param planBytes plain bytes that the stream is about to bring; 0 when that is not known
- * @param evenUpTo the last number of a part that may be larger than usual
+ * @param joinUpTo the last number of a part that may be larger than usual
  */
-record PartTargets(IntUnaryOperator usual, IntUnaryOperator most, long planBytes, int evenUpTo) {
+record PartTargets(IntUnaryOperator usual, IntUnaryOperator most, long planBytes, int joinUpTo) {
     /** Beside larger parts padding does not show. */
-    private static final int EVEN_BYTES = 64 << 20;
+    private static final int JOIN_BYTES = 64 << 20;
 
-    /** How much more than the guess the last parts may take. */
-    private static final double MARGIN = 1.05;
+    /** How many usual parts are joined. */
+    private static final int JOINED = 2;
 
-    /** Two parts that share little more than one and a half would be near the least size, where a wrong guess is padded. */
-    private static final double ONE_RATHER_THAN_TWO = 0.15;
-
-    private static final int EXTRA_BYTES = 256 << 10;
+    /** What the last part may take of what was guessed. */
+    private static final double MARGIN = 1.25;
 
     /**
      * The size at which a part is full.
      *
-     * @param plainBytes what this stream has brought before this part
-     * @param storedBytes what those have become
+     * @param before plain bytes that this stream has brought before this part
+     * @param lastPlain those of them that were in the last part
+     * @param lastStored what the last part has become
      */
-    int bytes(int number, long plainBytes, long storedBytes) {
+    int bytes(int number, long before, long lastPlain, long lastStored) {
         int full = usual.applyAsInt(number);
-        long left = planBytes - plainBytes;
-        if (left <= 0 || plainBytes <= 0 || full > EVEN_BYTES || number > evenUpTo) {
+        long left = planBytes - before;
+        if (left <= 0 || lastPlain <= 0 || full > JOIN_BYTES || number > joinUpTo) {
             return full;
         }
-        double stored = MARGIN * left / plainBytes * storedBytes + EXTRA_BYTES;
-        long parts = Math.max(1, Math.round(stored / full - ONE_RATHER_THAN_TWO));
-        return parts > 2
-                ? full
-                : most.applyAsInt((int) Math.max(Layout.MIN_PART_BYTES, Math.min(2.0 * full, stored / parts)));
+        double stored = (double) left / lastPlain * lastStored;
+        return stored <= JOINED * (double) full ? most.applyAsInt((int) Math.max(full, MARGIN * stored)) : full;
     }
 }

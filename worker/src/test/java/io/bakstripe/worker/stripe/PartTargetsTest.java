@@ -20,28 +20,33 @@ class PartTargetsTest {
 
     @Test
     void isAsTheNumberSaysWhileMuchIsLeft() {
-        assertThat(of(1000L * MIB).bytes(2, 400L * MIB, 100L * MIB)).isEqualTo(USUAL);
+        assertThat(of(1000L * MIB).bytes(2, 400L * MIB, 32L * MIB, 8L * MIB)).isEqualTo(USUAL);
     }
 
     @Test
     void isAsTheNumberSaysWhenNothingIsKnown() {
-        assertThat(of(0).bytes(2, 40L * MIB, 10L * MIB)).isEqualTo(USUAL);
-        assertThat(of(10L * MIB).bytes(1, 0, 0)).isEqualTo(USUAL);
-        assertThat(of(10L * MIB).bytes(2, 40L * MIB, 10L * MIB)).isEqualTo(USUAL);
+        assertThat(of(0).bytes(2, 40L * MIB, 40L * MIB, 10L * MIB)).isEqualTo(USUAL);
+        assertThat(of(10L * MIB).bytes(1, 0, 0, 0)).isEqualTo(USUAL);
+        assertThat(of(10L * MIB).bytes(2, 40L * MIB, 40L * MIB, 10L * MIB)).isEqualTo(USUAL);
+    }
+
+    @Test
+    void hasRoomForAllThatIsLeftOnceThatIsLittle() {
+        assertThat(of(456L * MIB).bytes(2, 400L * MIB, 32L * MIB, 8L * MIB)).isBetween(14 * MIB, 20 * MIB);
     }
 
     @Test
     void keepsToWhatAPartMayBeAtAll() {
         PartTargets narrow = new PartTargets(number -> USUAL, wanted -> Math.min(wanted, USUAL), 440L * MIB, 10_000);
-        assertThat(narrow.bytes(2, 400L * MIB, 100L * MIB)).isEqualTo(USUAL);
+        assertThat(narrow.bytes(2, 400L * MIB, 32L * MIB, 8L * MIB)).isEqualTo(USUAL);
     }
 
     @Test
     void leavesLargePartsAndTheLastOnesOfAFileAlone() {
         PartTargets large = new PartTargets(number -> 128 * MIB, wanted -> wanted, 900L * MIB, 10_000);
-        assertThat(large.bytes(5, 400L * MIB, 400L * MIB)).isEqualTo(128 * MIB);
+        assertThat(large.bytes(5, 750L * MIB, 128L * MIB, 128L * MIB)).isEqualTo(128 * MIB);
         PartTargets last = new PartTargets(number -> USUAL, wanted -> wanted, 440L * MIB, 4);
-        assertThat(last.bytes(5, 400L * MIB, 100L * MIB)).isEqualTo(USUAL);
+        assertThat(last.bytes(5, 400L * MIB, 32L * MIB, 8L * MIB)).isEqualTo(USUAL);
     }
 
     /** Whole plans, compressed four times with some noise: what lies in the last part needs no padding, wherever the plan ends. */
@@ -52,22 +57,23 @@ class PartTargetsTest {
         for (int plan = 0; plan < 200; plan++) {
             int frames = 100 + random.nextInt(400);
             PartTargets targets = of((long) frames * MIB);
+            long before = 0;
             long plain = 0;
             long stored = 0;
-            long part = 0;
             int number = 1;
-            int target = targets.bytes(number, 0, 0);
+            int target = targets.bytes(number, 0, 0, 0);
             for (int frame = 0; frame < frames; frame++) {
-                part += FRAME + random.nextInt(8 << 10) - (4 << 10);
+                stored += FRAME + random.nextInt(32 << 10) - (16 << 10);
                 plain += MIB;
-                if (part >= target && frame < frames - 1) {
-                    stored += part;
-                    part = 0;
-                    target = targets.bytes(++number, plain, stored);
-                    assertThat(target).isBetween(LEAST, 2 * USUAL);
+                if (stored >= target && frame < frames - 1) {
+                    before += plain;
+                    target = targets.bytes(++number, before, plain, stored);
+                    assertThat(target).isBetween(USUAL, 3 * USUAL);
+                    plain = 0;
+                    stored = 0;
                 }
             }
-            assertThat(part).as("%d frames", frames).isGreaterThanOrEqualTo(LEAST);
+            assertThat(stored).as("%d frames", frames).isGreaterThanOrEqualTo(LEAST);
         }
     }
 }

@@ -86,7 +86,8 @@ class SpooledStripeTest {
         fixture.data("base/1", 30 << 20);
         fixture.prepared().tell(fixture.tick(PUBLISH));
         fixture.await(StripeState.PUBLISHED);
-        StripeFixture inMemory = new StripeFixture(KIT, TASKS.incrementAndGet(), new ByteBudget(64 << 20));
+        // As much memory as the spool has room: what a part may be at most is the same then.
+        StripeFixture inMemory = new StripeFixture(KIT, TASKS.incrementAndGet(), new ByteBudget((int) LIMIT));
         inMemory.sizing = fixture.sizing;
         inMemory.data("base/1", 30 << 20);
         inMemory.prepared().tell(inMemory.tick(PUBLISH));
