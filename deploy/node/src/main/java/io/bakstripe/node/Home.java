@@ -37,7 +37,8 @@ public record Home(Path folder) {
                 java(),
                 "-Xmx256m",
                 "-XX:+UseSerialGC",
-                // The second compiler knows MD5 by heart, which every part needs; for what is called less often it costs more than it gives back.
+                // The second compiler knows MD5 by heart, which every part needs; for what is called less often it
+                // costs more than it gives back.
                 "-XX:Tier4InvocationThreshold=200000",
                 "-XX:Tier4MinInvocationThreshold=100000",
                 "-XX:Tier4CompileThreshold=400000",

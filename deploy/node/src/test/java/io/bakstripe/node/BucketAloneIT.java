@@ -3,11 +3,10 @@ package io.bakstripe.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.node.demo.RowComparison;
+import io.bakstripe.node.sandbox.FreePort;
 import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +28,7 @@ final class BucketAloneIT {
                     Map.of("source_db_name", "shop", "s3_arn_to_backup_to", FILES, "number_of_files", 3)));
         }
         Path fresh = Files.createDirectory(temp.resolve("fresh"));
-        int port = freePort();
+        int port = FreePort.choose();
 
         // Not closed by a resource block: the bucket is taken away before the node is asked for rows.
         SandboxProcess bucket = SandboxProcess.start(Home.find(), old);
@@ -84,11 +83,5 @@ final class BucketAloneIT {
         Process process = command.start();
         assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         return process.exitValue();
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.node.pause.PauseFolder;
 import io.bakstripe.node.pause.PausingJournal;
+import io.bakstripe.node.sandbox.FreePort;
 import io.bakstripe.node.sandbox.Sandbox;
 import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
@@ -18,8 +19,6 @@ import io.bakstripe.worker.host.ManagedServers;
 import io.bakstripe.worker.host.PostgresBinaries;
 import io.bakstripe.worker.host.RandomPasswords;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -138,7 +137,7 @@ final class PausedSandbox implements AutoCloseable {
     }
 
     private RunningNode launch() throws IOException {
-        port = freePort();
+        port = FreePort.choose();
         List<String> command = new ArrayList<>(home.nodeCommand(
                 "512m",
                 List.of(
@@ -303,12 +302,6 @@ final class PausedSandbox implements AutoCloseable {
             node.close();
         } finally {
             store.close();
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

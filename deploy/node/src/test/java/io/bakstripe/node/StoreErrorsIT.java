@@ -6,10 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.node.StoreGate.Head;
+import io.bakstripe.node.sandbox.FreePort;
 import io.bakstripe.protocol.instance.ServerConnection;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -69,7 +67,7 @@ final class StoreErrorsIT {
             statement.execute(
                     "CREATE TABLE noise AS SELECT sha512(i::text::bytea) AS bytes FROM generate_series(1, 300000) i");
         }
-        api = "http://127.0.0.1:" + freePort();
+        api = "http://127.0.0.1:" + FreePort.choose();
         Path config = Files.writeString(folder.resolve("node.conf"), """
                 bakstripe.node.port = 0
                 bakstripe.api { port = %d, token = "%s" }
@@ -350,11 +348,5 @@ final class StoreErrorsIT {
     private static Function<Head, String> second(Predicate<Head> matches, String answer) {
         AtomicInteger seen = new AtomicInteger();
         return head -> matches.test(head) && seen.incrementAndGet() > 1 ? answer : "";
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

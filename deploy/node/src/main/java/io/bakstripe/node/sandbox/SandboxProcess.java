@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,11 @@ import java.util.concurrent.TimeUnit;
 
 /** The embedded object store in a process of its own; it ends when this process ends, because its standard input closes then. */
 public final class SandboxProcess implements AutoCloseable {
+    /** Where the store keeps its port and keys; it is written when the store first serves. */
+    private static final String IDENTITY = "sandbox-s3.properties";
+    /** Says to the store: the port that it had. */
+    private static final int KEPT = 0;
+
     private final Process process;
     private final Store store;
     private final Optional<Chaos> chaos;
@@ -53,8 +59,8 @@ public final class SandboxProcess implements AutoCloseable {
      * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
      */
     public static SandboxProcess start(Home home, Path data, OptionalInt chaosPort) throws IOException {
-        List<String> arguments =
-                new ArrayList<>(List.of("--data", data.toString(), "--port", "0", "--stop-with-stdin"));
+        List<String> arguments = new ArrayList<>(
+                List.of("--data", data.toString(), "--port", Integer.toString(port(data)), "--stop-with-stdin"));
         chaosPort.ifPresent(port -> arguments.addAll(List.of("--chaos-port", Integer.toString(port))));
         Process process = new ProcessBuilder(home.sandboxCommand(arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -80,6 +86,11 @@ public final class SandboxProcess implements AutoCloseable {
                                 json.required("chaos").asText(),
                                 json.required("calm").asText()))
                         : Optional.empty());
+    }
+
+    /** The port is kept for good, so it had better be one that outgoing connections leave alone. */
+    private static int port(Path data) {
+        return Files.exists(data.resolve(IDENTITY)) ? KEPT : FreePort.choose();
     }
 
     public Store store() {

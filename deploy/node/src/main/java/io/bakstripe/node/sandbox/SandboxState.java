@@ -3,8 +3,6 @@ package io.bakstripe.node.sandbox;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.node.config.PrivateFile;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -31,27 +29,11 @@ record SandboxState(int httpPort, String token) {
                 : Optional.empty();
         int port = wantedPort
                 .filter(wanted -> wanted != 0)
-                .or(() -> kept.map(SandboxState::httpPort).filter(SandboxState::isFree))
-                .orElseGet(() -> wantedPort.isPresent() ? freePort() : DEFAULT_PORT);
+                .or(() -> kept.map(SandboxState::httpPort).filter(FreePort::isFree))
+                .orElseGet(() -> wantedPort.isPresent() ? FreePort.choose() : DEFAULT_PORT);
         SandboxState state =
                 new SandboxState(port, kept.map(SandboxState::token).orElseGet(PrivateFile::newToken));
         PrivateFile.replace(file, new ObjectMapper().writeValueAsBytes(state));
         return state;
-    }
-
-    private static boolean isFree(int port) {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort() == port;
-        } catch (IOException taken) {
-            return false;
-        }
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException none) {
-            throw new IllegalStateException("no free port on loopback", none);
-        }
     }
 }

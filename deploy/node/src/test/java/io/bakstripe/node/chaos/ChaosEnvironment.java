@@ -8,6 +8,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.node.Home;
 import io.bakstripe.node.RunningNode;
+import io.bakstripe.node.sandbox.FreePort;
 import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -19,8 +20,6 @@ import io.bakstripe.worker.host.ManagedServers;
 import io.bakstripe.worker.host.PostgresBinaries;
 import io.bakstripe.worker.host.RandomPasswords;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -94,7 +93,7 @@ final class ChaosEnvironment implements AutoCloseable {
 
     private RunningNode launch() throws IOException {
         Path config = Files.writeString(folder.resolve("node.conf"), NodeOverrides.hocon(process.store()));
-        int port = freePort();
+        int port = FreePort.choose();
         Process started = new ProcessBuilder(Home.find()
                         .nodeCommand(
                                 "512m",
@@ -145,12 +144,6 @@ final class ChaosEnvironment implements AutoCloseable {
                         "secretKey",
                         reached.secretKey())));
         return said;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
-        }
     }
 
     RunningNode node() {
