@@ -25,14 +25,8 @@ import java.util.stream.Stream;
 
 /**
  * The managed servers of this host. Every method blocks; different databases may be worked on at once, calls for one database wait for each other.
- * Everything thrown is from the catalogue: {@code HOST_IO} when the disk fails or another process works on the same database.
- *
- * <h2>Opening a restored server</h2>
- *
- * A prepared directory becomes the server's data directory by a rename, is put under our configuration and told to roll forward to the end of its
- * backup ({@code recovery_target=immediate}) and open. Then {@code OPENING} is recorded, and from there on only the server itself decides whether it
- * still has to roll forward: {@code recovery.signal} is its own to remove, and is never written again, since a server that was promoted must not be
- * made to recover once more. Nobody can log in until it was stopped once more and the role {@code bakstripe} was given its password.
+ * Everything thrown is from the catalogue: {@code HOST_IO} when the disk fails or another process works on the same database. {@link ServerOpening}
+ * says how a restored server is opened.
  */
 public final class ManagedServers {
     private final HostName host;
@@ -41,10 +35,10 @@ public final class ManagedServers {
     private final PostgresBinaries binaries;
     private final Supplier<UUID> ids;
     private final Supplier<String> passwords;
-    private final ServerConfiguration configuration;
     private final Postmaster postmaster;
     private final Ports ports;
     private final Sessions sessions;
+    private final ServerOpening opening;
     private final Map<Path, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     /**
@@ -66,10 +60,11 @@ public final class ManagedServers {
         this.binaries = binaries;
         this.ids = ids;
         this.passwords = passwords;
-        this.configuration = new ServerConfiguration(settings, binaries.major());
         this.postmaster = new Postmaster(binaries, settings, clock);
         this.ports = new Ports(settings, databases);
         this.sessions = new Sessions(settings);
+        this.opening = new ServerOpening(
+                binaries, new ServerConfiguration(settings, binaries.major()), postmaster, ports, sessions);
     }
 
     /** The host that these servers run on. */
@@ -107,7 +102,7 @@ public final class ManagedServers {
                     .orElseThrow(() -> BackupError.DATABASE_UNKNOWN
                             .problem(database.folded(), database.instance())
                             .asException());
-            return run(directory, found);
+            return opening.run(directory, found);
         });
     }
 
@@ -143,16 +138,16 @@ public final class ManagedServers {
                 throw io(directory.root(), "attempt " + attempt.entityId() + " has prepared nothing here");
             }
             if (mine.state() == State.OPENED) {
-                return run(directory, mine);
+                return opening.run(directory, mine);
             }
             postmaster.stop(directory);
             if (mine.state() == State.PREPARED) {
-                adoptFiles(directory, attempt);
+                opening.adoptFiles(directory, attempt);
                 mine = mine.opening(
                         display.value(), dbname, passwords.get(), ids.get().toString());
                 mine.write(directory.record());
             }
-            return rollForward(directory, mine);
+            return opening.rollForward(directory, mine);
         });
     }
 
@@ -205,7 +200,7 @@ public final class ManagedServers {
                 if (!found.get().attempt().equals(ServerRecord.PROVISIONED)) {
                     refuseOpened(found, database);
                 }
-                return run(directory, found.get());
+                return opening.run(directory, found.get());
             }
             clear(directory);
             ServerRecord fresh = ports.assign(
@@ -218,7 +213,7 @@ public final class ManagedServers {
                     directory);
             fresh.write(directory.record());
             new Initdb(binaries).run(directory, display.value());
-            letIn(directory, fresh);
+            opening.letIn(directory, fresh);
             sessions.create(fresh, statements);
             ServerRecord done = fresh.opened();
             done.write(directory.record());
@@ -229,68 +224,6 @@ public final class ManagedServers {
     /** Makes the sample database {@code shop}: customers, products, orders and their items, the same rows every time. */
     public ServerConnection provisionSample(DatabaseRef database, DatabaseName display) {
         return provision(database, display, SampleShop.DBNAME, SampleShop.statements());
-    }
-
-    private void adoptFiles(ServerDirectory directory, AttemptRef attempt) throws IOException {
-        Path staging = directory.staging(attempt);
-        if (Files.isDirectory(staging)) {
-            Files.move(staging, directory.data());
-        }
-        Path data = directory.data();
-        if (!Files.exists(data.resolve("backup_label"))) {
-            throw BackupError.MANIFEST_MISMATCH
-                    .problem("there is no backup_label")
-                    .asException();
-        }
-        String version = Files.readString(data.resolve("PG_VERSION")).strip();
-        if (!version.equals(engineVersion())) {
-            throw BackupError.ENGINE_MISMATCH.problem(version, engineVersion()).asException();
-        }
-        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-        ServerConfiguration.takeOver(data);
-        binaries.runAs().own(data);
-        Trees.sync(directory.root());
-    }
-
-    private ServerConnection rollForward(ServerDirectory directory, ServerRecord opening) throws IOException {
-        ServerRecord placed = ports.assign(opening, directory);
-        placed.write(directory.record());
-        startFor(directory, placed, ServerConfiguration.Access.NOBODY);
-        postmaster.stop(directory);
-        letIn(directory, placed);
-        sessions.check(placed, directory);
-        ServerRecord done = placed.opened();
-        done.write(directory.record());
-        return sessions.connection(done);
-    }
-
-    /** Gives the role its password and opens the doors. */
-    private void letIn(ServerDirectory directory, ServerRecord server) throws IOException {
-        configuration.write(directory, ServerConfiguration.Access.NOBODY);
-        binaries.runAs().own(directory.root());
-        Commands.Result role = LoginRole.set(binaries, directory, server.password());
-        if (!role.succeeded()) {
-            throw Postmaster.notStarted(directory, server.display(), role.output());
-        }
-        startFor(directory, server, ServerConfiguration.Access.WITH_PASSWORD);
-    }
-
-    private ServerConnection run(ServerDirectory directory, ServerRecord server) throws IOException {
-        Optional<ProcessHandle> process = postmaster.find(directory);
-        if (process.isPresent()) {
-            postmaster.awaitOpen(directory, server.display(), process.get());
-        } else {
-            ports.requireFree(server, directory);
-            startFor(directory, server, ServerConfiguration.Access.WITH_PASSWORD);
-        }
-        return sessions.connection(server);
-    }
-
-    private void startFor(ServerDirectory directory, ServerRecord server, ServerConfiguration.Access access)
-            throws IOException {
-        configuration.write(directory, access);
-        binaries.runAs().own(directory.root());
-        postmaster.start(directory, server.display(), configuration.arguments(directory, server.port(), access));
     }
 
     /** Removes everything of a database but its lock; its server is stopped first. */

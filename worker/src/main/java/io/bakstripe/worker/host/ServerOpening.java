@@ -1,0 +1,108 @@
+package io.bakstripe.worker.host;
+
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.name.AttemptRef;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * How the server of a data directory is brought up: one that was restored, one that was just made, one that only has to run again. Callers hold the
+ * directory's lock.
+ *
+ * <h2>Opening a restored server</h2>
+ *
+ * A prepared directory becomes the server's data directory by a rename, is put under our configuration and told to roll forward to the end of its
+ * backup ({@code recovery_target=immediate}) and open. Then {@code OPENING} is recorded, and from there on only the server itself decides whether it
+ * still has to roll forward: {@code recovery.signal} is its own to remove, and is never written again, since a server that was promoted must not be
+ * made to recover once more. Nobody can log in until it was stopped once more and the role {@code bakstripe} was given its password.
+ */
+final class ServerOpening {
+    private final PostgresBinaries binaries;
+    private final ServerConfiguration configuration;
+    private final Postmaster postmaster;
+    private final Ports ports;
+    private final Sessions sessions;
+
+    ServerOpening(
+            PostgresBinaries binaries,
+            ServerConfiguration configuration,
+            Postmaster postmaster,
+            Ports ports,
+            Sessions sessions) {
+        this.binaries = binaries;
+        this.configuration = configuration;
+        this.postmaster = postmaster;
+        this.ports = ports;
+        this.sessions = sessions;
+    }
+
+    /** Makes what an attempt restored the data directory of the server; safe to repeat until the server was first started. */
+    void adoptFiles(ServerDirectory directory, AttemptRef attempt) throws IOException {
+        Path staging = directory.staging(attempt);
+        if (Files.isDirectory(staging)) {
+            Files.move(staging, directory.data());
+        }
+        Path data = directory.data();
+        if (!Files.exists(data.resolve("backup_label"))) {
+            throw BackupError.MANIFEST_MISMATCH
+                    .problem("there is no backup_label")
+                    .asException();
+        }
+        String version = Files.readString(data.resolve("PG_VERSION")).strip();
+        String ours = Integer.toString(binaries.major());
+        if (!version.equals(ours)) {
+            throw BackupError.ENGINE_MISMATCH.problem(version, ours).asException();
+        }
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+        ServerConfiguration.takeOver(data);
+        binaries.runAs().own(data);
+        Trees.sync(directory.root());
+    }
+
+    /** Starts the server of adopted files, lets it roll forward and open, and records that; safe to repeat. */
+    ServerConnection rollForward(ServerDirectory directory, ServerRecord opening) throws IOException {
+        ServerRecord placed = ports.assign(opening, directory);
+        placed.write(directory.record());
+        startFor(directory, placed, ServerConfiguration.Access.NOBODY);
+        postmaster.stop(directory);
+        letIn(directory, placed);
+        sessions.check(placed, directory);
+        ServerRecord done = placed.opened();
+        done.write(directory.record());
+        return sessions.connection(done);
+    }
+
+    /** Gives the role its password and opens the doors. */
+    void letIn(ServerDirectory directory, ServerRecord server) throws IOException {
+        configuration.write(directory, ServerConfiguration.Access.NOBODY);
+        binaries.runAs().own(directory.root());
+        Commands.Result role = LoginRole.set(binaries, directory, server.password());
+        if (!role.succeeded()) {
+            throw Postmaster.notStarted(directory, server.display(), role.output());
+        }
+        startFor(directory, server, ServerConfiguration.Access.WITH_PASSWORD);
+    }
+
+    /** Starts an open server unless it runs. */
+    ServerConnection run(ServerDirectory directory, ServerRecord server) throws IOException {
+        Optional<ProcessHandle> process = postmaster.find(directory);
+        if (process.isPresent()) {
+            postmaster.awaitOpen(directory, server.display(), process.get());
+        } else {
+            ports.requireFree(server, directory);
+            startFor(directory, server, ServerConfiguration.Access.WITH_PASSWORD);
+        }
+        return sessions.connection(server);
+    }
+
+    private void startFor(ServerDirectory directory, ServerRecord server, ServerConfiguration.Access access)
+            throws IOException {
+        configuration.write(directory, access);
+        binaries.runAs().own(directory.root());
+        postmaster.start(directory, server.display(), configuration.arguments(directory, server.port(), access));
+    }
+}
