@@ -27,7 +27,7 @@ import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.ManagedServers;
-import io.bakstripe.worker.host.PostgresBinaries;
+import io.bakstripe.worker.host.Installations;
 import io.bakstripe.worker.host.RandomPasswords;
 import java.io.IOException;
 import java.security.SecureRandom;
@@ -205,7 +205,7 @@ final class Node {
                 name,
                 settings.data(),
                 host,
-                PostgresBinaries.of(host, settings.data()),
+                Installations.of(host, settings.data()),
                 InstantSource.system(),
                 UUID::randomUUID,
                 new RandomPasswords(new SecureRandom()));

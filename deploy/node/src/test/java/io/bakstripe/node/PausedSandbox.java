@@ -16,7 +16,7 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.ManagedServers;
-import io.bakstripe.worker.host.PostgresBinaries;
+import io.bakstripe.worker.host.Installations;
 import io.bakstripe.worker.host.RandomPasswords;
 import java.io.IOException;
 import java.net.URI;
@@ -77,7 +77,7 @@ final class PausedSandbox implements AutoCloseable {
                             new HostName("sandbox"),
                             data,
                             settings,
-                            PostgresBinaries.of(settings, data),
+                            Installations.of(settings, data),
                             InstantSource.system(),
                             UUID::randomUUID,
                             new RandomPasswords(new SecureRandom()))

@@ -310,7 +310,7 @@ public enum BackupError {
             CONFLICT,
             "The database was backed up on a server running version %s. That version is incompatible with this server,"
                     + " which is running version %s.",
-            "Configure binaries of the version that made the backup."),
+            "Add a directory with the binaries of that version to bakstripe.worker.host.binaries."),
     MANIFEST_MISMATCH(
             6110,
             CORRUPTION,

@@ -11,6 +11,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import java.util.List;
 
 /** Commands to the agent that owns a host's managed servers. The entity id is the host's name. */
 public sealed interface HostCommand extends HostMessage, CborSerializable {
@@ -22,6 +23,9 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
 
     /** Brings the agent, and with it the host's servers, to life when its node starts; has no reply. */
     record Wake() implements HostCommand {}
+
+    /** Asks which versions of the engine the host can run. */
+    record TellVersions(ActorRef<HostReply> replyTo) implements HostCommand {}
 
     /** Asks how to reach a managed server. */
     record Connect(DatabaseRef database, ActorRef<HostReply> replyTo) implements HostCommand {}
@@ -43,16 +47,31 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
     @JsonSubTypes({
+        @JsonSubTypes.Type(value = HostReply.Versions.class, name = "versions"),
         @JsonSubTypes.Type(value = HostReply.Connected.class, name = "connected"),
         @JsonSubTypes.Type(value = HostReply.Prepared.class, name = "prepared"),
         @JsonSubTypes.Type(value = HostReply.Discarded.class, name = "discarded"),
         @JsonSubTypes.Type(value = HostReply.Failed.class, name = "failed")
     })
     sealed interface HostReply extends CborSerializable {
+        /** @param versions as backups name theirs, oldest first */
+        record Versions(List<String> versions) implements HostReply {
+            public Versions {
+                versions = List.copyOf(versions);
+            }
+        }
+
         record Connected(ServerConnection connection) implements HostReply {}
 
-        /** @param directory absolute path on the host */
-        record Prepared(String directory) implements HostReply {}
+        /**
+         * @param directory absolute path on the host
+         * @param versions of the engine that the host can run, oldest first
+         */
+        record Prepared(String directory, List<String> versions) implements HostReply {
+            public Prepared {
+                versions = List.copyOf(versions);
+            }
+        }
 
         record Discarded() implements HostReply {}
 

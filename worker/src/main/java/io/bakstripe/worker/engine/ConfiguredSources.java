@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Finds declared databases in the instance's definition and managed ones through the agent of their host. */
 public final class ConfiguredSources implements Sources {
@@ -42,8 +43,37 @@ public final class ConfiguredSources implements Sources {
      * @param timeout how long an agent may take to answer
      */
     public static HostAgents throughSharding(ClusterSharding sharding, Duration timeout) {
-        return (host, database) -> sharding.entityRefFor(HostCommand.key(host), host.value())
-                .ask((ActorRef<HostReply> replyTo) -> new HostCommand.Connect(database, replyTo), timeout);
+        return new HostAgents() {
+            @Override
+            public CompletionStage<HostReply> connect(HostName host, DatabaseRef database) {
+                return ask(host, replyTo -> new HostCommand.Connect(database, replyTo));
+            }
+
+            @Override
+            public CompletionStage<HostReply> versions(HostName host) {
+                return ask(host, HostCommand.TellVersions::new);
+            }
+
+            private CompletionStage<HostReply> ask(
+                    HostName host, akka.japi.function.Function<ActorRef<HostReply>, HostCommand> command) {
+                return sharding.entityRefFor(HostCommand.key(host), host.value())
+                        .ask(command, timeout);
+            }
+        };
+    }
+
+    @Override
+    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+        Optional<HostName> host = view.definition().host();
+        if (host.isEmpty()) {
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
+        return agents.versions(host.get()).handle((reply, failure) -> {
+            if (answer(host.get(), reply, failure) instanceof HostReply.Versions known) {
+                return Optional.of(new EngineVersions(known.versions()));
+            }
+            throw BackupError.PROTOCOL_BROKEN.problem(reply).asException();
+        });
     }
 
     @Override
@@ -85,30 +115,39 @@ public final class ConfiguredSources implements Sources {
 
     private CompletionStage<SourceAddress> managed(HostName host, DatabaseRef database) {
         return agents.connect(host, database).handle((reply, failure) -> {
-            if (failure != null) {
-                throw timedOut(failure)
-                        ? BackupError.HOST_UNAVAILABLE.problem(host).asException(failure)
-                        : new BakstripeException(Problem.of(failure), failure);
-            }
-            if (reply instanceof HostReply.Connected connected) {
+            if (answer(host, reply, failure) instanceof HostReply.Connected connected) {
                 ServerConnection server = connected.connection();
                 return new SourceAddress(server.jdbcUrl(), server.user(), server.password());
             }
-            if (reply instanceof HostReply.Failed failed) {
-                throw failed.problem().asException();
-            }
             throw BackupError.PROTOCOL_BROKEN.problem(reply).asException();
         });
+    }
+
+    private static HostReply answer(HostName host, @Nullable HostReply reply, @Nullable Throwable failure) {
+        if (failure != null) {
+            throw timedOut(failure)
+                    ? BackupError.HOST_UNAVAILABLE.problem(host).asException(failure)
+                    : new BakstripeException(Problem.of(failure), failure);
+        }
+        if (reply instanceof HostReply.Failed failed) {
+            throw failed.problem().asException();
+        }
+        if (reply == null) {
+            throw BackupError.PROTOCOL_BROKEN.problem("no reply").asException();
+        }
+        return reply;
     }
 
     private static boolean timedOut(Throwable failure) {
         return failure instanceof TimeoutException || failure.getCause() instanceof TimeoutException;
     }
 
-    /** Asks a host's agent how to reach a managed server. */
-    @FunctionalInterface
+    /** Asks a host's agent. Everything fails with {@link TimeoutException} when none answers. */
     public interface HostAgents {
-        /** Fails with {@link TimeoutException} when no agent answers. */
+        /** How to reach a managed server. */
         CompletionStage<HostReply> connect(HostName host, DatabaseRef database);
+
+        /** Which versions of the engine the host can run. */
+        CompletionStage<HostReply> versions(HostName host);
     }
 }

@@ -18,19 +18,40 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
 
-/** The PostgreSQL that comes with us as an archive on the class path, and its unpacking. */
+/** An archive with a PostgreSQL for this machine, such as the one that comes with us on the class path, and its unpacking. */
 final class EmbeddedArchive {
     private static final int OWNER_EXECUTES = 0100;
 
-    private EmbeddedArchive() {}
+    private final Content content;
+
+    private EmbeddedArchive(Content content) {
+        this.content = content;
+    }
+
+    /** The one on the class path. */
+    static EmbeddedArchive onClassPath() {
+        String resource = "/" + fileName(System.getProperty("os.arch"));
+        return new EmbeddedArchive(() -> {
+            InputStream stream = EmbeddedArchive.class.getResourceAsStream(resource);
+            if (stream == null) {
+                throw new FileNotFoundException(resource + " is not on the class path");
+            }
+            return stream;
+        });
+    }
+
+    /** One that lies in a folder under the name that all of them have. */
+    static EmbeddedArchive in(Path folder) {
+        Path file = folder.resolve(fileName(System.getProperty("os.arch")));
+        return new EmbeddedArchive(() -> Files.newInputStream(file));
+    }
 
     /**
-     * Unpacks the archive for this machine into a folder under {@code folder} that is named by the archive's hash, unless it is there already; gives
+     * Unpacks the archive into a folder under {@code folder} that is named by the archive's hash, unless it is there already; gives
      * that folder. Several processes may do so at once: the folder is renamed into place whole.
      */
-    static Path unpackInto(Path folder) throws IOException {
-        String resource = resource(System.getProperty("os.arch"));
-        Path target = folder.resolve("postgresql-" + hash(resource));
+    Path unpackInto(Path folder) throws IOException {
+        Path target = folder.resolve("postgresql-" + hash());
         if (Files.isDirectory(target)) {
             return target;
         }
@@ -40,7 +61,7 @@ final class EmbeddedArchive {
                 "unpacking-",
                 PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
         try {
-            unpack(resource, unpacked);
+            unpack(unpacked);
             Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
             Trees.delete(unpacked);
@@ -52,26 +73,18 @@ final class EmbeddedArchive {
         return target;
     }
 
-    private static String resource(String architecture) {
+    private static String fileName(String architecture) {
         return switch (architecture.toLowerCase(Locale.ROOT)) {
-            case "amd64", "x86_64" -> "/postgres-linux-x86_64.txz";
-            case "aarch64", "arm64" -> "/postgres-linux-arm_64.txz";
+            case "amd64", "x86_64" -> "postgres-linux-x86_64.txz";
+            case "aarch64", "arm64" -> "postgres-linux-arm_64.txz";
             default ->
                 throw new IllegalStateException(
                         "no PostgreSQL is embedded for " + architecture + ": set bakstripe.worker.host.binaries");
         };
     }
 
-    private static InputStream open(String resource) throws IOException {
-        InputStream stream = EmbeddedArchive.class.getResourceAsStream(resource);
-        if (stream == null) {
-            throw new FileNotFoundException(resource + " is not on the class path");
-        }
-        return stream;
-    }
-
-    private static String hash(String resource) throws IOException {
-        try (DigestInputStream stream = new DigestInputStream(open(resource), MessageDigest.getInstance("SHA-256"))) {
+    private String hash() throws IOException {
+        try (DigestInputStream stream = new DigestInputStream(content.open(), MessageDigest.getInstance("SHA-256"))) {
             stream.transferTo(OutputStream.nullOutputStream());
             return HexFormat.of().formatHex(stream.getMessageDigest().digest()).substring(0, 16);
         } catch (NoSuchAlgorithmException impossible) {
@@ -79,9 +92,9 @@ final class EmbeddedArchive {
         }
     }
 
-    private static void unpack(String resource, Path into) throws IOException {
+    private void unpack(Path into) throws IOException {
         try (TarArchiveInputStream archive =
-                new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(open(resource))))) {
+                new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(content.open())))) {
             for (TarArchiveEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
                 Path path = into.resolve(entry.getName()).normalize();
                 if (!path.startsWith(into)) {
@@ -102,5 +115,10 @@ final class EmbeddedArchive {
                 }
             }
         }
+    }
+
+    /** Opened anew each time. */
+    private interface Content {
+        InputStream open() throws IOException;
     }
 }

@@ -104,6 +104,7 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
     public Receive<HostMessage> createReceive() {
         return newReceiveBuilder()
                 .onMessage(HostCommand.Wake.class, wake -> this)
+                .onMessage(HostCommand.TellVersions.class, this::onTellVersions)
                 .onMessage(HostCommand.Connect.class, this::onConnect)
                 .onMessage(HostCommand.Prepare.class, this::onPrepare)
                 .onMessage(HostCommand.Open.class, this::onOpen)
@@ -111,6 +112,11 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
                 .onMessage(Done.class, this::onDone)
                 .onMessage(Adopted.class, this::onAdopted)
                 .build();
+    }
+
+    private Behavior<HostMessage> onTellVersions(HostCommand.TellVersions ask) {
+        ask.replyTo().tell(new HostReply.Versions(servers.engineVersions().versions()));
+        return this;
     }
 
     private Behavior<HostMessage> onConnect(HostCommand.Connect ask) {
@@ -123,7 +129,8 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
                 ask.database(),
                 ask.replyTo(),
                 () -> new HostReply.Prepared(
-                        servers.prepare(ask.database(), ask.attempt()).toString())));
+                        servers.prepare(ask.database(), ask.attempt()).toString(),
+                        servers.engineVersions().versions())));
     }
 
     private Behavior<HostMessage> onOpen(HostCommand.Open ask) {

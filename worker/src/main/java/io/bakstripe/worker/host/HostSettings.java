@@ -1,18 +1,20 @@
 package io.bakstripe.worker.host;
 
 import com.typesafe.config.Config;
+import com.typesafe.config.ConfigValueType;
+import java.io.File;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * How managed servers are run; {@code bakstripe.worker.host} in {@code reference.conf} explains each value.
  *
- * @param binaries a directory with {@code bin/postgres}; the embedded PostgreSQL when empty
+ * @param binaries directories with {@code bin/postgres}, besides the embedded PostgreSQL
  * @param address where servers listen and where clients are sent
  * @param clientNetworks in CIDR notation, for {@code pg_hba.conf}
  * @param firstPort of the range that servers get their ports from
@@ -24,7 +26,7 @@ import java.util.regex.Pattern;
  * @param serverSettings further settings for every server; none of them can undo its isolation
  */
 public record HostSettings(
-        Optional<Path> binaries,
+        List<Path> binaries,
         String address,
         List<String> clientNetworks,
         int firstPort,
@@ -39,6 +41,7 @@ public record HostSettings(
     private static final Pattern LIBRARY = Pattern.compile("[A-Za-z0-9_$-]+");
 
     public HostSettings {
+        binaries = List.copyOf(binaries);
         clientNetworks = List.copyOf(clientNetworks);
         preloadLibraries = List.copyOf(preloadLibraries);
         serverSettings = Map.copyOf(new TreeMap<>(serverSettings));
@@ -62,9 +65,7 @@ public record HostSettings(
                         entry.getKey().replace("\"", ""),
                         entry.getValue().unwrapped().toString()));
         return new HostSettings(
-                Optional.of(config.getString("binaries"))
-                        .filter(text -> !text.isBlank())
-                        .map(Path::of),
+                binaries(config),
                 config.getString("address"),
                 config.getStringList("client-networks"),
                 config.getInt("first-port"),
@@ -74,6 +75,18 @@ public record HostSettings(
                 config.getBoolean("stop-servers-on-shutdown"),
                 config.getStringList("preload-libraries"),
                 serverSettings);
+    }
+
+    /** A list, or a text as an environment variable has it. */
+    private static List<Path> binaries(Config config) {
+        Stream<String> directories = config.getValue("binaries").valueType() == ConfigValueType.LIST
+                ? config.getStringList("binaries").stream()
+                : Stream.of(config.getString("binaries").split(File.pathSeparator));
+        return directories
+                .map(String::strip)
+                .filter(directory -> !directory.isEmpty())
+                .map(Path::of)
+                .toList();
     }
 
     private static void require(boolean valid, String key, Object value) {

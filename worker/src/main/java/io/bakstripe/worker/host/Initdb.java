@@ -19,7 +19,8 @@ final class Initdb {
         this.binaries = binaries;
     }
 
-    void run(ServerDirectory directory, String display) throws IOException {
+    /** @param further arguments besides our own */
+    void run(ServerDirectory directory, String display, List<String> further) throws IOException {
         Files.createDirectory(
                 directory.data(), PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         binaries.runAs().own(directory.data());
@@ -29,6 +30,7 @@ final class Initdb {
         if (binaries.major() >= FIRST_WITH_BUILTIN_LOCALES) {
             arguments.addAll(List.of("--locale-provider=builtin", "--builtin-locale=C.UTF-8"));
         }
+        arguments.addAll(further);
         Commands.Result result = Commands.run(binaries.command("initdb", arguments), "", PATIENCE);
         if (!result.succeeded()) {
             throw BackupError.ENGINE_FAILED.problem(display, result.output()).asException();

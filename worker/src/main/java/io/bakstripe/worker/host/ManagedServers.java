@@ -7,6 +7,7 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.host.ServerRecord.State;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ public final class ManagedServers {
     private final HostName host;
     private final Path databases;
     private final HostSettings settings;
-    private final PostgresBinaries binaries;
+    private final Installations installations;
     private final Supplier<UUID> ids;
     private final Supplier<String> passwords;
     private final Postmaster postmaster;
@@ -50,21 +51,21 @@ public final class ManagedServers {
             HostName host,
             Path data,
             HostSettings settings,
-            PostgresBinaries binaries,
+            Installations installations,
             InstantSource clock,
             Supplier<UUID> ids,
             Supplier<String> passwords) {
         this.host = host;
         this.databases = data.toAbsolutePath().normalize().resolve("databases");
         this.settings = settings;
-        this.binaries = binaries;
+        this.installations = installations;
         this.ids = ids;
         this.passwords = passwords;
-        this.postmaster = new Postmaster(binaries, settings, clock);
+        this.postmaster = new Postmaster(installations, settings, clock);
         this.ports = new Ports(settings, databases);
         this.sessions = new Sessions(settings);
         this.opening = new ServerOpening(
-                binaries, new ServerConfiguration(settings, binaries.major()), postmaster, ports, sessions);
+                installations, new ServerConfiguration(settings), postmaster, ports, sessions);
     }
 
     /** The host that these servers run on. */
@@ -72,9 +73,9 @@ public final class ManagedServers {
         return host;
     }
 
-    /** The version that every managed server runs, and that backups must have been made with. */
-    public String engineVersion() {
-        return Integer.toString(binaries.major());
+    /** The versions that managed servers may have, and that backups must have been made with. */
+    public EngineVersions engineVersions() {
+        return installations.versions();
     }
 
     /** Whether servers are to be stopped when the node ends cleanly. */
@@ -189,11 +190,20 @@ public final class ManagedServers {
     }
 
     /**
-     * Makes a fresh server with one database, {@code dbname}, filled by {@code statements} in order on one connection. When it is there already,
+     * Makes a fresh server of the newest version that the host has, with one database, {@code dbname}, filled by {@code statements} in order on one connection. When it is there already,
      * it is only started; what a crash left half-made is made anew. {@code DATABASE_EXISTS} when a restored server has the name.
      */
     public ServerConnection provision(
             DatabaseRef database, DatabaseName display, String dbname, List<String> statements) {
+        return provision(database, display, dbname, FreshServer.USUAL, statements);
+    }
+
+    /**
+     * Makes a fresh server of a certain kind; a server that is there already keeps the kind it has. {@code ENGINE_MISMATCH} when the host has not the
+     * version that is asked for.
+     */
+    ServerConnection provision(
+            DatabaseRef database, DatabaseName display, String dbname, FreshServer kind, List<String> statements) {
         return alone(database, directory -> {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             if (found.isPresent() && found.get().state() == State.OPENED) {
@@ -202,6 +212,8 @@ public final class ManagedServers {
                 }
                 return opening.run(directory, found.get());
             }
+            PostgresBinaries binaries =
+                    kind.major().isPresent() ? installations.of(kind.major().getAsInt()) : installations.newest();
             clear(directory);
             ServerRecord fresh = ports.assign(
                     ServerRecord.prepared(database, ServerRecord.PROVISIONED)
@@ -212,7 +224,7 @@ public final class ManagedServers {
                                     ids.get().toString()),
                     directory);
             fresh.write(directory.record());
-            new Initdb(binaries).run(directory, display.value());
+            new Initdb(binaries).run(directory, display.value(), kind.initdb());
             opening.letIn(directory, fresh);
             sessions.create(fresh, statements);
             ServerRecord done = fresh.opened();

@@ -17,14 +17,10 @@ import java.util.regex.Pattern;
  */
 public record PostgresBinaries(Path directory, int major, RunAs runAs) {
     private static final Pattern VERSION = Pattern.compile("PostgreSQL\\) (\\d+)");
+    private static final int OLDEST_MAJOR = 13;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    /** Those that the settings name, otherwise the embedded ones, unpacked under {@code folder} when they are not there yet. */
-    public static PostgresBinaries of(HostSettings settings, Path folder) {
-        return settings.binaries().map(PostgresBinaries::at).orElseGet(() -> embedded(folder));
-    }
-
-    /** Those in a directory; {@link IllegalStateException} when they are not there or do not run. */
+    /** Those in a directory; {@link IllegalStateException} when they are not there, do not run or are too old. */
     static PostgresBinaries at(Path directory) {
         RunAs runAs = RunAs.detect();
         Path absolute = directory.toAbsolutePath().normalize();
@@ -40,15 +36,24 @@ public record PostgresBinaries(Path directory, int major, RunAs runAs) {
         if (!version.find()) {
             throw new IllegalStateException(absolute.resolve("bin/postgres") + " does not run: " + answer);
         }
-        return new PostgresBinaries(absolute, Integer.parseInt(version.group(1)), runAs);
+        int major = Integer.parseInt(version.group(1));
+        if (major < OLDEST_MAJOR) {
+            throw new IllegalStateException(absolute + " holds PostgreSQL " + major + ", older than " + OLDEST_MAJOR);
+        }
+        return new PostgresBinaries(absolute, major, runAs);
     }
 
     /** The embedded ones. */
     static PostgresBinaries embedded(Path folder) {
+        return unpacked(EmbeddedArchive.onClassPath(), folder);
+    }
+
+    /** Those of an archive, unpacked under {@code folder} when they are not there yet. */
+    static PostgresBinaries unpacked(EmbeddedArchive archive, Path folder) {
         try {
-            return at(EmbeddedArchive.unpackInto(folder.toAbsolutePath().normalize()));
+            return at(archive.unpackInto(folder.toAbsolutePath().normalize()));
         } catch (IOException failure) {
-            throw new UncheckedIOException("the embedded PostgreSQL could not be unpacked into " + folder, failure);
+            throw new UncheckedIOException("PostgreSQL could not be unpacked into " + folder, failure);
         }
     }
 

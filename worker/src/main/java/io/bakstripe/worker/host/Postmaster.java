@@ -29,13 +29,13 @@ final class Postmaster {
     private static final long LARGEST_LOG = 16L << 20;
     private static final int LOG_TAIL_BYTES = 2000;
 
-    private final PostgresBinaries binaries;
+    private final Installations installations;
     private final HostSettings settings;
     private final InstantSource clock;
     private final boolean setsid;
 
-    Postmaster(PostgresBinaries binaries, HostSettings settings, InstantSource clock) {
-        this.binaries = binaries;
+    Postmaster(Installations installations, HostSettings settings, InstantSource clock) {
+        this.installations = installations;
         this.settings = settings;
         this.clock = clock;
         this.setsid = Commands.run(List.of("setsid", "true"), "", Duration.ofSeconds(10))
@@ -60,7 +60,7 @@ final class Postmaster {
     }
 
     /**
-     * Starts the server and returns once it is open; {@code SERVER_NOT_STARTED} with the end of its log when it dies or takes too long. The
+     * Starts the server, with the binaries of its version, and returns once it is open; {@code SERVER_NOT_STARTED} with the end of its log when it dies or takes too long. The
      * process is gone after a failure.
      */
     void start(ServerDirectory directory, String display, List<String> arguments) throws IOException {
@@ -68,7 +68,7 @@ final class Postmaster {
         turnOver(directory.log());
         long logFrom = Files.exists(directory.log()) ? Files.size(directory.log()) : 0;
         List<String> command = new ArrayList<>(setsid ? List.of("setsid") : List.of());
-        command.addAll(binaries.command("postgres", arguments));
+        command.addAll(installations.of(directory.data()).command("postgres", arguments));
         Process process = Commands.builder(command)
                 .directory(directory.root().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
@@ -106,6 +106,8 @@ final class Postmaster {
         if (process.isEmpty()) {
             return;
         }
+        // pg_ctl of any version knows how to tell a server to stop whose own binaries are gone.
+        PostgresBinaries binaries = installations.find(directory.data()).orElseGet(installations::newest);
         long seconds = Math.max(1, settings.stopTimeout().toSeconds());
         for (String mode : List.of("fast", "immediate")) {
             List<String> stop =

@@ -16,11 +16,9 @@ final class ServerConfiguration {
     private static final int FIRST_WITH_ARCHIVE_LIBRARY = 15;
 
     private final HostSettings settings;
-    private final int major;
 
-    ServerConfiguration(HostSettings settings, int major) {
+    ServerConfiguration(HostSettings settings) {
         this.settings = settings;
-        this.major = major;
     }
 
     /** Who may log in. */
@@ -31,9 +29,14 @@ final class ServerConfiguration {
         WITH_PASSWORD
     }
 
-    /** Writes all three files anew. */
-    void write(ServerDirectory directory, Access access) throws IOException {
-        Files.writeString(directory.configuration(), configuration(directory));
+    /**
+     * Writes all three files anew.
+     *
+     * @param major the version that the server has
+     */
+    void write(ServerDirectory directory, int major, Access access) throws IOException {
+        LogSize log = LogSize.of(directory.data());
+        Files.writeString(directory.configuration(), configuration(directory, major, log));
         Files.writeString(directory.accessRules(), accessRules(access));
         Files.writeString(directory.userMaps(), "");
     }
@@ -60,11 +63,12 @@ final class ServerConfiguration {
                 "unix_socket_directories=");
     }
 
-    private String configuration(ServerDirectory directory) {
+    private String configuration(ServerDirectory directory, int major, LogSize log) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("max_connections", "200");
         lines.put("max_locks_per_transaction", "128");
-        lines.put("max_wal_size", "1GB");
+        lines.put("min_wal_size", log.least());
+        lines.put("max_wal_size", log.most());
         lines.put("log_line_prefix", "%m [%p] ");
         lines.putAll(settings.serverSettings());
         // From here on nothing can be overruled.

@@ -21,19 +21,19 @@ import java.util.Optional;
  * made to recover once more. Nobody can log in until it was stopped once more and the role {@code bakstripe} was given its password.
  */
 final class ServerOpening {
-    private final PostgresBinaries binaries;
+    private final Installations installations;
     private final ServerConfiguration configuration;
     private final Postmaster postmaster;
     private final Ports ports;
     private final Sessions sessions;
 
     ServerOpening(
-            PostgresBinaries binaries,
+            Installations installations,
             ServerConfiguration configuration,
             Postmaster postmaster,
             Ports ports,
             Sessions sessions) {
-        this.binaries = binaries;
+        this.installations = installations;
         this.configuration = configuration;
         this.postmaster = postmaster;
         this.ports = ports;
@@ -52,11 +52,7 @@ final class ServerOpening {
                     .problem("there is no backup_label")
                     .asException();
         }
-        String version = Files.readString(data.resolve("PG_VERSION")).strip();
-        String ours = Integer.toString(binaries.major());
-        if (!version.equals(ours)) {
-            throw BackupError.ENGINE_MISMATCH.problem(version, ours).asException();
-        }
+        PostgresBinaries binaries = installations.of(data);
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
         ServerConfiguration.takeOver(data);
         binaries.runAs().own(data);
@@ -78,7 +74,8 @@ final class ServerOpening {
 
     /** Gives the role its password and opens the doors. */
     void letIn(ServerDirectory directory, ServerRecord server) throws IOException {
-        configuration.write(directory, ServerConfiguration.Access.NOBODY);
+        PostgresBinaries binaries = installations.of(directory.data());
+        configuration.write(directory, binaries.major(), ServerConfiguration.Access.NOBODY);
         binaries.runAs().own(directory.root());
         Commands.Result role = LoginRole.set(binaries, directory, server.password());
         if (!role.succeeded()) {
@@ -101,7 +98,8 @@ final class ServerOpening {
 
     private void startFor(ServerDirectory directory, ServerRecord server, ServerConfiguration.Access access)
             throws IOException {
-        configuration.write(directory, access);
+        PostgresBinaries binaries = installations.of(directory.data());
+        configuration.write(directory, binaries.major(), access);
         binaries.runAs().own(directory.root());
         postmaster.start(directory, server.display(), configuration.arguments(directory, server.port(), access));
     }

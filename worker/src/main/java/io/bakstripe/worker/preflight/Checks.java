@@ -10,7 +10,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.worker.engine.Engine;
-import io.bakstripe.worker.restore.FoundSet;
+import io.bakstripe.worker.restore.SetFit;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.SetMetadata;
 import java.util.List;
@@ -80,21 +80,15 @@ final class Checks {
         return inBucket(command.view(), command.request().arn(), waiting)
                 .thenCompose(
                         there -> dependencies.finder().find(command.request().arn()))
-                .thenApply(set -> {
-                    requireEngine(command.view(), set);
-                    return new Passed(set.stop().plainBytes());
+                .thenCompose(set -> {
+                    waiting.forAddressOf(command.request().database());
+                    return dependencies.sources().versions(command.view()).thenApply(versions -> {
+                        SetFit.check(set.header(), command.view(), versions).ifPresent(misfit -> {
+                            throw misfit.asException();
+                        });
+                        return new Passed(set.stop().plainBytes());
+                    });
                 });
-    }
-
-    private static void requireEngine(InstanceView view, FoundSet set) {
-        String theirs = set.header().start().engine();
-        String ours = view.definition().engine();
-        if (!theirs.equalsIgnoreCase(ours)) {
-            throw BackupError.ENGINE_MISMATCH
-                    .problem(theirs + " " + set.header().start().engineVersion(), ours)
-                    .withHint("Restore to an instance of the engine that made the backup.")
-                    .asException();
-        }
     }
 
     CompletionStage<Passed> targets(CheckTargets command, Waiting waiting) {

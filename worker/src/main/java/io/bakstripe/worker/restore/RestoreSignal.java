@@ -6,7 +6,6 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.HostCommand.HostReply;
 import io.bakstripe.protocol.message.RestoreMessage;
 import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +20,7 @@ sealed interface RestoreSignal extends RestoreMessage {
     /** @param asking since when the same question is put */
     record HostSilent(int run, Instant asking) implements RestoreSignal {}
 
-    record SetKnown(int run, Path directory, FoundSet set) implements RestoreSignal {}
+    record SetKnown(int run, HostReply.Prepared target, FoundSet set) implements RestoreSignal {}
 
     /** @param recorded to be completed once the event is in the journal */
     record PartDone(int run, PartApplied event, CompletableFuture<Done> recorded) implements RestoreSignal {}

@@ -24,6 +24,7 @@ import io.bakstripe.protocol.message.RestoreCommand.Ensure;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreMessage;
 import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptDiscarded;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptFailed;
 import io.bakstripe.worker.restore.RestoreEvent.FilesApplied;
@@ -185,7 +186,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return fail(facts, failed.problem());
         }
         if (activity == RestoreActivity.APPLYING && answer.reply() instanceof HostReply.Prepared prepared) {
-            find(Path.of(prepared.directory()));
+            find(prepared);
             return Effect().none();
         }
         if (activity == RestoreActivity.OPENING && answer.reply() instanceof HostReply.Connected) {
@@ -197,20 +198,23 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         return fail(facts, BackupError.PROTOCOL_BROKEN.problem(answer.reply()));
     }
 
-    private void find(Path directory) {
+    private void find(HostReply.Prepared target) {
         int mine = run;
         CompletionStage<FoundSet> found = dependencies.finder().find(spec().from());
         context.pipeToSelf(
                 found,
                 (set, failure) ->
-                        set != null ? new SetKnown(mine, directory, set) : new Broke(mine, Problem.of(failure)));
+                        set != null ? new SetKnown(mine, target, set) : new Broke(mine, Problem.of(failure)));
     }
 
     private Effect<RestoreEvent, RestoreFacts> onSetKnown(RestoreFacts facts, SetKnown known) {
         if (known.run() != run) {
             return Effect().none();
         }
-        Optional<Problem> misfit = SetFit.check(known.set().header(), spec().view());
+        Optional<Problem> misfit = SetFit.check(
+                known.set().header(),
+                spec().view(),
+                Optional.of(new EngineVersions(known.target().versions())));
         if (misfit.isPresent()) {
             return fail(facts, misfit.get());
         }
@@ -235,7 +239,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                 dependencies,
                 context.getSystem(),
                 spec().host(),
-                known.directory(),
+                Path.of(known.target().directory()),
                 known.set(),
                 new Told(mine, counted, context.getSelf()));
         apply = begun;

@@ -4,23 +4,30 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.format.StripeHeader;
 import java.util.Optional;
 
 /** Decides from its header whether a set can be restored to an instance, before anything is written. */
-final class SetFit {
+public final class SetFit {
     private SetFit() {}
 
-    /** What stands in the way: a type that this version cannot restore, or another engine. */
-    static Optional<Problem> check(StripeHeader header, InstanceView view) {
+    /**
+     * What stands in the way: a type that this version cannot restore, another engine, or a version of it that the host cannot run.
+     *
+     * @param versions of the engine that the instance's host can run; empty when nobody knows
+     */
+    public static Optional<Problem> check(StripeHeader header, InstanceView view, Optional<EngineVersions> versions) {
         if (header.type() != BackupType.FULL) {
             return Optional.of(BackupError.TYPE_NOT_AVAILABLE.problem(header.type()));
         }
         String engine = view.definition().engine();
-        if (!header.start().engine().equals(engine)) {
+        if (!header.start().engine().equalsIgnoreCase(engine)) {
             String backedUp = header.start().engine() + " " + header.start().engineVersion();
-            return Optional.of(BackupError.ENGINE_MISMATCH.problem(backedUp, engine));
+            return Optional.of(BackupError.ENGINE_MISMATCH
+                    .problem(backedUp, engine)
+                    .withHint("Restore to an instance of the engine that made the backup."));
         }
-        return Optional.empty();
+        return versions.flatMap(known -> known.refusal(header.start().engineVersion()));
     }
 }

@@ -26,8 +26,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 
 class ConfiguredSourcesTest {
@@ -36,9 +38,9 @@ class ConfiguredSourcesTest {
     private static final ServerConnection SERVER =
             new ServerConnection("h", 1, "bakstripe", "pw", "shop", "jdbc:postgresql://h:1/shop");
 
-    private final HostAgents noAgents = (host, database) -> {
+    private final HostAgents noAgents = agents((host, database) -> {
         throw new AssertionError("no agent is to be asked");
-    };
+    });
 
     @Test
     void findsADeclaredDatabaseInAnyCase() throws Exception {
@@ -53,11 +55,11 @@ class ConfiguredSourcesTest {
 
     @Test
     void asksTheHostsAgentForManagedDatabases() throws Exception {
-        HostAgents agents = (host, database) -> {
+        HostAgents agents = agents((host, database) -> {
             assertThat(host).isEqualTo(HOST);
             assertThat(database.folded()).isEqualTo("copy");
             return CompletableFuture.completedFuture(new HostReply.Connected(SERVER));
-        };
+        });
 
         assertThat(resolve(agents, Optional.of(HOST), "Copy"))
                 .isEqualTo(new SourceAddress("jdbc:postgresql://h:1/shop", "bakstripe", "pw"));
@@ -68,12 +70,12 @@ class ConfiguredSourcesTest {
         Problem problem = BackupError.DATABASE_UNKNOWN.problem("copy", INSTANCE);
 
         assertFails(
-                (host, database) -> CompletableFuture.completedFuture(new HostReply.Failed(problem)),
+                agents((host, database) -> CompletableFuture.completedFuture(new HostReply.Failed(problem))),
                 Optional.of(HOST),
                 "copy",
                 BackupError.DATABASE_UNKNOWN);
         assertFails(
-                (host, database) -> CompletableFuture.completedFuture(new HostReply.Discarded()),
+                agents((host, database) -> CompletableFuture.completedFuture(new HostReply.Discarded())),
                 Optional.of(HOST),
                 "copy",
                 BackupError.PROTOCOL_BROKEN);
@@ -82,7 +84,7 @@ class ConfiguredSourcesTest {
     @Test
     void saysWhichHostDoesNotAnswer() {
         assertFails(
-                (host, database) -> CompletableFuture.failedFuture(new TimeoutException("no answer")),
+                agents((host, database) -> CompletableFuture.failedFuture(new TimeoutException("no answer"))),
                 Optional.of(HOST),
                 "copy",
                 BackupError.HOST_UNAVAILABLE);
@@ -94,6 +96,25 @@ class ConfiguredSourcesTest {
     }
 
     @Test
+    void asksTheHostsAgentForVersions() throws Exception {
+        assertThat(versions(noAgents, Optional.empty())).isEmpty();
+        assertThat(versions(answering(new HostReply.Versions(List.of("15", "18"))), Optional.of(HOST)))
+                .contains(new EngineVersions(List.of("15", "18")));
+        assertThatThrownBy(() -> versions(answering(new HostReply.Discarded()), Optional.of(HOST)))
+                .extracting(failure -> Problem.of(failure).error())
+                .isEqualTo(BackupError.PROTOCOL_BROKEN);
+    }
+
+    @Test
+    void saysWhichHostDoesNotTellItsVersions() {
+        HostAgents silent = agents((host, database) -> CompletableFuture.failedFuture(new TimeoutException("no answer")));
+
+        assertThatThrownBy(() -> versions(silent, Optional.of(HOST)))
+                .extracting(failure -> Problem.of(failure).error())
+                .isEqualTo(BackupError.HOST_UNAVAILABLE);
+    }
+
+    @Test
     void knowsTheEnginesItWasGiven() {
         ConfiguredSources sources = sources(noAgents);
 
@@ -102,6 +123,32 @@ class ConfiguredSourcesTest {
                 .hasMessageContaining("oracle")
                 .extracting(failure -> Problem.of(failure).error())
                 .isEqualTo(BackupError.ENGINE_FAILED);
+    }
+
+    private static HostAgents answering(HostReply reply) {
+        return agents((host, database) -> CompletableFuture.completedFuture(reply));
+    }
+
+    /** Answers both questions in the same way. */
+    private static HostAgents agents(BiFunction<HostName, DatabaseRef, CompletionStage<HostReply>> answer) {
+        return new HostAgents() {
+            @Override
+            public CompletionStage<HostReply> connect(HostName host, DatabaseRef database) {
+                return answer.apply(host, database);
+            }
+
+            @Override
+            public CompletionStage<HostReply> versions(HostName host) {
+                return answer.apply(host, DatabaseRef.of(INSTANCE, new DatabaseName("any")));
+            }
+        };
+    }
+
+    private static Optional<EngineVersions> versions(HostAgents agents, Optional<HostName> host) throws Exception {
+        return sources(agents)
+                .versions(view("postgresql", host))
+                .toCompletableFuture()
+                .get();
     }
 
     private static void assertFails(HostAgents agents, Optional<HostName> host, String database, BackupError expected) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +17,7 @@ class HostSettingsTest {
     void hasDefaults() {
         assertThat(HostSettings.from(ConfigFactory.load().getConfig("bakstripe.worker")))
                 .isEqualTo(new HostSettings(
-                        Optional.empty(),
+                        List.of(),
                         "127.0.0.1",
                         List.of("127.0.0.1/32"),
                         21000,
@@ -33,13 +32,13 @@ class HostSettingsTest {
     @Test
     void readsEveryKey() {
         assertThat(settings("""
-                        binaries = "/opt/pg", address = "10.0.0.1", client-networks = ["10.0.0.0/8", "::1/128"],
+                        binaries = ["/opt/pg", "/opt/pg15"], address = "10.0.0.1", client-networks = ["10.0.0.0/8", "::1/128"],
                         first-port = 1, last-port = 2, start-timeout = 1s, stop-timeout = 2s,
                         stop-servers-on-shutdown = true, preload-libraries = ["pg_stat_statements"],
                         server-settings { shared_buffers = 1GB, "auto_explain.log_analyze" = on }
                         """))
                 .isEqualTo(new HostSettings(
-                        Optional.of(Path.of("/opt/pg")),
+                        List.of(Path.of("/opt/pg"), Path.of("/opt/pg15")),
                         "10.0.0.1",
                         List.of("10.0.0.0/8", "::1/128"),
                         1,
@@ -49,6 +48,14 @@ class HostSettingsTest {
                         true,
                         List.of("pg_stat_statements"),
                         Map.of("shared_buffers", "1GB", "auto_explain.log_analyze", "on")));
+    }
+
+    @Test
+    void readsDirectoriesFromATextAsFromAList() {
+        assertThat(settings("binaries = /opt/pg").binaries()).containsExactly(Path.of("/opt/pg"));
+        assertThat(settings("binaries = \"/opt/pg:/opt/pg15\"").binaries())
+                .containsExactly(Path.of("/opt/pg"), Path.of("/opt/pg15"));
+        assertThat(settings("binaries = \"\"").binaries()).isEmpty();
     }
 
     @ParameterizedTest

@@ -43,7 +43,7 @@ class RunAsTest {
                 new HostName("one"),
                 folder.resolve("data"),
                 TestHost.settings(""),
-                binaries,
+                Installations.of(List.of(binaries)),
                 InstantSource.system(),
                 UUID::randomUUID,
                 () -> "password");
@@ -69,7 +69,7 @@ class RunAsTest {
 
     private Path unpack() {
         try {
-            return EmbeddedArchive.unpackInto(folder.resolve("binaries"));
+            return EmbeddedArchive.onClassPath().unpackInto(folder.resolve("binaries"));
         } catch (java.io.IOException failure) {
             throw new java.io.UncheckedIOException(failure);
         }

@@ -8,6 +8,7 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -18,7 +19,9 @@ import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** A host with real managed servers in a directory of the test's; closing it stops them. */
 public final class TestHost implements AutoCloseable {
@@ -26,21 +29,35 @@ public final class TestHost implements AutoCloseable {
     private static final HostName HOST = new HostName("one");
 
     private final Path data;
+    private final List<PostgresRelease> releases;
+    private final Postmaster postmaster;
     private final ManagedServers servers;
 
+    /** Runs the embedded PostgreSQL. */
     public TestHost(Path data) {
         this(data, settings(""));
     }
 
     TestHost(Path data, HostSettings settings) {
+        this(data, settings, List.of(PostgresReleases.embedded()));
+    }
+
+    /** Runs servers of these versions; {@link #provision} makes such of the first. */
+    public TestHost(Path data, PostgresRelease first, PostgresRelease... others) {
+        this(data, settings(""), Stream.concat(Stream.of(first), Stream.of(others)).toList());
+    }
+
+    private TestHost(Path data, HostSettings settings, List<PostgresRelease> releases) {
         this.data = data;
-        // Unpacked once for all test classes.
-        PostgresBinaries binaries = PostgresBinaries.of(settings, Path.of("target/postgresql"));
+        this.releases = releases;
+        Installations installations =
+                Installations.of(releases.stream().map(PostgresRelease::binaries).toList());
+        this.postmaster = new Postmaster(installations, settings, InstantSource.system());
         this.servers = new ManagedServers(
                 HOST,
                 data,
                 settings,
-                binaries,
+                installations,
                 InstantSource.system(),
                 UUID::randomUUID,
                 new RandomPasswords(new SecureRandom()));
@@ -62,7 +79,7 @@ public final class TestHost implements AutoCloseable {
 
     /** The same directory through the eyes of a node that has just started. */
     TestHost forgotten() {
-        return new TestHost(data, settings(""));
+        return new TestHost(data, settings(""), releases);
     }
 
     ServerDirectory directory(DatabaseRef database) {
@@ -75,7 +92,27 @@ public final class TestHost implements AutoCloseable {
 
     /** A fresh server with a database of the same name. */
     public ServerConnection provision(String name, String... statements) {
-        return servers.provision(ref(name), new DatabaseName(name), name, List.of(statements));
+        return provision(name, List.of(), statements);
+    }
+
+    /**
+     * The same with further arguments of {@code initdb}.
+     *
+     * @param initdb for example {@code --wal-segsize=1}
+     */
+    public ServerConnection provision(String name, List<String> initdb, String... statements) {
+        FreshServer kind = new FreshServer(OptionalInt.of(releases.get(0).major()), initdb);
+        return servers.provision(ref(name), new DatabaseName(name), name, kind, List.of(statements));
+    }
+
+    /** Stops one server; {@code servers().connect} starts it again. */
+    public void stop(String name) throws IOException {
+        postmaster.stop(directory(ref(name)));
+    }
+
+    /** Where the files of a managed server lie. */
+    public Path pgdata(String name) {
+        return directory(ref(name)).data();
     }
 
     public static SourceAddress address(ServerConnection server) {

@@ -33,6 +33,7 @@ import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.restore.FoundSet;
@@ -292,6 +293,44 @@ class PreflightTest {
             Problem problem = refusal();
             assertThat(problem.error()).isEqualTo(BackupError.ENGINE_MISMATCH);
             assertThat(problem.detail()).contains("sqlserver 18", "postgresql");
+        }
+
+        @Test
+        void passesASetOfAnyVersionThatTheHostHas() {
+            sources.versions = CompletableFuture.completedStage(Optional.of(new EngineVersions(List.of("15", "18"))));
+            found = CompletableFuture.completedStage(set("postgresql"));
+
+            preflight().tell(check());
+
+            probe.expectMessageClass(Passed.class);
+        }
+
+        @Test
+        void refusesASetOfAVersionThatTheHostLacks() {
+            sources.versions =
+                    CompletableFuture.completedStage(Optional.of(new EngineVersions(List.of("13", "15", "17"))));
+            found = CompletableFuture.completedStage(set("postgresql"));
+
+            preflight().tell(check());
+
+            Problem problem = refusal();
+            assertThat(problem.error()).isEqualTo(BackupError.ENGINE_MISMATCH);
+            assertThat(problem.detail()).contains("running version 18.", "running version 13, 15 or 17.");
+            assertThat(problem.hint())
+                    .contains("13, 15 and 17", "those of 18", "bakstripe.worker.host.binaries");
+        }
+
+        @Test
+        void namesTheHostThatDoesNotTellItsVersionsInTime() {
+            limit = Duration.ofMillis(200);
+            sources.versions = new CompletableFuture<>();
+            found = CompletableFuture.completedStage(set("postgresql"));
+
+            preflight().tell(check());
+
+            Problem problem = refusal();
+            assertThat(problem.error()).isEqualTo(BackupError.CLUSTER_TIMEOUT);
+            assertThat(problem.detail()).contains("the host of database 'shop'");
         }
 
         @Test

@@ -8,9 +8,11 @@ import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Sources;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -26,12 +28,18 @@ final class TestSources implements Sources, Engine {
 
     volatile boolean resolved;
     volatile CompletionStage<SourceAddress> address = CompletableFuture.completedStage(ADDRESS);
+    volatile CompletionStage<Optional<EngineVersions>> versions = CompletableFuture.completedStage(Optional.empty());
     volatile Inspection inspection = () -> 12_345;
 
     @Override
     public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef database) {
         resolved = true;
         return address;
+    }
+
+    @Override
+    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+        return versions;
     }
 
     @Override

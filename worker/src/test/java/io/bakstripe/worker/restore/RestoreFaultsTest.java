@@ -125,6 +125,18 @@ final class RestoreFaultsTest {
     }
 
     @Test
+    void writesNothingOfASetWhoseVersionTheHostLacks() {
+        spawn().tell(ensure(1, RestoreGoal.APPLY));
+
+        Path target = answer(host.expectMessageClass(HostCommand.Prepare.class, LONG), List.of("15"));
+
+        Problem problem = awaitState(RestoreState.FAILED).problem().orElseThrow();
+        assertThat(problem.error()).isEqualTo(BackupError.ENGINE_MISMATCH);
+        assertThat(problem.hint()).contains("bakstripe.worker.host.binaries");
+        assertThat(target).isEmptyDirectory();
+    }
+
+    @Test
     void failsAndIsDiscardedWhenTheSetIsOverwrittenWhileItIsRead() {
         CompletableFuture<Void> gate = store.holdReadsFrom(400_000);
         ActorRef<RestoreCommand> worker = spawn();
@@ -280,9 +292,13 @@ final class RestoreFaultsTest {
     }
 
     private Path answer(HostCommand.Prepare prepare) {
+        return answer(prepare, List.of("17", "18"));
+    }
+
+    private Path answer(HostCommand.Prepare prepare, List<String> versions) {
         try {
             Path directory = Files.createTempDirectory(temp, "target");
-            prepare.replyTo().tell(new HostReply.Prepared(directory.toString()));
+            prepare.replyTo().tell(new HostReply.Prepared(directory.toString(), versions));
             return directory;
         } catch (IOException failed) {
             throw new AssertionError(failed);

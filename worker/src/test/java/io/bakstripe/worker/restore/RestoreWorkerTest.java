@@ -363,7 +363,7 @@ final class RestoreWorkerTest {
     private Path answer(HostCommand.Prepare prepare) {
         try {
             Path directory = Files.createTempDirectory(temp, "target");
-            prepare.replyTo().tell(new HostReply.Prepared(directory.toString()));
+            prepare.replyTo().tell(new HostReply.Prepared(directory.toString(), List.of("17", "18")));
             return directory;
         } catch (IOException failed) {
             throw new AssertionError(failed);

@@ -13,6 +13,7 @@ import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Sources;
@@ -70,6 +71,11 @@ public final class FakeDatabase implements Sources, Engine {
     @Override
     public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef database) {
         return CompletableFuture.completedFuture(new SourceAddress("jdbc:fake", "backup", "secret"));
+    }
+
+    @Override
+    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

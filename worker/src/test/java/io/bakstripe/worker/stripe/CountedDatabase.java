@@ -9,11 +9,14 @@ import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.session.FakeDatabase;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +42,11 @@ final class CountedDatabase implements Sources, Engine {
     @Override
     public CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef ref) {
         return database.resolve(view, ref);
+    }
+
+    @Override
+    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+        return CompletableFuture.completedFuture(Optional.empty());
     }
 
     @Override

@@ -17,7 +17,7 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.ManagedServers;
-import io.bakstripe.worker.host.PostgresBinaries;
+import io.bakstripe.worker.host.Installations;
 import io.bakstripe.worker.host.RandomPasswords;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -81,7 +81,7 @@ final class ChaosEnvironment implements AutoCloseable {
                 new HostName(NodeOverrides.INSTANCE),
                 folder,
                 settings,
-                PostgresBinaries.of(settings, folder),
+                Installations.of(settings, folder),
                 InstantSource.system(),
                 UUID::randomUUID,
                 new RandomPasswords(new SecureRandom()));

@@ -13,13 +13,14 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.Extent;
-import io.bakstripe.protocol.stripe.ExtentKind;
-import io.bakstripe.protocol.stripe.StartFacts;
-import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.host.IntegrityCheck;
+import io.bakstripe.worker.host.PostgresRelease;
+import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,11 +29,17 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource(PostgresReleases.EACH)
 class FullBackupRoundTripTest {
     /** Every table and view with a hash over all its rows. */
     private static final String TABLES = """
@@ -47,13 +54,16 @@ class FullBackupRoundTripTest {
     @TempDir
     static Path data;
 
+    @Parameter
+    PostgresRelease release;
+
     private static TestHost host;
     private static ServerConnection shop;
     private static SourceAddress role;
 
-    @BeforeAll
-    static void startSource() throws Exception {
-        host = new TestHost(data);
+    @BeforeParameterizedClassInvocation
+    static void startSource(PostgresRelease release) throws Exception {
+        host = new TestHost(data.resolve(release.toString()), release);
         shop = host.provision(
                 "shop",
                 "CREATE TABLE customers AS SELECT i AS id, md5(i::text) AS name FROM generate_series(1, 20000) i",
@@ -75,7 +85,7 @@ class FullBackupRoundTripTest {
         role = TestSource.backupRole(shop, "bk");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         host.close();
     }
@@ -86,7 +96,10 @@ class FullBackupRoundTripTest {
         Path target = host.servers().prepare(ref("Copy"), attempt);
         List<String> expected = column(shop, TABLES);
         int ticks;
-        try (Writer writer = new Writer(shop)) {
+        try (Writer writer = new Writer(shop);
+                Connection session = login(shop);
+                Statement temporary = session.createStatement()) {
+            temporary.execute("CREATE TEMP TABLE passing_by AS SELECT generate_series(1, 5000) a");
             writer.awaitTicks(10);
             ticks = backUp(target, writer);
         }
@@ -97,6 +110,9 @@ class FullBackupRoundTripTest {
         assertThat(column(copy, "SELECT max(n) >= " + ticks + " AND count(*) = max(n) FROM ticks"))
                 .containsExactly("t");
         assertThat(column(copy, "SELECT count(*) FROM forgettable")).containsExactly("0");
+        assertThat(filesBelow(target.resolveSibling("pgdata").resolve("base")))
+                .noneMatch(name -> name.matches("t\\d+_.*"))
+                .hasSizeGreaterThan(500);
         assertThat(column(copy, "SELECT datname FROM pg_database WHERE datname = 'other'"))
                 .containsExactly("other");
         assertThat(column(copy, "INSERT INTO orders (customer) VALUES (1) RETURNING id"))
@@ -105,16 +121,17 @@ class FullBackupRoundTripTest {
         repeatable(copy, attempt);
         resumable(copy, attempt);
         restartable(copy);
+        IntegrityCheck.passes(host, "copy");
     }
 
     @Test
     void backsUpARestoredServerWithTheHistoryOfItsTimeline() throws Exception {
         AttemptRef first = new AttemptRef(TestHost.INSTANCE, new TaskId(2), 1);
-        backUp(shop, host.servers().prepare(ref("child"), first));
+        PlainBackup.take(shop, host.servers().prepare(ref("child"), first));
         ServerConnection child = host.servers().open(ref("child"), new DatabaseName("child"), first, "shop");
 
         AttemptRef second = new AttemptRef(TestHost.INSTANCE, new TaskId(3), 1);
-        List<Extent> closing = backUp(child, host.servers().prepare(ref("grandchild"), second));
+        List<Extent> closing = PlainBackup.take(child, host.servers().prepare(ref("grandchild"), second));
         ServerConnection grandchild =
                 host.servers().open(ref("grandchild"), new DatabaseName("grandchild"), second, "shop");
 
@@ -125,6 +142,14 @@ class FullBackupRoundTripTest {
         assertThat(host.servers().recoveryFork(ref("grandchild")))
                 .isPresent()
                 .isNotEqualTo(host.servers().recoveryFork(ref("child")));
+        IntegrityCheck.passes(host, "child");
+        IntegrityCheck.passes(host, "grandchild");
+    }
+
+    private static List<String> filesBelow(Path folder) throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.map(path -> path.getFileName().toString()).toList();
+        }
     }
 
     private static void isolated(ServerConnection copy) throws Exception {
@@ -149,7 +174,7 @@ class FullBackupRoundTripTest {
 
     /** A crash between the promotion and its recording: the server must not be made to recover once more. */
     private static void resumable(ServerConnection copy, AttemptRef attempt) throws Exception {
-        Path record = data.resolve("databases/test/copy/server.json");
+        Path record = host.pgdata("copy").resolveSibling("server.json");
         execute(copy, "CREATE TABLE after_promotion AS SELECT 1 AS a");
         Files.writeString(record, Files.readString(record).replace("\"OPENED\"", "\"OPENING\""));
         assertThat(host.servers().exists(ref("copy"))).isFalse();
@@ -185,42 +210,8 @@ class FullBackupRoundTripTest {
             writer.awaitTicks(writer.ticks() + 20);
             int ticks = writer.ticks();
             hold.verifyOpen();
-            close(hold, reader, target, role);
+            PlainBackup.close(hold, reader, target, shop, role);
             return ticks;
-        }
-    }
-
-    private static List<Extent> backUp(ServerConnection source, Path target) throws Exception {
-        PostgresEngine engine = TestSource.engine();
-        SourceAddress address = TestHost.address(source);
-        try (BackupHold hold = engine.open(address, NAME, "plain");
-                ExtentReader reader = engine.reader(address, NAME)) {
-            TestSource.restore(reader, TestSource.list(hold), target);
-            return close(hold, reader, target, address);
-        }
-    }
-
-    private static List<Extent> close(BackupHold hold, ExtentReader reader, Path target, SourceAddress address)
-            throws Exception {
-        BackupHold.Stop stop = hold.stop();
-        assertThat(stop.lastLsn()).isGreaterThan(hold.start().firstLsn());
-        assertThat(stop.closing()).extracting(Extent::kind).contains(ExtentKind.LOG, ExtentKind.INLINE);
-        assertThat(stop.closing().get(stop.closing().size() - 1).kind()).isEqualTo(ExtentKind.CONTROL);
-        // The slot, not luck, keeps the log: two checkpoints would remove or recycle what nobody holds.
-        execute(shop, "SELECT pg_switch_wal()", "CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT");
-        TestSource.restore(reader, resumed(hold.start(), stop, address), target);
-        return stop.closing();
-    }
-
-    /** What the backup names when it is taken up after its stop. */
-    private static List<Extent> resumed(StartFacts start, BackupHold.Stop stop, SourceAddress address) {
-        List<Extent> inline = stop.closing().stream()
-                .filter(extent -> extent.kind() == ExtentKind.INLINE)
-                .toList();
-        StopFacts facts = new StopFacts(stop.lastLsn(), stop.stoppedAt(), 1, 1);
-        try (BackupHold resumed = TestSource.engine().resume(address, NAME, "resumed", start, facts, inline)) {
-            assertThat(resumed.stop()).isEqualTo(stop);
-            return resumed.stop().closing();
         }
     }
 

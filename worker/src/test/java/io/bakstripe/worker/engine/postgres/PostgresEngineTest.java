@@ -17,6 +17,8 @@ import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.Engine.SourceFacts;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.host.PostgresRelease;
+import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -27,25 +29,37 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ParameterizedClass
+@MethodSource(PostgresReleases.EACH)
 class PostgresEngineTest {
+    private static final Map<String, String> BEFORE_15 = Map.of(
+            "pg_backup_start(text,boolean)", "pg_start_backup(text,boolean,boolean)",
+            "pg_backup_stop(boolean)", "pg_stop_backup(boolean,boolean)");
+
     @TempDir
     static Path data;
+
+    @Parameter
+    PostgresRelease release;
 
     private static TestHost host;
     private static ServerConnection source;
     private static SourceAddress role;
     private final PostgresEngine engine = TestSource.engine();
 
-    @BeforeAll
-    static void startSource() throws Exception {
-        host = new TestHost(data);
+    @BeforeParameterizedClassInvocation
+    static void startSource(PostgresRelease release) throws Exception {
+        host = new TestHost(data.resolve(release.toString()), release);
         source = host.provision(
                 "source",
                 "CREATE TABLE t AS SELECT i AS id, repeat(md5(i::text), 20) AS filler FROM generate_series(1, 20000) i",
@@ -55,7 +69,7 @@ class PostgresEngineTest {
         role = TestSource.backupRole(source, "bk");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         host.close();
     }
@@ -64,7 +78,7 @@ class PostgresEngineTest {
     void inspectsASourceWithARoleThatIsNoSuperuser() throws Exception {
         SourceFacts facts = engine.inspect(role, NAME);
 
-        assertThat(facts.engineVersion()).isEqualTo("18");
+        assertThat(facts.engineVersion()).isEqualTo(Integer.toString(release.major()));
         assertThat(column(source, "SELECT system_identifier FROM pg_control_system()"))
                 .containsExactly(facts.systemIdentifier());
         assertThat(facts.estimatedBytes()).isGreaterThan(30_000_000L);
@@ -79,7 +93,8 @@ class PostgresEngineTest {
                 "pg_backup_start(text,boolean)",
                 "pg_backup_stop(boolean)"
             })
-    void namesTheGrantThatIsMissing(String function) throws Exception {
+    void namesTheGrantThatIsMissing(String newName) throws Exception {
+        String function = release.major() < 15 ? BEFORE_15.getOrDefault(newName, newName) : newName;
         execute(source, "REVOKE EXECUTE ON FUNCTION " + function + " FROM bk");
         try {
             assertThatThrownBy(() -> engine.inspect(role, NAME))
@@ -98,7 +113,7 @@ class PostgresEngineTest {
         assertThatThrownBy(() -> engine.inspect(new SourceAddress(source.jdbcUrl(), "plain", "secret"), NAME))
                 .satisfies(failed(BackupError.GRANT_MISSING))
                 .hasMessageContaining("pg_ls_dir")
-                .hasMessageContaining("pg_backup_stop");
+                .hasMessageContaining(release.major() < 15 ? "pg_stop_backup" : "pg_backup_stop");
     }
 
     @Test

@@ -20,6 +20,8 @@ import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Piece.State;
+import io.bakstripe.worker.host.PostgresRelease;
+import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -28,16 +30,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource(PostgresReleases.EACH)
 class PostgresExtentReaderTest {
     private static final int MIB = 1 << 20;
 
     @TempDir
     static Path data;
+
+    @Parameter
+    PostgresRelease release;
 
     private static TestHost host;
     private static ServerConnection source;
@@ -45,15 +55,15 @@ class PostgresExtentReaderTest {
     private static Path pgdata;
     private final PostgresEngine engine = TestSource.engine(pieces(SETTINGS.copyBytes()));
 
-    @BeforeAll
-    static void startSource() throws Exception {
-        host = new TestHost(data);
+    @BeforeParameterizedClassInvocation
+    static void startSource(PostgresRelease release) throws Exception {
+        host = new TestHost(data.resolve(release.toString()), release);
         source = host.provision("source");
         role = TestSource.backupRole(source, "bk");
         pgdata = Path.of(column(source, "SHOW data_directory").get(0));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         host.close();
     }

@@ -18,16 +18,23 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.host.PostgresRelease;
+import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
+@ParameterizedClass
+@MethodSource(PostgresReleases.EACH)
 class ResumedHoldTest {
     private static final String[] NEW_SEGMENTS_AND_CHECKPOINTS = {
         "CREATE TABLE IF NOT EXISTS noise (a int)",
@@ -42,21 +49,24 @@ class ResumedHoldTest {
     @TempDir
     static Path data;
 
+    @Parameter
+    PostgresRelease release;
+
     private static TestHost host;
     private static ServerConnection source;
     private static SourceAddress role;
     private static Path pgdata;
     private final PostgresEngine engine = TestSource.engine();
 
-    @BeforeAll
-    static void startSource() throws Exception {
-        host = new TestHost(data);
+    @BeforeParameterizedClassInvocation
+    static void startSource(PostgresRelease release) throws Exception {
+        host = new TestHost(data.resolve(release.toString()), release);
         source = host.provision("source", "CREATE TABLE t AS SELECT generate_series(1, 1000) a");
         role = TestSource.backupRole(source, "bk");
         pgdata = Path.of(column(source, "SHOW data_directory").get(0));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         host.close();
     }

@@ -37,8 +37,11 @@ final class TestSource {
     private static final String GRANTS = """
             GRANT pg_monitor TO %1$s;
             GRANT EXECUTE ON FUNCTION pg_ls_dir(text, bool, bool), pg_stat_file(text, bool),
-              pg_read_binary_file(text, bigint, bigint, bool), pg_backup_start(text, bool), pg_backup_stop(bool) TO %1$s
+              pg_read_binary_file(text, bigint, bigint, bool), %2$s TO %1$s
             """;
+    private static final String BACKUP_FUNCTIONS = "pg_backup_start(text, bool), pg_backup_stop(bool)";
+    private static final String BACKUP_FUNCTIONS_BEFORE_15 =
+            "pg_start_backup(text, bool, bool), pg_stop_backup(bool, bool)";
 
     private TestSource() {}
 
@@ -52,8 +55,12 @@ final class TestSource {
 
     /** Makes a role as the documentation says, which is no superuser, and gives its login. */
     static SourceAddress backupRole(ServerConnection server, String role) throws SQLException {
+        int version = Integer.parseInt(
+                TestHost.column(server, "SHOW server_version_num").get(0));
         TestHost.execute(
-                server, "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'secret'", GRANTS.formatted(role));
+                server,
+                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD 'secret'",
+                GRANTS.formatted(role, version < 150_000 ? BACKUP_FUNCTIONS_BEFORE_15 : BACKUP_FUNCTIONS));
         return new SourceAddress(server.jdbcUrl(), role, "secret");
     }
 
