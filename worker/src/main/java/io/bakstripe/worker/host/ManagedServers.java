@@ -64,8 +64,7 @@ public final class ManagedServers {
         this.postmaster = new Postmaster(installations, settings, clock);
         this.ports = new Ports(settings, databases);
         this.sessions = new Sessions(settings);
-        this.opening = new ServerOpening(
-                installations, new ServerConfiguration(settings), postmaster, ports, sessions);
+        this.opening = new ServerOpening(installations, new ServerConfiguration(settings), postmaster, ports, sessions);
     }
 
     /** The host that these servers run on. */

@@ -203,8 +203,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         CompletionStage<FoundSet> found = dependencies.finder().find(spec().from());
         context.pipeToSelf(
                 found,
-                (set, failure) ->
-                        set != null ? new SetKnown(mine, target, set) : new Broke(mine, Problem.of(failure)));
+                (set, failure) -> set != null ? new SetKnown(mine, target, set) : new Broke(mine, Problem.of(failure)));
     }
 
     private Effect<RestoreEvent, RestoreFacts> onSetKnown(RestoreFacts facts, SetKnown known) {

@@ -107,7 +107,8 @@ class ConfiguredSourcesTest {
 
     @Test
     void saysWhichHostDoesNotTellItsVersions() {
-        HostAgents silent = agents((host, database) -> CompletableFuture.failedFuture(new TimeoutException("no answer")));
+        HostAgents silent =
+                agents((host, database) -> CompletableFuture.failedFuture(new TimeoutException("no answer")));
 
         assertThatThrownBy(() -> versions(silent, Optional.of(HOST)))
                 .extracting(failure -> Problem.of(failure).error())

@@ -65,7 +65,8 @@ class InstallationsTest {
                 .hasMessageContaining(one.toString())
                 .hasMessageContaining(two.toString());
         assertThatThrownBy(() -> PostgresBinaries.at(fake("PostgreSQL) 12.9"))).hasMessageContaining("older than 13");
-        assertThatThrownBy(() -> PostgresBinaries.at(fake("nonsense"))).hasMessageContaining("does not run: postgres (nonsense");
+        assertThatThrownBy(() -> PostgresBinaries.at(fake("nonsense")))
+                .hasMessageContaining("does not run: postgres (nonsense");
         assertThatThrownBy(() -> PostgresBinaries.at(temp)).hasMessageContaining("is no program");
     }
 
@@ -110,8 +111,8 @@ class InstallationsTest {
         try (TestHost host = new TestHost(temp, NEW)) {
             FreshServer kind = new FreshServer(OptionalInt.of(OLD.major()), List.of());
 
-            assertThatThrownBy(() -> host.servers()
-                            .provision(ref("old"), new DatabaseName("old"), "old", kind, List.of()))
+            assertThatThrownBy(
+                            () -> host.servers().provision(ref("old"), new DatabaseName("old"), "old", kind, List.of()))
                     .extracting(thrown -> Problem.of(thrown).error())
                     .isEqualTo(BackupError.ENGINE_MISMATCH);
             assertThat(host.directory(ref("old")).record()).doesNotExist();

@@ -72,7 +72,8 @@ public final class IntegrityCheck {
     }
 
     private static void look(Statement statement, List<String> wrong) throws SQLException {
-        int version = Integer.parseInt(texts(statement, "SHOW server_version_num").get(0));
+        int version =
+                Integer.parseInt(texts(statement, "SHOW server_version_num").get(0));
         statement.execute("CREATE SCHEMA " + SCHEMA);
         try {
             for (String extension : List.of("amcheck", "pg_visibility")) {

@@ -19,8 +19,8 @@ class LogSizeTest {
     void isTwoSegmentsAtLeast(int megabytes, String least, String most) throws Exception {
         Files.createDirectories(data.resolve("pg_wal/archive_status"));
         Files.writeString(data.resolve("pg_wal/00000002.history"), "1\t0/2000000\tno recovery target specified\n");
-        try (RandomAccessFile segment =
-                new RandomAccessFile(data.resolve("pg_wal/000000010000000000000001").toFile(), "rw")) {
+        try (RandomAccessFile segment = new RandomAccessFile(
+                data.resolve("pg_wal/000000010000000000000001").toFile(), "rw")) {
             segment.setLength((long) megabytes << 20);
         }
 

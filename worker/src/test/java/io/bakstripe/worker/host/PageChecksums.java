@@ -51,7 +51,8 @@ final class PageChecksums {
                 wrong.add(pgdata.relativize(file) + " has " + content.capacity() + " bytes");
             }
             for (int page = 0; page < content.capacity() / PAGE; page++, pages++) {
-                String complaint = complaint(content.slice(page * PAGE, PAGE).order(ByteOrder.LITTLE_ENDIAN), first + page);
+                String complaint =
+                        complaint(content.slice(page * PAGE, PAGE).order(ByteOrder.LITTLE_ENDIAN), first + page);
                 if (!complaint.isEmpty()) {
                     wrong.add(pgdata.relativize(file) + " block " + (first + page) + ": " + complaint);
                 }

@@ -49,7 +49,8 @@ public final class PostgresReleases {
     private static Path fetched(int major) {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             for (String build : List.of("target", "worker/target")) {
-                Path release = folder.resolve(build).resolve("postgresql-releases").resolve(Integer.toString(major));
+                Path release =
+                        folder.resolve(build).resolve("postgresql-releases").resolve(Integer.toString(major));
                 if (Files.isDirectory(release)) {
                     return release;
                 }

@@ -44,14 +44,17 @@ public final class TestHost implements AutoCloseable {
 
     /** Runs servers of these versions; {@link #provision} makes such of the first. */
     public TestHost(Path data, PostgresRelease first, PostgresRelease... others) {
-        this(data, settings(""), Stream.concat(Stream.of(first), Stream.of(others)).toList());
+        this(
+                data,
+                settings(""),
+                Stream.concat(Stream.of(first), Stream.of(others)).toList());
     }
 
     private TestHost(Path data, HostSettings settings, List<PostgresRelease> releases) {
         this.data = data;
         this.releases = releases;
-        Installations installations =
-                Installations.of(releases.stream().map(PostgresRelease::binaries).toList());
+        Installations installations = Installations.of(
+                releases.stream().map(PostgresRelease::binaries).toList());
         this.postmaster = new Postmaster(installations, settings, InstantSource.system());
         this.servers = new ManagedServers(
                 HOST,

@@ -316,8 +316,7 @@ class PreflightTest {
             Problem problem = refusal();
             assertThat(problem.error()).isEqualTo(BackupError.ENGINE_MISMATCH);
             assertThat(problem.detail()).contains("running version 18.", "running version 13, 15 or 17.");
-            assertThat(problem.hint())
-                    .contains("13, 15 and 17", "those of 18", "bakstripe.worker.host.binaries");
+            assertThat(problem.hint()).contains("13, 15 and 17", "those of 18", "bakstripe.worker.host.binaries");
         }
 
         @Test
