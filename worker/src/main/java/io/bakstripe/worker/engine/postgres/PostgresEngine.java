@@ -1,7 +1,9 @@
 package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -43,6 +45,16 @@ public final class PostgresEngine implements Engine {
                     Integer.toString(session.version().major()),
                     Long.toUnsignedString(found.systemIdentifier()),
                     SourceCheck.estimatedBytes(session));
+        }
+    }
+
+    @Override
+    public List<Finding> examine(SourceAddress address, DatabaseName display) {
+        try (PostgresSession session = PostgresSession.open(
+                address, display, settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
+            return SourceFindings.of(display, SourceState.read(session));
+        } catch (BakstripeException failure) {
+            return List.of(Finding.problem("connection", failure.problem()));
         }
     }
 

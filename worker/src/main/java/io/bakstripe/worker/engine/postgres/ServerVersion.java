@@ -1,5 +1,8 @@
 package io.bakstripe.worker.engine.postgres;
 
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.DatabaseName;
 import java.util.List;
 
 /**
@@ -17,6 +20,13 @@ record ServerVersion(int number) {
 
     boolean supported() {
         return major() >= OLDEST_MAJOR;
+    }
+
+    /** Says that this version cannot be backed up. */
+    Problem refusal(DatabaseName display) {
+        return BackupError.ENGINE_FAILED
+                .problem(display, "PostgreSQL " + major() + " is not supported")
+                .withHint("PostgreSQL " + OLDEST_MAJOR + " and later can be backed up.");
     }
 
     /** Begins a backup at once, by a fast checkpoint; one parameter, the label; gives the LSN as text. */
