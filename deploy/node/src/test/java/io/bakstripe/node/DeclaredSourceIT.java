@@ -57,10 +57,11 @@ final class DeclaredSourceIT {
             RowComparison.requireEqualTables(shop, node.database("from_known"));
             assertThat(node.log()).doesNotContain("secret-of-bk");
 
-            assertThat(node.get("/instances/known/databases/lager/readiness").body())
-                    .satisfies(found -> assertThat(found.path("ready").asBoolean())
-                            .as(found.toPrettyString())
-                            .isTrue());
+            JsonNode lager =
+                    node.get("/instances/known/databases/lager/readiness").body();
+            assertThat(lager.path("ready").asBoolean())
+                    .as(lager.toPrettyString())
+                    .isTrue();
             JsonNode locked =
                     node.get("/instances/known/databases/locked/readiness").body();
             assertThat(locked.path("ready").asBoolean(true)).isFalse();
