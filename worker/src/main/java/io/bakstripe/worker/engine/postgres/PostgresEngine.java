@@ -13,9 +13,11 @@ import io.bakstripe.worker.engine.ExtentReader;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-/** PostgreSQL, read over SQL. Thread-safe; holds nothing open itself. */
+/** PostgreSQL, read over SQL. Thread-safe; holds nothing open itself, and remembers how fast each server may be read. */
 public final class PostgresEngine implements Engine {
     /** As instance definitions and stripe headers spell it. */
     public static final String NAME = "postgresql";
@@ -23,6 +25,7 @@ public final class PostgresEngine implements Engine {
     private final PostgresSettings settings;
     private final InstantSource clock;
     private final Supplier<UUID> ids;
+    private final ConcurrentMap<String, ReadPace> paces = new ConcurrentHashMap<>();
 
     /** @param ids for the names of temporary replication slots */
     public PostgresEngine(PostgresSettings settings, InstantSource clock, Supplier<UUID> ids) {
@@ -92,9 +95,12 @@ public final class PostgresEngine implements Engine {
 
     @Override
     public ExtentReader reader(SourceAddress address, DatabaseName display) {
+        ReadPace pace =
+                paces.computeIfAbsent(address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
         return new PostgresExtentReader(
                 settings,
                 PostgresSession.open(
-                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE));
+                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE),
+                pace);
     }
 }

@@ -29,9 +29,9 @@ record ServerVersion(int number) {
                 .withHint("PostgreSQL " + OLDEST_MAJOR + " and later can be backed up.");
     }
 
-    /** Begins a backup at once, by a fast checkpoint; one parameter, the label; gives the LSN as text. */
+    /** Begins a backup; parameters: the label, and whether its checkpoint is to be fast; gives the LSN as text. */
     String startSql() {
-        return renamed() ? "SELECT pg_backup_start(?, true)::text" : "SELECT pg_start_backup(?, true, false)::text";
+        return renamed() ? "SELECT pg_backup_start(?, ?)::text" : "SELECT pg_start_backup(?, ?, false)::text";
     }
 
     /** Ends it without waiting for an archive; gives lsn, labelfile and spcmapfile. */

@@ -200,7 +200,8 @@ class PostgresEngineTest {
                 Duration.ofSeconds(1),
                 8192,
                 8192,
-                1);
+                1,
+                SourceLoad.UNLIMITED);
         try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String url = "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/x";
 
