@@ -47,7 +47,13 @@ class CoordinatorSettingsTest {
                         4));
         assertThat(settings.status())
                 .isEqualTo(new StatusSettings(
-                        "coordinator", Duration.ofSeconds(5), Duration.ofSeconds(20), Duration.ofSeconds(3), 4, 4));
+                        "coordinator",
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(20),
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(12),
+                        4,
+                        4));
         assertThat(settings.journal())
                 .isEqualTo(new JournalSettings(JournalSettings.Kind.H2, "jdbc:h2:mem:x", "sa", "", 10));
     }

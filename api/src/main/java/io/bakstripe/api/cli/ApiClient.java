@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.api.http.ApiJson;
 import io.bakstripe.protocol.instance.DatabaseInfo;
+import io.bakstripe.protocol.readiness.Readiness;
 import io.bakstripe.protocol.task.TaskRow;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -114,6 +115,14 @@ public final class ApiClient {
         JsonNode found = send(request("/instances/" + encoded(ofInstance) + "/databases/" + encoded(name))
                 .GET());
         return read(found, DatabaseInfo.class);
+    }
+
+    /** What an examination of this database finds now. */
+    public Readiness readiness(String ofInstance, String name) {
+        return read(
+                send(request("/instances/" + encoded(ofInstance) + "/databases/" + encoded(name) + "/readiness")
+                        .GET()),
+                Readiness.class);
     }
 
     /** The row inside a task's document or a result. */

@@ -21,7 +21,8 @@ import picocli.CommandLine.Spec;
             ExecCommand.class,
             ConfigCommand.class,
             InstancesCommand.class,
-            DatabasesCommand.class
+            DatabasesCommand.class,
+            DoctorCommand.class
         },
         footer = {
             "",

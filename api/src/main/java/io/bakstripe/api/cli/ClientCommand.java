@@ -4,11 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import io.bakstripe.api.http.ApiJson;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** What all client commands share: the connection, {@code --json}, and how a refusal is shown. Exits with 1 when the server refuses. */
@@ -49,6 +51,20 @@ abstract class ClientCommand implements Callable<Integer> {
 
     ConnectionOptions connection() {
         return connection;
+    }
+
+    /** The instance that was named, or the only one there is. */
+    String instance(ApiClient client) {
+        return connection.instance().orElseGet(() -> {
+            List<String> names = client.instances().stream()
+                    .map(found -> found.path("name").asText())
+                    .toList();
+            if (names.size() != 1) {
+                throw new ParameterException(
+                        spec.commandLine(), "give --instance; there are: " + String.join(", ", names));
+            }
+            return names.get(0);
+        });
     }
 
     PrintWriter out() {

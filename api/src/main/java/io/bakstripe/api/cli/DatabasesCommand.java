@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ParameterException;
 
 /** {@code bakstripe databases}: lists the databases of an instance. */
 @Command(
@@ -14,23 +13,12 @@ import picocli.CommandLine.ParameterException;
 final class DatabasesCommand extends ClientCommand {
     @Override
     int run(ApiClient client) {
-        List<JsonNode> databases = client.databases(connection().instance().orElseGet(() -> onlyInstance(client)));
+        List<JsonNode> databases = client.databases(instance(client));
         if (json()) {
             printJson(Map.of("databases", databases));
         } else {
             out().println(Tables.of(databases));
         }
         return OK;
-    }
-
-    private String onlyInstance(ApiClient client) {
-        List<String> names = client.instances().stream()
-                .map(instance -> instance.path("name").asText())
-                .toList();
-        if (names.size() != 1) {
-            throw new ParameterException(
-                    spec().commandLine(), "give --instance; there are: " + String.join(", ", names));
-        }
-        return names.get(0);
     }
 }

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** {@code GET /instances}, {@code /instances/{i}}, {@code /instances/{i}/databases} and {@code …/{d}}. */
+/** {@code GET /instances}, {@code /instances/{i}}, {@code /instances/{i}/databases}, {@code …/{d}} and {@code …/{d}/readiness}. */
 final class InstanceRoutes {
     private final InstanceQueries instances;
 
@@ -41,7 +41,12 @@ final class InstanceRoutes {
                                         path("databases", () -> get(() -> routes.databases(name))),
                                         path(
                                                 segment("databases").slash(segment()),
-                                                database -> get(() -> routes.database(name, database)))))));
+                                                database -> get(() -> routes.database(name, database))),
+                                        path(
+                                                segment("databases")
+                                                        .slash(segment())
+                                                        .slash("readiness"),
+                                                database -> get(() -> routes.readiness(name, database)))))));
     }
 
     private Route all() {
@@ -67,6 +72,12 @@ final class InstanceRoutes {
         InstanceName instance = known(name);
         return completeWithFuture(
                 instances.database(instance, new DatabaseName(database)).thenApply(Answers::ok));
+    }
+
+    private Route readiness(String name, String database) {
+        InstanceName instance = known(name);
+        return completeWithFuture(
+                instances.readiness(instance, new DatabaseName(database)).thenApply(Answers::ok));
     }
 
     private InstanceName known(String name) {

@@ -364,7 +364,8 @@ class BakstripeCliTest {
                 "config set",
                 "config show",
                 "instances",
-                "databases"
+                "databases",
+                "doctor"
             })
     void helpsWithExamples(String command) {
         CommandRun run = run((command + " --help").strip().split(" "));

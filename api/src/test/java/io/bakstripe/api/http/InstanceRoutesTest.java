@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.api.testing.ServedApi;
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.RecoveryModel;
@@ -11,6 +12,7 @@ import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.readiness.Finding;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -102,6 +104,29 @@ class InstanceRoutesTest {
 
         assertThat(database.path("connection").isNull()).isTrue();
         assertThat(database.path("lastFullBackup").isNull()).isTrue();
+    }
+
+    @Test
+    void showsWhatAnExaminationFinds() {
+        put("shop", Optional.empty(), Optional.empty());
+        API.cluster().findings.add(Finding.good("wal_level", "replica"));
+
+        JsonNode ready =
+                API.get("/api/v1/instances/main/databases/shop/readiness").json();
+        API.cluster().findings.add(Finding.problem("primary", BackupError.STANDBY_UNSUPPORTED.problem("shop")));
+        JsonNode refused =
+                API.get("/api/v1/instances/main/databases/shop/readiness").json();
+
+        assertThat(ready.path("ready").asBoolean()).isTrue();
+        assertThat(ready.at("/findings/0/verdict").asText()).isEqualTo("GOOD");
+        assertThat(ready.at("/findings/0/advice").isNull()).isTrue();
+        assertThat(refused.path("database").asText()).isEqualTo("shop");
+        assertThat(refused.path("ready").asBoolean(true)).isFalse();
+        assertThat(refused.at("/findings/1/check").asText()).isEqualTo("primary");
+        assertThat(refused.at("/findings/1/code").asText()).isEqualTo("BAK-2152");
+        assertThat(refused.at("/findings/1/advice").asText()).contains("primary");
+        assertThat(API.get("/api/v1/instances/main/databases/nothing/readiness").status())
+                .isEqualTo(404);
     }
 
     @ParameterizedTest

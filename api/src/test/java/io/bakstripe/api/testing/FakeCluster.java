@@ -18,9 +18,12 @@ import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.readiness.Finding;
+import io.bakstripe.protocol.readiness.Readiness;
 import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.TaskDetail;
 import io.bakstripe.protocol.task.TaskRow;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +50,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final List<TaskFilter> filters = new CopyOnWriteArrayList<>();
     public final List<InstanceDefinition> instances = new CopyOnWriteArrayList<>();
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
+    public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
     private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
     private volatile Optional<RuntimeException> failure = Optional.empty();
@@ -65,6 +69,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         filters.clear();
         instances.clear();
         databases.clear();
+        findings.clear();
         configuration.clear();
         details.clear();
         failure = Optional.empty();
@@ -216,6 +221,12 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         return answer(() -> Optional.ofNullable(databases.get(database.folded()))
                 .orElseThrow(() ->
                         BackupError.DATABASE_UNKNOWN.problem(database, name).asException()));
+    }
+
+    @Override
+    public CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database) {
+        return database(name, database)
+                .thenApply(found -> new Readiness(found.name(), Instant.EPOCH, List.copyOf(findings)));
     }
 
     @Override

@@ -18,11 +18,15 @@ import io.bakstripe.protocol.message.HostCommand.HostReply;
 import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.InstanceCommand.Describe;
 import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
+import io.bakstripe.protocol.message.PreflightCommand;
+import io.bakstripe.protocol.message.PreflightCommand.Examine;
+import io.bakstripe.protocol.message.PreflightCommand.Examined;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.port.InstanceQueries;
+import io.bakstripe.protocol.readiness.Readiness;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +79,20 @@ final class ClusterInstanceQueries implements InstanceQueries {
                     .orElse(CompletableFuture.completedFuture(Optional.empty()));
             return found.thenApply(info -> info.orElseThrow(
                     () -> BackupError.DATABASE_UNKNOWN.problem(database, name).asException()));
+        });
+    }
+
+    @Override
+    public CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database) {
+        return describe(name).thenCompose(description -> {
+            InstanceView view = view(description, name);
+            return database(name, database)
+                    .thenCompose(info -> questions.<PreflightCommand, Examined>ask(
+                            peers.preflight(),
+                            replyTo -> new Examine(view, DatabaseRef.of(name, info.name()), info.name(), replyTo),
+                            settings.examinationLimit(),
+                            "the examination of database '" + database + "'"))
+                    .thenApply(Examined::readiness);
         });
     }
 

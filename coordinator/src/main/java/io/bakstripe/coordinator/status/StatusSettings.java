@@ -14,6 +14,7 @@ public record StatusSettings(
         Duration askLimit,
         Duration submitLimit,
         Duration connectionLimit,
+        Duration examinationLimit,
         int historySlices,
         int historyConnections) {
 
@@ -30,6 +31,7 @@ public record StatusSettings(
                 coordinator.getDuration("ask-limit"),
                 coordinator.getDuration("submit-limit"),
                 coordinator.getDuration("connection-limit"),
+                coordinator.getDuration("examination-limit"),
                 coordinator.getInt("history-slices"),
                 coordinator.getInt("history-connections"));
     }

@@ -1,23 +1,18 @@
 package io.bakstripe.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.bakstripe.api.cli.ApiClient;
 import io.bakstripe.bench.Figures.Cpu;
 import io.bakstripe.node.sandbox.Sandbox;
-import io.bakstripe.protocol.task.Lifecycle;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /** Runs and measures on a node whose database is filled. */
 final class Bench {
     private static final String SOURCE = Sandbox.SHOP.value();
-    /** As often as an administrator would look: what the looking costs is measured too. The task itself says when it ended. */
-    private static final long LOOK_MILLIS = 1_000;
 
     private final BenchNode node;
     private final Yardstick yardstick;
@@ -38,17 +33,7 @@ final class Bench {
         yardstick.warm();
         Figures zstd = Figures.of(yardstick.compress());
         yardstick.warm();
-        Figures backup = measured(
-                "rds_backup_database",
-                Map.of(
-                        "source_db_name",
-                        SOURCE,
-                        "s3_arn_to_backup_to",
-                        arn,
-                        "number_of_files",
-                        stripes,
-                        "overwrite_s3_backup_file",
-                        1));
+        Figures backup = measured("rds_backup_database", Tasks.backup(node, SOURCE, stripes));
         yardstick.warm();
         Figures unzstd = Figures.of(yardstick.decompress());
         yardstick.warm();
@@ -75,7 +60,7 @@ final class Bench {
         ProcessFacts.forgetPeak(node.pid());
         Cpu before = cpu();
         Instant begin = Instant.now();
-        JsonNode task = run(procedure, arguments);
+        JsonNode task = Tasks.run(node, procedure, arguments);
         Instant end = Instant.parse(task.required("endedAt").asText());
         Cpu cpu = cpu().since(before);
         double peak = ProcessFacts.peakMegabytes(node.pid());
@@ -98,26 +83,5 @@ final class Bench {
                 ProcessFacts.treeCpuSeconds(node.serverPid(SOURCE)),
                 ProcessFacts.cpuSeconds(node.storePid()),
                 0);
-    }
-
-    private JsonNode run(String procedure, Map<String, ?> arguments) {
-        ApiClient client = node.client();
-        long id = client.submit(procedure, arguments).taskId().value();
-        JsonNode task = client.task(id);
-        while (!task.hasNonNull("endedAt")) {
-            try {
-                TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted", interrupted);
-            }
-            task = client.task(id);
-        }
-        if (!task.path("lifecycle").asText().equals(Lifecycle.SUCCESS.name())) {
-            throw new IllegalStateException(procedure + " ended in "
-                    + task.path("lifecycle").asText() + ": "
-                    + task.path("task_info").asText());
-        }
-        return task;
     }
 }

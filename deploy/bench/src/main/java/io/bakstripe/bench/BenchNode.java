@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -41,9 +42,10 @@ final class BenchNode implements AutoCloseable {
      *
      * @param heap its largest heap, for example {@code 512m}
      * @param config further settings; may be absent
-     * @param zstdLevel of its backups
+     * @param environment further variables, which overrule settings
      */
-    static BenchNode start(Path folder, String heap, Optional<Path> config, int zstdLevel) throws IOException {
+    static BenchNode start(Path folder, String heap, Optional<Path> config, Map<String, String> environment)
+            throws IOException {
         Path ready = folder.resolve("sandbox.json");
         Files.deleteIfExists(ready);
         List<String> arguments = new ArrayList<>(
@@ -53,7 +55,7 @@ final class BenchNode implements AutoCloseable {
         ProcessBuilder command = new ProcessBuilder(Home.find().nodeCommand(heap, arguments))
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-        command.environment().put("BAKSTRIPE_ZSTD_LEVEL", Integer.toString(zstdLevel));
+        command.environment().putAll(environment);
         Process process = command.start();
         try {
             for (long looks = 0; !Files.exists(ready); looks++) {

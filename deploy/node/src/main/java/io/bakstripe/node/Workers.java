@@ -153,7 +153,7 @@ final class Workers {
             SetFinder quickFinder = new StoreSetFinder(store.withAttempts(PREFLIGHT_ATTEMPTS), restore);
             system.systemActorOf(
                     Preflight.create(new PreflightDependencies(
-                            store.withAttempts(PREFLIGHT_ATTEMPTS), sources, quickFinder, settings.preflight())),
+                            store.withAttempts(PREFLIGHT_ATTEMPTS), sources, quickFinder, settings.preflight(), clock)),
                     "preflight",
                     Props.empty());
         }

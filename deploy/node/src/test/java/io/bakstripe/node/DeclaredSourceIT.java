@@ -2,6 +2,7 @@ package io.bakstripe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.node.demo.RowComparison;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
@@ -55,6 +56,18 @@ final class DeclaredSourceIT {
 
             RowComparison.requireEqualTables(shop, node.database("from_known"));
             assertThat(node.log()).doesNotContain("secret-of-bk");
+
+            JsonNode lager =
+                    node.get("/instances/known/databases/lager/readiness").body();
+            assertThat(lager.path("ready").asBoolean())
+                    .as(lager.toPrettyString())
+                    .isTrue();
+            JsonNode locked =
+                    node.get("/instances/known/databases/locked/readiness").body();
+            assertThat(locked.path("ready").asBoolean(true)).isFalse();
+            assertThat(locked.at("/findings/0/code").asText()).isEqualTo("BAK-4003");
+            assertThat(node.get("/instances/known/databases/other/readiness").status())
+                    .isEqualTo(404);
 
             assertThat(node.procedure(
                                     "rds_backup_database?instance=known",

@@ -130,6 +130,11 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is a standby, which this version cannot back up",
             "Declare the address of its primary."),
+    POOLER_IN_BETWEEN(
+            2153,
+            CONFLICT,
+            "the address of database '%s' leads to a connection pooler, not to the server",
+            "Declare the server's own address and port: a pooler may hand the session that holds the backup to others."),
     BACKUP_TOO_LARGE(
             2161,
             CONFLICT,
@@ -181,7 +186,7 @@ public enum BackupError {
             4004,
             DENIED,
             "the role of database '%s' may not execute %s",
-            "docs/postgresql.md lists the grants that a backup needs."),
+            "bakstripe doctor gives the statement that grants it; docs/postgresql.md lists what a backup needs."),
 
     STORE_UNREACHABLE(
             5001,

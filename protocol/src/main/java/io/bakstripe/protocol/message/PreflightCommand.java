@@ -8,10 +8,12 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.readiness.Readiness;
 import io.bakstripe.protocol.serialization.CborSerializable;
 import java.util.List;
 
@@ -39,6 +41,13 @@ public sealed interface PreflightCommand extends PreflightMessage, CborSerializa
             files = List.copyOf(files);
         }
     }
+
+    /** Whether the database could be backed up now, and what would be good to know or to change. */
+    record Examine(InstanceView view, DatabaseRef database, DatabaseName display, ActorRef<Examined> replyTo)
+            implements PreflightCommand {}
+
+    /** Says everything that was found; there is no refusal. */
+    record Examined(Readiness readiness) implements CborSerializable {}
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
     @JsonSubTypes({

@@ -5,6 +5,7 @@ import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.readiness.Readiness;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -21,4 +22,7 @@ public interface InstanceQueries {
 
     /** One database; fails when it does not exist. */
     CompletionStage<DatabaseInfo> database(InstanceName name, DatabaseName database);
+
+    /** Examines one database now; fails when it does not exist. What keeps the examination from its server is a finding, too. */
+    CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database);
 }

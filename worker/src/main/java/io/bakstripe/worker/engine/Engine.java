@@ -1,6 +1,7 @@
 package io.bakstripe.worker.engine;
 
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -19,6 +20,9 @@ public interface Engine {
 
     /** Checks everything a full backup needs without starting one. */
     SourceFacts inspect(SourceAddress address, DatabaseName display);
+
+    /** Looks at everything that a backup needs and that people should know of; what keeps it from the server is a finding, not an exception. */
+    List<Finding> examine(SourceAddress address, DatabaseName display);
 
     /** Opens a full backup and holds it open, with the log it needs, until the hold is closed or its connection is lost. */
     BackupHold open(SourceAddress address, DatabaseName display, String label);

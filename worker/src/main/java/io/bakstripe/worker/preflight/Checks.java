@@ -5,10 +5,12 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
 import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
 import io.bakstripe.protocol.message.PreflightCommand.CheckTargets;
+import io.bakstripe.protocol.message.PreflightCommand.Examine;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.restore.SetFit;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
@@ -54,6 +56,18 @@ final class Checks {
                 .thenApply(bytes -> {
                     requireRoom(view, command.request(), bytes);
                     return new Passed(bytes, warnings(command.request()));
+                });
+    }
+
+    /** Never a refusal: what keeps us from the server fails the stage. */
+    CompletionStage<List<Finding>> examination(Examine command, Waiting waiting) {
+        waiting.forAddressOf(command.display());
+        return CompletableFuture.completedFuture(command.view())
+                .thenCompose(view -> dependencies.sources().resolve(view, command.database()))
+                .thenCompose(address -> {
+                    waiting.forDatabase(command.display());
+                    Engine engine = dependencies.sources().engine(command.view());
+                    return CompletableFuture.supplyAsync(() -> engine.examine(address, command.display()), blocking);
                 });
     }
 

@@ -14,11 +14,17 @@ import io.bakstripe.protocol.message.PreflightCommand;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
 import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
 import io.bakstripe.protocol.message.PreflightCommand.CheckTargets;
+import io.bakstripe.protocol.message.PreflightCommand.Examine;
+import io.bakstripe.protocol.message.PreflightCommand.Examined;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Refused;
 import io.bakstripe.protocol.message.PreflightMessage;
+import io.bakstripe.protocol.readiness.Finding;
+import io.bakstripe.protocol.readiness.Readiness;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -45,6 +51,7 @@ public final class Preflight extends AbstractBehavior<PreflightMessage> {
 
     private final Checks checks;
     private final Duration limit;
+    private final InstantSource clock;
 
     /** Registers itself under {@link PreflightCommand#SERVICE} when it starts. */
     public static Behavior<PreflightMessage> create(PreflightDependencies dependencies) {
@@ -63,6 +70,7 @@ public final class Preflight extends AbstractBehavior<PreflightMessage> {
                 dependencies,
                 context.getSystem().dispatchers().lookup(DispatcherSelector.fromConfig(BLOCKING_DISPATCHER)));
         this.limit = dependencies.settings().limit();
+        this.clock = dependencies.clock();
     }
 
     @Override
@@ -71,6 +79,7 @@ public final class Preflight extends AbstractBehavior<PreflightMessage> {
                 .onMessage(CheckBackup.class, this::onCheckBackup)
                 .onMessage(CheckRestore.class, this::onCheckRestore)
                 .onMessage(CheckTargets.class, this::onCheckTargets)
+                .onMessage(Examine.class, this::onExamine)
                 .onMessage(Checked.class, this::onChecked)
                 .onMessage(Failed.class, this::onFailed)
                 .build();
@@ -86,6 +95,17 @@ public final class Preflight extends AbstractBehavior<PreflightMessage> {
 
     private Behavior<PreflightMessage> onCheckTargets(CheckTargets command) {
         return check(command.replyTo(), waiting -> checks.targets(command, waiting));
+    }
+
+    private Behavior<PreflightMessage> onExamine(Examine command) {
+        Waiting waiting = new Waiting(limit);
+        checks.examination(command, waiting)
+                .toCompletableFuture()
+                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(failure -> List.of(Finding.problem("connection", problem(waiting, failure))))
+                .thenAccept(findings -> command.replyTo()
+                        .tell(new Examined(new Readiness(command.display(), clock.instant(), findings))));
+        return this;
     }
 
     private Behavior<PreflightMessage> check(
@@ -105,8 +125,11 @@ public final class Preflight extends AbstractBehavior<PreflightMessage> {
     }
 
     private static Failed failed(ActorRef<PreflightReply> replyTo, Waiting waiting, Throwable failure) {
-        Problem problem = failure instanceof TimeoutException ? waiting.problem() : Problem.of(failure);
-        return new Failed(replyTo, problem, failure);
+        return new Failed(replyTo, problem(waiting, failure), failure);
+    }
+
+    private static Problem problem(Waiting waiting, Throwable failure) {
+        return failure instanceof TimeoutException ? waiting.problem() : Problem.of(failure);
     }
 
     private Behavior<PreflightMessage> onChecked(Checked checked) {

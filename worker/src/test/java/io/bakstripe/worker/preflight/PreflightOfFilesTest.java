@@ -12,6 +12,7 @@ import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
+import io.bakstripe.protocol.message.PreflightCommand.Examined;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Refused;
@@ -21,6 +22,8 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.readiness.Finding;
+import io.bakstripe.protocol.readiness.Readiness;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.ObjectStore;
@@ -29,6 +32,8 @@ import io.bakstripe.worker.store.s3.StoreSettings;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +73,8 @@ class PreflightOfFilesTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(limit, true, conditionalWrites, 10);
-        return KIT.spawn(Preflight.create(new PreflightDependencies(asked, new TestSources(), finder, settings)));
+        return KIT.spawn(Preflight.create(
+                new PreflightDependencies(asked, new TestSources(), finder, settings, InstantSource.system())));
     }
 
     private CheckBackup check(int files, boolean overwrite) {
@@ -172,6 +178,17 @@ class PreflightOfFilesTest {
             assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
             assertThat(problem.detail()).contains("no answer within 1.0 s");
         }
+    }
+
+    @Test
+    void findingsTravelBetweenNodes() {
+        KIT.serializationTestKit()
+                .verifySerialization(
+                        new Examined(new Readiness(
+                                SHOP,
+                                Instant.EPOCH,
+                                List.of(Finding.advice("fsync", "off", "Switch it on."), Finding.good("a", "b")))),
+                        true);
     }
 
     @Test

@@ -43,6 +43,7 @@ import io.bakstripe.worker.store.MemoryObjectStore.Call;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,8 +61,8 @@ class PreflightTest {
                     .withFallback(ConfigFactory.defaultReference())
                     .resolve());
     private static final String BUCKET = "backups";
-    private static final DatabaseName SHOP = new DatabaseName("shop");
-    private static final InstanceView VIEW = new InstanceView(
+    static final DatabaseName SHOP = new DatabaseName("shop");
+    static final InstanceView VIEW = new InstanceView(
             new InstanceDefinition(
                     new InstanceName("main"),
                     1,
@@ -73,7 +74,7 @@ class PreflightTest {
                     Optional.empty(),
                     List.of()),
             true);
-    private static final DatabaseRef DATABASE = DatabaseRef.of(VIEW.name(), SHOP);
+    static final DatabaseRef DATABASE = DatabaseRef.of(VIEW.name(), SHOP);
     private static final BackupSetId SET = new BackupSetId(new UUID(0, 7));
 
     private final MemoryObjectStore store = new MemoryObjectStore().withBucket(BUCKET, "eu-north-1");
@@ -92,7 +93,8 @@ class PreflightTest {
     private ActorRef<PreflightMessage> preflight() {
         SetFinder finder = from -> found;
         PreflightSettings settings = new PreflightSettings(limit, checkRegion, true, 10);
-        return KIT.spawn(Preflight.create(new PreflightDependencies(store, sources, finder, settings)));
+        return KIT.spawn(
+                Preflight.create(new PreflightDependencies(store, sources, finder, settings, InstantSource.system())));
     }
 
     private Problem refusal() {

@@ -3,6 +3,7 @@ package io.bakstripe.worker.preflight;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -55,6 +56,11 @@ final class TestSources implements Sources, Engine {
     @Override
     public SourceFacts inspect(SourceAddress where, DatabaseName display) {
         return new SourceFacts("18", "1", unchecked(inspection));
+    }
+
+    @Override
+    public List<Finding> examine(SourceAddress where, DatabaseName display) {
+        return List.of(Finding.good("size", unchecked(inspection) + " bytes"));
     }
 
     private static long unchecked(Inspection inspection) {

@@ -7,6 +7,7 @@ import io.bakstripe.protocol.message.SessionCommand.StoppedEngine;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -91,6 +92,11 @@ public final class FakeDatabase implements Sources, Engine {
     @Override
     public SourceFacts inspect(SourceAddress address, DatabaseName display) {
         return new SourceFacts("18", "1", 0);
+    }
+
+    @Override
+    public List<Finding> examine(SourceAddress address, DatabaseName display) {
+        return List.of();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -62,6 +63,11 @@ final class CountedDatabase implements Sources, Engine {
     @Override
     public SourceFacts inspect(SourceAddress address, DatabaseName display) {
         return database.inspect(address, display);
+    }
+
+    @Override
+    public List<Finding> examine(SourceAddress address, DatabaseName display) {
+        return database.examine(address, display);
     }
 
     @Override

@@ -30,7 +30,9 @@ final class CopyBatches {
     List<Range> next() {
         List<Range> ranges = new ArrayList<>();
         long bytes = 0;
-        while (index < extents.size() && ranges.size() < settings.copyRanges() && bytes < settings.copyBytes()) {
+        while (index < extents.size()
+                && ranges.size() < settings.copyRanges()
+                && bytes < settings.load().perStatement(settings.copyBytes())) {
             Extent extent = extents.get(index);
             if (ended.contains(index)) {
                 advance();

@@ -42,7 +42,11 @@ final class PostgresBackupHold implements BackupHold {
         LogSlot log = LogSlot.make(session, slot);
         var startedAt = clock.instant();
         session.waitUpTo(settings.checkpointTimeout());
-        Lsn first = Lsn.parse(session.one(session.version().startSql(), row -> row.getString(1), label));
+        Lsn first = Lsn.parse(session.one(
+                session.version().startSql(),
+                row -> row.getString(1),
+                label,
+                !settings.load().spreadCheckpoint()));
         session.waitUpTo(settings.answerTimeout());
         StartFacts start = new StartFacts(
                 PostgresEngine.NAME,

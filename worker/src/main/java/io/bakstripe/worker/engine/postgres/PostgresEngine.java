@@ -1,7 +1,9 @@
 package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -11,9 +13,11 @@ import io.bakstripe.worker.engine.ExtentReader;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-/** PostgreSQL, read over SQL. Thread-safe; holds nothing open itself. */
+/** PostgreSQL, read over SQL. Thread-safe; holds nothing open itself, and remembers how fast each server may be read. */
 public final class PostgresEngine implements Engine {
     /** As instance definitions and stripe headers spell it. */
     public static final String NAME = "postgresql";
@@ -21,6 +25,7 @@ public final class PostgresEngine implements Engine {
     private final PostgresSettings settings;
     private final InstantSource clock;
     private final Supplier<UUID> ids;
+    private final ConcurrentMap<String, ReadPace> paces = new ConcurrentHashMap<>();
 
     /** @param ids for the names of temporary replication slots */
     public PostgresEngine(PostgresSettings settings, InstantSource clock, Supplier<UUID> ids) {
@@ -43,6 +48,16 @@ public final class PostgresEngine implements Engine {
                     Integer.toString(session.version().major()),
                     Long.toUnsignedString(found.systemIdentifier()),
                     SourceCheck.estimatedBytes(session));
+        }
+    }
+
+    @Override
+    public List<Finding> examine(SourceAddress address, DatabaseName display) {
+        try (PostgresSession session = PostgresSession.open(
+                address, display, settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
+            return SourceFindings.of(display, SourceState.read(session));
+        } catch (BakstripeException failure) {
+            return List.of(Finding.problem("connection", failure.problem()));
         }
     }
 
@@ -80,9 +95,12 @@ public final class PostgresEngine implements Engine {
 
     @Override
     public ExtentReader reader(SourceAddress address, DatabaseName display) {
+        ReadPace pace =
+                paces.computeIfAbsent(address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
         return new PostgresExtentReader(
                 settings,
                 PostgresSession.open(
-                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE));
+                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE),
+                pace);
     }
 }

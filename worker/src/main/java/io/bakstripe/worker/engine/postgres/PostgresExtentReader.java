@@ -32,6 +32,7 @@ final class PostgresExtentReader implements ExtentReader {
 
     private final PostgresSettings settings;
     private final PostgresSession session;
+    private final ReadPace pace;
     private final LogSegments segments;
     private final AtomicLong copies = new AtomicLong();
     private @Nullable CopyBatches plan;
@@ -39,8 +40,10 @@ final class PostgresExtentReader implements ExtentReader {
     private int readings;
     private boolean blankPages;
 
-    PostgresExtentReader(PostgresSettings settings, PostgresSession session) {
+    /** @param pace shared with all other readers of the same server */
+    PostgresExtentReader(PostgresSettings settings, PostgresSession session, ReadPace pace) {
         this.settings = settings;
+        this.pace = pace;
         this.session = session;
         this.segments = session.one(IDENTITY, row -> new LogSegments(row.getLong(1), row.getInt(2), row.getInt(3)));
     }
@@ -105,9 +108,21 @@ final class PostgresExtentReader implements ExtentReader {
             }
             Answer answer = copy.next();
             if (answer != null) {
+                keepPace(answer);
                 return answer;
             }
             running = null;
+        }
+    }
+
+    private void keepPace(Answer answer) {
+        try {
+            pace.take(answer.content() == null ? 0 : answer.content().limit());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw BackupError.SESSION_LOST
+                    .problem(session.display(), "it was broken off")
+                    .asException(interrupted);
         }
     }
 

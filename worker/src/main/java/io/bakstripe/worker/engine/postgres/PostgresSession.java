@@ -96,6 +96,18 @@ final class PostgresSession implements AutoCloseable {
         return display;
     }
 
+    /**
+     * Whether the address leads to the server itself. A pooler answers the login in the server's place and names a process of its own making.
+     */
+    boolean direct() {
+        try {
+            int announced = connection.unwrap(PGConnection.class).getBackendPID();
+            return one("SELECT pg_backend_pid()", row -> row.getInt(1)) == announced;
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
     /** Statements sent so far. */
     long statements() {
         return statements.get();

@@ -13,6 +13,7 @@ import java.time.Duration;
  * @param chunkBytes largest piece that one row of a COPY carries
  * @param copyBytes bytes that one COPY asks for at most
  * @param copyRanges pieces that one COPY asks for at most
+ * @param load that the server may be put under
  */
 public record PostgresSettings(
         Duration connectTimeout,
@@ -21,7 +22,8 @@ public record PostgresSettings(
         Duration checkpointTimeout,
         int chunkBytes,
         int copyBytes,
-        int copyRanges) {
+        int copyRanges,
+        SourceLoad load) {
 
     public PostgresSettings {
         atLeastOneSecond("connect-timeout", connectTimeout);
@@ -49,7 +51,8 @@ public record PostgresSettings(
                 config.getDuration("checkpoint-timeout"),
                 Math.toIntExact(config.getBytes("chunk")),
                 Math.toIntExact(config.getBytes("copy-bytes")),
-                config.getInt("copy-ranges"));
+                config.getInt("copy-ranges"),
+                SourceLoad.from(config));
     }
 
     private static void atLeastOneSecond(String key, Duration value) {

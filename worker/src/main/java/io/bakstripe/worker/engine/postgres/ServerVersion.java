@@ -1,5 +1,8 @@
 package io.bakstripe.worker.engine.postgres;
 
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.DatabaseName;
 import java.util.List;
 
 /**
@@ -19,9 +22,16 @@ record ServerVersion(int number) {
         return major() >= OLDEST_MAJOR;
     }
 
-    /** Begins a backup at once, by a fast checkpoint; one parameter, the label; gives the LSN as text. */
+    /** Says that this version cannot be backed up. */
+    Problem refusal(DatabaseName display) {
+        return BackupError.ENGINE_FAILED
+                .problem(display, "PostgreSQL " + major() + " is not supported")
+                .withHint("PostgreSQL " + OLDEST_MAJOR + " and later can be backed up.");
+    }
+
+    /** Begins a backup; parameters: the label, and whether its checkpoint is to be fast; gives the LSN as text. */
     String startSql() {
-        return renamed() ? "SELECT pg_backup_start(?, true)::text" : "SELECT pg_start_backup(?, true, false)::text";
+        return renamed() ? "SELECT pg_backup_start(?, ?)::text" : "SELECT pg_start_backup(?, ?, false)::text";
     }
 
     /** Ends it without waiting for an archive; gives lsn, labelfile and spcmapfile. */

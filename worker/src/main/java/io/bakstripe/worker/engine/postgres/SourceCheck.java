@@ -2,6 +2,7 @@ package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
+import java.util.List;
 
 /**
  * What a server says of itself, and whether a full backup can be taken from it.
@@ -20,8 +21,11 @@ record SourceCheck(
         int pageBytes,
         String dbname) {
     private static final String MISSING_GRANTS = """
-            SELECT coalesce(string_agg(f, ', '), '') FROM unnest(string_to_array(?, ' ')) f
-             WHERE NOT has_function_privilege(f, 'EXECUTE')""";
+            SELECT f FROM unnest(string_to_array(?, ' ')) WITH ORDINALITY u(f, n)
+             WHERE NOT has_function_privilege(f, 'EXECUTE') ORDER BY n""";
+
+    /** As a missing right is named. */
+    static final String REPLICATION = "replication slots (attribute REPLICATION)";
 
     private static final String FACTS = """
             SELECT current_setting('wal_level'), pg_is_in_recovery(),
@@ -40,17 +44,16 @@ record SourceCheck(
     static SourceCheck pass(PostgresSession session) {
         DatabaseName display = session.display();
         if (!session.version().supported()) {
-            throw BackupError.ENGINE_FAILED
-                    .problem(display, "PostgreSQL " + session.version().major() + " is not supported")
-                    .withHint("PostgreSQL 13 and later can be backed up.")
-                    .asException();
+            throw session.version().refusal(display).asException();
         }
-        String missing = session.one(
-                MISSING_GRANTS,
-                row -> row.getString(1),
-                String.join(" ", session.version().functions()));
+        if (!session.direct()) {
+            throw BackupError.POOLER_IN_BETWEEN.problem(display).asException();
+        }
+        List<String> missing = missingGrants(session);
         if (!missing.isEmpty()) {
-            throw BackupError.GRANT_MISSING.problem(display, missing).asException();
+            throw BackupError.GRANT_MISSING
+                    .problem(display, String.join(", ", missing))
+                    .asException();
         }
         SourceCheck found = session.one(
                 FACTS,
@@ -67,6 +70,14 @@ record SourceCheck(
         return found;
     }
 
+    /** The functions that this session's role may not call although a backup needs them. */
+    static List<String> missingGrants(PostgresSession session) {
+        return session.all(
+                MISSING_GRANTS,
+                row -> row.getString(1),
+                String.join(" ", session.version().functions()));
+    }
+
     /** Bytes that a full backup would read, at least. */
     static long estimatedBytes(PostgresSession session) {
         return session.one(BYTES, row -> row.getLong(1));
@@ -78,9 +89,7 @@ record SourceCheck(
 
     private void require(DatabaseName display) {
         if (!mayReplicate) {
-            throw BackupError.GRANT_MISSING
-                    .problem(display, "replication slots (attribute REPLICATION)")
-                    .asException();
+            throw BackupError.GRANT_MISSING.problem(display, REPLICATION).asException();
         }
         if (walLevel.equals("minimal")) {
             throw BackupError.WAL_LEVEL_TOO_LOW.problem(display).asException();

@@ -21,7 +21,8 @@ class CopyBatchesTest {
             Duration.ofSeconds(1),
             8 * KIB,
             32 * KIB,
-            100);
+            100,
+            SourceLoad.UNLIMITED);
 
     @Test
     void boundsStatementsInBytesAndRanges() {

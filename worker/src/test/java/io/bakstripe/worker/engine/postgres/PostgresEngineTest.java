@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.readiness.Finding;
+import io.bakstripe.protocol.readiness.Verdict;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.BackupHold;
@@ -82,6 +84,54 @@ class PostgresEngineTest {
         assertThat(column(source, "SELECT system_identifier FROM pg_control_system()"))
                 .containsExactly(facts.systemIdentifier());
         assertThat(facts.estimatedBytes()).isGreaterThan(30_000_000L);
+    }
+
+    @Test
+    void findsThatARoleWithTheDocumentedGrantsIsEnough() {
+        List<Finding> findings = engine.examine(role, NAME);
+
+        assertThat(findings).noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
+        assertThat(findings)
+                .filteredOn(finding -> finding.check().equals("unlogged_tables"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.found()).startsWith("1 in database"));
+        assertThat(findings)
+                .filteredOn(finding -> finding.check().equals("data_checksums"))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.verdict()).isEqualTo(Verdict.GOOD));
+    }
+
+    @Test
+    void adviceOfAnExaminationGivesWhatWasMissing() throws Exception {
+        execute(source, "CREATE ROLE \"Über 'all'\" LOGIN PASSWORD 'secret'");
+        SourceAddress bare = new SourceAddress(source.jdbcUrl(), "Über 'all'", "secret");
+
+        List<Finding> before = engine.examine(bare, NAME);
+        for (Finding finding : before) {
+            if (finding.verdict() == Verdict.PROBLEM) {
+                String advice = finding.advice().orElseThrow();
+                execute(source, advice.substring(Math.max(advice.indexOf("GRANT"), advice.indexOf("ALTER"))));
+            }
+        }
+
+        assertThat(before)
+                .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
+                .hasSize(2);
+        assertThat(engine.examine(bare, NAME)).noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
+        engine.open(bare, NAME, "label").close();
+    }
+
+    @Test
+    void makesAFindingOfALoginThatIsRefusedAndOfAServerThatIsGone() {
+        SourceAddress stranger = new SourceAddress(source.jdbcUrl(), "bk", "wrong");
+        SourceAddress nowhere = new SourceAddress("jdbc:postgresql://127.0.0.1:1/x", "bk", "secret");
+
+        assertThat(engine.examine(stranger, NAME))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).contains(BackupError.DATABASE_LOGIN_REFUSED.code()));
+        assertThat(engine.examine(nowhere, NAME))
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.code()).contains(BackupError.DATABASE_UNREACHABLE.code()));
     }
 
     @ParameterizedTest
@@ -165,7 +215,8 @@ class PostgresEngineTest {
                 Duration.ofSeconds(1),
                 8192,
                 8192,
-                1);
+                1,
+                SourceLoad.UNLIMITED);
         try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String url = "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/x";
 

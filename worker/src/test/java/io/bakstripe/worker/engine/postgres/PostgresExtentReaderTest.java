@@ -252,7 +252,8 @@ class PostgresExtentReaderTest {
                 SETTINGS.checkpointTimeout(),
                 MIB,
                 copyBytes,
-                SETTINGS.copyRanges());
+                SETTINGS.copyRanges(),
+                SETTINGS.load());
     }
 
     /** A full segment whose pages all bear the addresses of another place. */

@@ -20,14 +20,16 @@ class PostgresSettingsTest {
                         Duration.ofMinutes(15),
                         248 << 10,
                         32 << 20,
-                        2000));
+                        2000,
+                        SourceLoad.UNLIMITED));
     }
 
     @Test
     void readsEveryKey() {
         assertThat(settings("""
                         connect-timeout = 1s, inspect-timeout = 2s, answer-timeout = 3s, checkpoint-timeout = 4s,
-                        chunk = 8 KiB, copy-bytes = 16 KiB, copy-ranges = 5
+                        chunk = 8 KiB, copy-bytes = 16 KiB, copy-ranges = 5,
+                        load { bytes-per-second = 20 MiB, spread-checkpoint = on }
                         """))
                 .isEqualTo(new PostgresSettings(
                         Duration.ofSeconds(1),
@@ -36,12 +38,19 @@ class PostgresSettingsTest {
                         Duration.ofSeconds(4),
                         8192,
                         16_384,
-                        5));
+                        5,
+                        new SourceLoad(20L << 20, true)));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"chunk = 4 KiB", "chunk = 2 MiB", "copy-bytes = 64 KiB", "copy-ranges = 0", "answer-timeout = 0s"
+            strings = {
+                "chunk = 4 KiB",
+                "chunk = 2 MiB",
+                "copy-bytes = 64 KiB",
+                "copy-ranges = 0",
+                "answer-timeout = 0s",
+                "load.bytes-per-second = 1 KiB"
             })
     void refusesNonsense(String overrides) {
         assertThatThrownBy(() -> settings(overrides)).isInstanceOf(IllegalArgumentException.class);

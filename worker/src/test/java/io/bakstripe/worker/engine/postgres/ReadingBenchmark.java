@@ -67,7 +67,8 @@ final class ReadingBenchmark {
                 Duration.ofSeconds(60),
                 kibibytes << 10,
                 TestSource.SETTINGS.copyBytes(),
-                TestSource.SETTINGS.copyRanges());
+                TestSource.SETTINGS.copyRanges(),
+                TestSource.SETTINGS.load());
         PostgresEngine engine = TestSource.engine(settings);
         try (BackupHold hold = engine.open(role, NAME, "benchmark");
                 ExtentReader reader = engine.reader(role, NAME)) {
