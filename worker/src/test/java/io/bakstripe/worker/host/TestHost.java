@@ -9,6 +9,8 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -147,6 +149,39 @@ public final class TestHost implements AutoCloseable {
             }
             return values;
         }
+    }
+
+    /** The first row of a query as text; empty when there is none. */
+    public static List<String> row(ServerConnection server, String sql) throws SQLException {
+        try (Connection connection = login(server);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> values = new ArrayList<>();
+            if (rows.next()) {
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    values.add(rows.getString(i));
+                }
+            }
+            return values;
+        }
+    }
+
+    /** The same server by another of its databases. */
+    public static ServerConnection inside(ServerConnection server, String database) {
+        return new ServerConnection(
+                server.host(),
+                server.port(),
+                server.user(),
+                server.password(),
+                database,
+                "jdbc:postgresql://" + server.host() + ":" + server.port() + "/"
+                        + URLEncoder.encode(database, StandardCharsets.UTF_8).replace("+", "%20"));
+    }
+
+    /** Stops a server and removes everything of it. */
+    public void remove(String name) throws IOException {
+        stop(name);
+        Trees.delete(directory(ref(name)).root());
     }
 
     @Override

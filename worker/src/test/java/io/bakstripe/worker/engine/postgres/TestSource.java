@@ -97,6 +97,7 @@ final class TestSource {
 
     private static void write(Piece piece, Path file) throws IOException {
         if (piece.state() == Piece.State.VANISHED) {
+            Files.deleteIfExists(file);
             return;
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
