@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
@@ -183,19 +184,25 @@ public final class S3ObjectStore implements ObjectStore {
 
     @Override
     public CompletionStage<Optional<List<StoredPart>>> listParts(Upload upload) {
-        return parts(scope(), upload)
+        return parts(scope(), upload, S3ObjectStore::gone)
                 .thenApply(known -> known.map(parts -> parts.stream()
                         .map(part -> new StoredPart(
                                 part.partNumber(), part.size(), part.eTag(), PartBody.crc32c(part.checksumCRC32C())))
                         .toList()));
     }
 
-    private CompletionStage<Optional<List<Part>>> parts(RequestScope scope, Upload upload) {
-        return partsFrom(scope, upload, null, new ArrayList<>());
+    /** @param gone the refusals that say that there is no such upload */
+    private CompletionStage<Optional<List<Part>>> parts(
+            RequestScope scope, Upload upload, Predicate<AwsServiceException> gone) {
+        return partsFrom(scope, upload, gone, null, new ArrayList<>());
     }
 
     private CompletionStage<Optional<List<Part>>> partsFrom(
-            RequestScope scope, Upload upload, @Nullable Integer marker, List<Part> found) {
+            RequestScope scope,
+            Upload upload,
+            Predicate<AwsServiceException> gone,
+            @Nullable Integer marker,
+            List<Part> found) {
         S3Arn file = upload.file();
         return calls.ask(
                         scope,
@@ -207,7 +214,9 @@ public final class S3ObjectStore implements ObjectStore {
                                 .maxParts(S3Lookups.PAGE)
                                 .partNumberMarker(marker)),
                         Optional::of,
-                        refusal -> gone(refusal) ? Optional.of(Optional.<ListPartsResponse>empty()) : Optional.empty())
+                        refusal -> gone.test(refusal)
+                                ? Optional.of(Optional.<ListPartsResponse>empty())
+                                : Optional.empty())
                 .thenCompose(page -> {
                     if (page.isEmpty()) {
                         return CompletableFuture.completedStage(Optional.empty());
@@ -215,9 +224,14 @@ public final class S3ObjectStore implements ObjectStore {
                     ListPartsResponse answer = page.get();
                     found.addAll(answer.parts());
                     return Boolean.TRUE.equals(answer.isTruncated()) && answer.nextPartNumberMarker() != null
-                            ? partsFrom(scope, upload, answer.nextPartNumberMarker(), found)
+                            ? partsFrom(scope, upload, gone, answer.nextPartNumberMarker(), found)
                             : CompletableFuture.completedStage(Optional.of(found));
                 });
+    }
+
+    /** Whether the store itself says that it has no such upload. Something between us and the store may know no path and answer 404 as well. */
+    private static boolean confirmedGone(AwsServiceException refusal) {
+        return S3Failures.code(refusal).equals("NoSuchUpload");
     }
 
     private static boolean gone(AwsServiceException refusal) {
@@ -283,11 +297,13 @@ public final class S3ObjectStore implements ObjectStore {
                         () -> client.abortMultipartUpload(request ->
                                 request.bucket(file.bucket()).key(file.key()).uploadId(upload.id())),
                         answer -> false,
-                        refusal -> gone(refusal) ? Optional.of(true) : Optional.empty())
+                        refusal -> confirmedGone(refusal)
+                                ? Optional.of(true)
+                                : gone(refusal) ? Optional.of(false) : Optional.empty())
                 // A part that was on its way may have outlived the abort: only ListParts can tell.
                 .thenCompose(gone -> gone
                         ? CompletableFuture.completedStage(true)
-                        : parts(scope, upload).thenApply(Optional::isEmpty));
+                        : parts(scope, upload, S3ObjectStore::confirmedGone).thenApply(Optional::isEmpty));
     }
 
     @Override
