@@ -8,6 +8,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -18,8 +19,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 
 /** The rules of docs/architecture.md: who may know whom, and what decisions may not reach for. */
-@AnalyzeClasses(packages = "io.bakstripe", importOptions = ImportOption.DoNotIncludeTests.class)
+@AnalyzeClasses(
+        packages = "io.bakstripe",
+        importOptions = {ImportOption.DoNotIncludeTests.class, ArchitectureTest.WithoutTestJars.class})
 final class ArchitectureTest {
+    /** Fixtures that another module shares come as a jar once that module is packaged. */
+    static final class WithoutTestJars implements ImportOption {
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
+
     private static final String PROTOCOL = "io.bakstripe.protocol..";
     private static final String COORDINATOR = "io.bakstripe.coordinator..";
     private static final String WORKER = "io.bakstripe.worker..";

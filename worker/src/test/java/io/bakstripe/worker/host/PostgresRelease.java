@@ -7,6 +7,11 @@ public record PostgresRelease(int major, EmbeddedArchive archive) {
     /** Unpacked once for all test classes of a module. */
     static final Path FOLDER = Path.of("target/postgresql");
 
+    /** As {@code bakstripe.worker.host.binaries} takes it. */
+    public Path directory() {
+        return binaries().directory();
+    }
+
     PostgresBinaries binaries() {
         return PostgresBinaries.unpacked(archive, FOLDER);
     }

@@ -157,7 +157,7 @@ class PostgresExtentReaderTest {
 
             assertThat(reader.next())
                     .extracting(piece -> new String(piece.bytes()))
-                    .isEqualTo("8");
+                    .isEqualTo(Integer.toString(release.major() % 10));
             assertThat(reader.next()).isNull();
             assertThat(reader.next()).isNull();
             assertThatThrownBy(() -> reader.begin(List.of(Extent.directory("base"))))
