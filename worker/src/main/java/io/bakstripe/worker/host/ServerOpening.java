@@ -47,17 +47,14 @@ final class ServerOpening {
             Files.move(staging, directory.data());
         }
         Path data = directory.data();
-        if (!Files.exists(data.resolve("backup_label"))) {
-            throw BackupError.MANIFEST_MISMATCH
-                    .problem("there is no backup_label")
-                    .asException();
-        }
+        BackupLabel.require(data);
         String version = Files.readString(data.resolve("PG_VERSION")).strip();
         String ours = Integer.toString(binaries.major());
         if (!version.equals(ours)) {
             throw BackupError.ENGINE_MISMATCH.problem(version, ours).asException();
         }
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+        new Tablespaces(directory).takeOver();
         ServerConfiguration.takeOver(data);
         binaries.runAs().own(data);
         Trees.sync(directory.root());
@@ -67,8 +64,11 @@ final class ServerOpening {
     ServerConnection rollForward(ServerDirectory directory, ServerRecord opening) throws IOException {
         ServerRecord placed = ports.assign(opening, directory);
         placed.write(directory.record());
+        Tablespaces tablespaces = new Tablespaces(directory);
+        tablespaces.settle();
         startFor(directory, placed, ServerConfiguration.Access.NOBODY);
         postmaster.stop(directory);
+        tablespaces.settle();
         letIn(directory, placed);
         sessions.check(placed, directory);
         ServerRecord done = placed.opened();
@@ -102,6 +102,7 @@ final class ServerOpening {
     private void startFor(ServerDirectory directory, ServerRecord server, ServerConfiguration.Access access)
             throws IOException {
         configuration.write(directory, access);
+        new Tablespaces(directory).relink();
         binaries.runAs().own(directory.root());
         postmaster.start(directory, server.display(), configuration.arguments(directory, server.port(), access));
     }
