@@ -40,7 +40,7 @@ public final class TestHost implements AutoCloseable {
         this(data, settings(""));
     }
 
-    TestHost(Path data, HostSettings settings) {
+    public TestHost(Path data, HostSettings settings) {
         this(data, settings, List.of(PostgresReleases.embedded()));
     }
 
@@ -69,7 +69,7 @@ public final class TestHost implements AutoCloseable {
     }
 
     /** The defaults with small servers, overlaid with what is given in HOCON. */
-    static HostSettings settings(String overrides) {
+    public static HostSettings settings(String overrides) {
         Config small = ConfigFactory.parseString(
                 "bakstripe.worker.host { server-settings { shared_buffers = 16MB }, stop-timeout = 20s, start-timeout = 60s }");
         return HostSettings.from(ConfigFactory.parseString(overrides)
@@ -85,6 +85,11 @@ public final class TestHost implements AutoCloseable {
     /** The same directory through the eyes of a node that has just started. */
     TestHost forgotten() {
         return new TestHost(data, settings(""), releases);
+    }
+
+    /** Where everything of one server lies. */
+    public Path root(String name) {
+        return directory(ref(name)).root();
     }
 
     ServerDirectory directory(DatabaseRef database) {
