@@ -1,6 +1,7 @@
 package io.bakstripe.worker.preflight;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
 import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
@@ -82,8 +83,16 @@ final class Checks {
                         there -> dependencies.finder().find(command.request().arn()))
                 .thenApply(set -> {
                     requireEngine(command.view(), set);
-                    return new Passed(set.stop().plainBytes());
+                    return new Passed(set.stop().plainBytes(), warnings(set));
                 });
+    }
+
+    private static List<String> warnings(FoundSet set) {
+        return set.stop().damagedPages().stream()
+                .map(pages ->
+                        BackupError.SET_DAMAGED.problem(pages, set.header().setId()))
+                .map(Problem::asTaskInfo)
+                .toList();
     }
 
     private static void requireEngine(InstanceView view, FoundSet set) {

@@ -9,6 +9,7 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageReader;
 import io.bakstripe.worker.engine.Sources;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -76,6 +77,11 @@ final class TestSources implements Sources, Engine {
             StopFacts stopped,
             List<Extent> inline) {
         throw new UnsupportedOperationException("pre-flight resumes no backup");
+    }
+
+    @Override
+    public PageReader pageReader(SourceAddress where, DatabaseName display, StartFacts start) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

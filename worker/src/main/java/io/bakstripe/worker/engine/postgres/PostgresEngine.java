@@ -8,6 +8,7 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageReader;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -80,9 +81,16 @@ public final class PostgresEngine implements Engine {
 
     @Override
     public ExtentReader reader(SourceAddress address, DatabaseName display) {
-        return new PostgresExtentReader(
-                settings,
-                PostgresSession.open(
-                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE));
+        return new PostgresExtentReader(settings, connect(address, display));
+    }
+
+    @Override
+    public PageReader pageReader(SourceAddress address, DatabaseName display, StartFacts start) {
+        return new PostgresPageReader(connect(address, display), start.firstLsn());
+    }
+
+    private PostgresSession connect(SourceAddress address, DatabaseName display) {
+        return PostgresSession.open(
+                address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE);
     }
 }
