@@ -67,6 +67,12 @@ public final class Samples {
                 database, files > 1 ? STRIPED : S3Arn.parse("arn:aws:s3:::bucket/shop.bak"), false, files);
     }
 
+    /** The same that goes on after errors. */
+    public static BackupRequest continuing(DatabaseName database, int files) {
+        BackupRequest request = backup(database, files);
+        return new BackupRequest(database, request.arn(), false, files, true);
+    }
+
     public static RestoreRequest restore(DatabaseName database) {
         return new RestoreRequest(database, STRIPED);
     }

@@ -35,6 +35,11 @@ final class BackupCommand extends SubmitCommand {
     @Option(names = "--overwrite", description = "Overwrite files that exist.")
     private boolean overwrite;
 
+    @Option(
+            names = "--continue-after-error",
+            description = "Back damaged pages up as they are and mark the files, instead of ending in an error.")
+    private boolean continueAfterError;
+
     @Option(names = "--type", paramLabel = "TYPE", description = "FULL (default).")
     private @Nullable String type;
 
@@ -52,6 +57,9 @@ final class BackupCommand extends SubmitCommand {
         arguments.put("source_db_name", database);
         arguments.put("s3_arn_to_backup_to", arn);
         arguments.put("overwrite_s3_backup_file", overwrite ? 1 : 0);
+        if (continueAfterError) {
+            arguments.put("continue_after_error", 1);
+        }
         if (files != null) {
             arguments.put("number_of_files", files);
         }

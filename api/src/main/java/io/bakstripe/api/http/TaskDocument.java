@@ -3,6 +3,7 @@ package io.bakstripe.api.http;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
 import io.bakstripe.protocol.task.TaskRow;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * A task as {@code GET /tasks/{id}} shows it: the columns of {@code rds_task_status} and beside them what stands behind them.
  *
  * @param problem why it ended in ERROR
+ * @param damage damaged pages that a backup has met
  */
 record TaskDocument(
         @JsonUnwrapped TaskRow row,
@@ -27,7 +29,8 @@ record TaskDocument(
         long bytesTotal,
         long copyStatements,
         List<StripeDetail> stripes,
-        Optional<ProblemDocument> problem) {
+        Optional<ProblemDocument> problem,
+        Optional<Damage> damage) {
 
     static TaskDocument of(TaskDetail detail) {
         return new TaskDocument(
@@ -42,6 +45,7 @@ record TaskDocument(
                 detail.bytesTotal(),
                 detail.copyStatements(),
                 detail.stripes(),
-                detail.problem().map(ProblemDocument::of));
+                detail.problem().map(ProblemDocument::of),
+                detail.damage());
     }
 }

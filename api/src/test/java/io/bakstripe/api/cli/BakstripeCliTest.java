@@ -63,6 +63,15 @@ class BakstripeCliTest {
         }
 
         @Test
+        void goesOnAfterErrorsWhenAsked() {
+            CommandRun run = run("backup", "shop", ARN, "--continue-after-error");
+
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(API.cluster().submissions.get(0).request())
+                    .isEqualTo(new BackupRequest(new DatabaseName("shop"), S3Arn.parse(ARN), false, 1, true));
+        }
+
+        @Test
         void printsJsonForScripts() throws IOException {
             CommandRun run = run("backup", "shop", ARN, "--json");
 

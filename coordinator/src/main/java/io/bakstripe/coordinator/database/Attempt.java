@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.database;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param done plain bytes done of each stripe
  * @param statements sent by the session
  * @param failure why it is rolled back
+ * @param damage damaged pages among the data, once all are read
  */
 record Attempt(
         int number,
@@ -36,7 +38,8 @@ record Attempt(
         List<Long> total,
         List<Long> done,
         long statements,
-        Optional<Failure> failure) {
+        Optional<Failure> failure,
+        Damage damage) {
 
     /**
      * Why an attempt is rolled back.
@@ -55,6 +58,8 @@ record Attempt(
         files = List.copyOf(files);
         total = List.copyOf(total);
         done = List.copyOf(done);
+        // Snapshots of the first release do not have it.
+        damage = damage == null ? Damage.none() : damage;
     }
 
     static Attempt begin(int number, long epoch, Optional<BackupSetId> setId, List<S3Arn> files) {
@@ -70,7 +75,8 @@ record Attempt(
                 List.of(),
                 List.of(),
                 0,
-                Optional.empty());
+                Optional.empty(),
+                Damage.none());
     }
 
     Attempt opened(StartFacts facts, List<Long> stripeBytes, long sessionStatements) {
@@ -86,7 +92,8 @@ record Attempt(
                 stripeBytes,
                 done,
                 sessionStatements,
-                failure);
+                failure,
+                damage);
     }
 
     /** @param newTotal empty where the totals stay as they are */
@@ -103,7 +110,13 @@ record Attempt(
                 newTotal.isEmpty() ? total : newTotal,
                 newDone,
                 statements,
-                failure);
+                failure,
+                damage);
+    }
+
+    Attempt damaged(Damage found) {
+        return new Attempt(
+                number, epoch, percent, setId, start, stop, inline, files, total, done, statements, failure, found);
     }
 
     Attempt drained() {
@@ -123,7 +136,8 @@ record Attempt(
                 total,
                 done,
                 sessionStatements,
-                failure);
+                failure,
+                damage);
     }
 
     Attempt applied(Optional<BackupSetId> set, List<S3Arn> setFiles, List<Long> fileBytes) {
@@ -139,7 +153,8 @@ record Attempt(
                 fileBytes,
                 fileBytes,
                 statements,
-                failure);
+                failure,
+                damage);
     }
 
     Attempt failed(Problem problem, boolean again, List<Integer> visible) {
@@ -155,7 +170,8 @@ record Attempt(
                 total,
                 done,
                 statements,
-                Optional.of(new Failure(problem, again, visible)));
+                Optional.of(new Failure(problem, again, visible)),
+                damage);
     }
 
     /** How far it came, for comparing attempts: the percentage, and one more once the engine's backup was stopped. */

@@ -29,7 +29,12 @@ record BackupHistory(List<LastFullBackup> full) {
                 .flatMap(start -> attempt.stop()
                         .flatMap(stop -> attempt.setId()
                                 .map(set -> new LastFullBackup(
-                                        set, start.startedAt(), finishedAt, start.firstLsn(), stop.lastLsn()))));
+                                        set,
+                                        start.startedAt(),
+                                        finishedAt,
+                                        start.firstLsn(),
+                                        stop.lastLsn(),
+                                        stop.damagedPages()))));
         return new BackupHistory(
                 Stream.concat(entry.stream(), full.stream()).limit(KEPT).toList());
     }

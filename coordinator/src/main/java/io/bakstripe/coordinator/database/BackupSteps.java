@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.database;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStopped;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DamageFound;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DataDrained;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
@@ -13,6 +14,7 @@ import io.bakstripe.protocol.error.ErrorCategory;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.stripe.Damage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -85,10 +87,10 @@ final class BackupSteps {
                 .orElse(List.of());
     }
 
-    private static List<DatabaseEvent> streaming(TaskState task, Live live, Instant now) {
+    private List<DatabaseEvent> streaming(TaskState task, Live live, Instant now) {
         Attempt attempt = task.running();
         if (live.all(task.files().size(), DRAINED::contains)) {
-            return List.of(new DataDrained(task.id(), attempt.number(), now));
+            return drained(task, live.damage(), now);
         }
         List<Long> done = IntStream.rangeClosed(1, task.files().size())
                 .mapToObj(stripe -> TaskDetails.done(attempt, live, stripe))
@@ -99,13 +101,28 @@ final class BackupSteps {
                 : List.of();
     }
 
+    /** Only now all damaged pages are known: a page that is stored again before may turn out sound, or damaged. */
+    private List<DatabaseEvent> drained(TaskState task, Damage damage, Instant now) {
+        Attempt attempt = task.running();
+        DataDrained drained = new DataDrained(task.id(), attempt.number(), now);
+        if (!damage.found()) {
+            return List.of(drained);
+        }
+        DamageFound found = new DamageFound(task.id(), attempt.number(), damage, now);
+        Problem problem = BackupError.PAGES_DAMAGED.problem(task.origin().display(), damage.pages(), damage.summary());
+        List<DatabaseEvent> next =
+                task.continuesAfterError() ? List.of(drained) : steps.fail(task.apply(found), problem, false, now);
+        return Stream.concat(attempt.damage().equals(damage) ? Stream.of() : Stream.of(found), next.stream())
+                .toList();
+    }
+
     private static List<DatabaseEvent> stopping(TaskState task, Live live, Instant now) {
         return live.session()
                 .stopped()
                 .<List<DatabaseEvent>>map(stopped -> List.of(new BackupStopped(
                         task.id(),
                         task.running().number(),
-                        stopped.facts(),
+                        stopped.facts().withDamagedPages(task.running().damage().pages()),
                         stopped.inline(),
                         stopped.stripeBytes(),
                         stopped.statements(),

@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DamageFound;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
@@ -17,7 +18,9 @@ import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Damage;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -53,6 +56,7 @@ record Live(
             TaskCreated.class,
             SlotReturned.class,
             ProgressReported.class,
+            DamageFound.class,
             UploadsLeft.class,
             UploadsForgotten.class,
             TidyingNoted.class);
@@ -120,6 +124,14 @@ record Live(
 
     Live restore(RestoreReport report) {
         return new Live(slot, start, targets, session, stripes, Optional.of(report), since);
+    }
+
+    /** The damaged pages that the stripes have met, in the order of the stripes. */
+    Damage damage() {
+        return stripes.values().stream()
+                .sorted(Comparator.comparing(report -> report.stripe().stripe()))
+                .map(StripeReport::damage)
+                .reduce(Damage.none(), Damage::and);
     }
 
     /** True when each of the stripes 1 to {@code count} reported a state that {@code reached} accepts. */

@@ -5,6 +5,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -101,7 +102,12 @@ final class TaskDetails {
                                 .mapToLong(StripeDetail::copyStatements)
                                 .sum(),
                 stripes,
-                problem.stream().findFirst());
+                problem.stream().findFirst(),
+                task.attempt().map(attempt -> damage(attempt, live)).filter(Damage::found));
+    }
+
+    private static Damage damage(Attempt attempt, Live live) {
+        return attempt.damage().found() ? attempt.damage() : live.damage();
     }
 
     private static List<StripeDetail> stripes(TaskState task, Attempt attempt, Live live) {

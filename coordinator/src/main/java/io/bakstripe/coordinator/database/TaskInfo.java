@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.Damage;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -42,6 +43,12 @@ final class TaskInfo {
         return doomed
                 ? "The request to cancel the task came after it had failed."
                 : "Task cancellation has been requested.";
+    }
+
+    /** What is said when damaged pages are backed up all the same. */
+    static String damaged(Damage damage) {
+        return "Warning: %d damaged page(s) are backed up as they are, because continue_after_error is 1: %s. The set is marked as damaged and serves as no base."
+                .formatted(damage.pages(), damage.summary());
     }
 
     static String uploadsLeft(List<Integer> stripes) {

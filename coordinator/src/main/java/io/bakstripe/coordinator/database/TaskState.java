@@ -87,6 +87,10 @@ record TaskState(
         } else if (event instanceof ProgressReported progress) {
             return moved.with(running().progressed(progress.percent(), progress.done(), progress.total()))
                     .saying(progress.at(), Percent.line(progress.percent()));
+        } else if (event instanceof DatabaseEvent.DamageFound found) {
+            TaskState damaged = moved.with(running().damaged(found.damage()));
+            // Where damage ends the task, what follows says it.
+            return continuesAfterError() ? damaged.saying(found.at(), TaskInfo.damaged(found.damage())) : damaged;
         } else if (event instanceof DatabaseEvent.DataDrained drained) {
             return moved.sayingAllData(drained.at()).with(running().drained());
         } else if (event instanceof BackupStopped stopped) {
@@ -123,6 +127,11 @@ record TaskState(
     /** The objects that a backup writes; empty for restores. */
     List<S3Arn> files() {
         return origin.request() instanceof BackupRequest backup ? backup.files() : List.of();
+    }
+
+    /** True when damaged pages do not end the task. */
+    boolean continuesAfterError() {
+        return origin.request() instanceof BackupRequest backup && backup.continueAfterError();
     }
 
     int nextAttempt() {

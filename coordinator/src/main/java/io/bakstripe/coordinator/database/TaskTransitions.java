@@ -22,6 +22,7 @@ final class TaskTransitions {
             row(TaskPhase.OPENING, DatabaseEvent.AttemptFailed.class, TaskPhase.ROLLING_BACK),
             row(TaskPhase.OPENING, DatabaseEvent.CancelRequested.class, TaskPhase.ROLLING_BACK),
             row(TaskPhase.STREAMING, DatabaseEvent.ProgressReported.class, TaskPhase.STREAMING),
+            row(TaskPhase.STREAMING, DatabaseEvent.DamageFound.class, TaskPhase.STREAMING),
             row(TaskPhase.STREAMING, DatabaseEvent.DataDrained.class, TaskPhase.STOPPING),
             row(TaskPhase.STREAMING, DatabaseEvent.AttemptFailed.class, TaskPhase.ROLLING_BACK),
             row(TaskPhase.STREAMING, DatabaseEvent.CancelRequested.class, TaskPhase.ROLLING_BACK),

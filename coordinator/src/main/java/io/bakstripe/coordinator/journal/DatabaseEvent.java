@@ -7,6 +7,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -85,6 +86,13 @@ public sealed interface DatabaseEvent extends JournalEvent {
             total = List.copyOf(total);
         }
     }
+
+    /**
+     * All data are read, and pages among them are damaged; recorded once for an attempt, before {@link DataDrained} or {@link AttemptFailed}.
+     *
+     * @param damage of all stripes
+     */
+    record DamageFound(TaskId task, int attempt, Damage damage, Instant at) implements DatabaseEvent {}
 
     /** Every stripe has stored and compared its data. */
     record DataDrained(TaskId task, int attempt, Instant at) implements DatabaseEvent {}

@@ -19,6 +19,7 @@ public final class JournalEvents extends NamedEvents {
             Map.entry("backup-started/1", DatabaseEvent.BackupStarted.class),
             Map.entry("backup-opened/1", DatabaseEvent.BackupOpened.class),
             Map.entry("progress-reported/1", DatabaseEvent.ProgressReported.class),
+            Map.entry("damage-found/1", DatabaseEvent.DamageFound.class),
             Map.entry("data-drained/1", DatabaseEvent.DataDrained.class),
             Map.entry("backup-stopped/1", DatabaseEvent.BackupStopped.class),
             Map.entry("set-sealed/1", DatabaseEvent.SetSealed.class),

@@ -29,6 +29,8 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.DamagedPage;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -137,6 +139,30 @@ final class Given {
                 3,
                 0,
                 List.of(problem).stream().findFirst());
+    }
+
+    static final Damage DAMAGE =
+            Damage.of(List.of(new DamagedPage("base/5/16384", 3), new DamagedPage("base/5/16384", 8)));
+
+    /** All stripes are drained, and the second has met {@link #DAMAGE}. */
+    static Live drainedWithDamage() {
+        StripeReport second = stripe(2, StripeState.DRAINED, 1_000);
+        return live().stripe(stripe(1, StripeState.DRAINED, 1_000)).stripe(damaged(second));
+    }
+
+    static StripeReport damaged(StripeReport report) {
+        return new StripeReport(
+                report.stripe(),
+                report.epoch(),
+                report.state(),
+                report.node(),
+                report.bytesDone(),
+                report.storedBytes(),
+                report.bytesPerSecond(),
+                report.statements(),
+                report.resumed(),
+                report.problem(),
+                DAMAGE);
     }
 
     static Live stripes(StripeState first, StripeState second) {

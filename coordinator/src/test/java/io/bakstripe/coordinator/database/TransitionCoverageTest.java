@@ -74,6 +74,12 @@ class TransitionCoverageTest {
                         Stream.of(
                                 new Scenario(publishing().published(), Lifecycle.SUCCESS),
                                 new Scenario(
+                                        streaming()
+                                                .reported(stripe(1, StripeState.DRAINED, 1_000))
+                                                .reported(Given.damaged(stripe(2, StripeState.DRAINED, 1_000)))
+                                                .rolledBack(),
+                                        Lifecycle.ERROR),
+                                new Scenario(
                                         Course.created(Samples.backup(Samples.SHOP, 2))
                                                 .startChecked(Optional.of(DENIED)),
                                         Lifecycle.ERROR),

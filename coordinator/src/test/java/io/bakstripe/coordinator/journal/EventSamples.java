@@ -7,6 +7,8 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.DamagedPage;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.StripeDetail;
@@ -45,6 +47,8 @@ public final class EventSamples {
                 new DatabaseEvent.BackupStarted(TASK, 1, 4, Samples.SET, List.of("begins"), NOON),
                 new DatabaseEvent.BackupOpened(TASK, 1, Samples.start(), List.of(10L, 20L), 7, NOON),
                 new DatabaseEvent.ProgressReported(TASK, 1, 45, List.of(5L, 9L), List.of(10L, 20L), NOON),
+                new DatabaseEvent.DamageFound(
+                        TASK, 1, new Damage(7, List.of(new DamagedPage("base/5/16384", 3))), NOON),
                 new DatabaseEvent.DataDrained(TASK, 1, NOON),
                 new DatabaseEvent.BackupStopped(
                         TASK,

@@ -337,6 +337,18 @@ public enum BackupError {
             CORRUPTION,
             "file %s is encrypted (mode %s), which this version cannot open",
             "Restore with a version of the program that has the keys of encrypted backups."),
+    PAGES_DAMAGED(
+            6121,
+            CORRUPTION,
+            "database '%s' has %s page(s) whose checksums are wrong, so nothing was kept: %s",
+            "Rebuild or restore the relations that these files belong to and back up again, or set continue_after_error to 1"
+                    + " for a set that is marked as damaged and serves as no base."),
+    SET_DAMAGED(
+            6122,
+            CORRUPTION,
+            "Damage to the backup set was detected. %s page(s) had wrong checksums when set %s was made and are restored as"
+                    + " they were.",
+            "The server reports these pages when it reads them; restore from another backup where they matter."),
 
     INTERNAL(9001, BUG, "internal error: %s", "Report this with the node's log."),
     PROTOCOL_BROKEN(9002, BUG, "a node got an answer that it cannot place: %s", "Report this with the node's log.");

@@ -1,5 +1,6 @@
 package io.bakstripe.protocol.instance;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.Lsn;
@@ -18,6 +19,27 @@ public record DatabaseInfo(
         Optional<ServerConnection> connection,
         Optional<LastFullBackup> lastFullBackup) {
 
-    /** The last full backup of a database (row B8). */
-    public record LastFullBackup(BackupSetId setId, Instant startedAt, Instant finishedAt, Lsn firstLsn, Lsn lastLsn) {}
+    /**
+     * The last full backup of a database (row B8).
+     *
+     * @param damagedPages pages in it that were damaged when it was made; absent when there are none
+     */
+    public record LastFullBackup(
+            BackupSetId setId,
+            Instant startedAt,
+            Instant finishedAt,
+            Lsn firstLsn,
+            Lsn lastLsn,
+            Optional<Long> damagedPages) {
+        /** Without damage. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public LastFullBackup(BackupSetId setId, Instant startedAt, Instant finishedAt, Lsn firstLsn, Lsn lastLsn) {
+            this(setId, startedAt, finishedAt, firstLsn, lastLsn, Optional.empty());
+        }
+
+        /** True when differential backups may build on it: what they leave out is taken from it as it is. */
+        public boolean servesAsBase() {
+            return damagedPages.isEmpty();
+        }
+    }
 }

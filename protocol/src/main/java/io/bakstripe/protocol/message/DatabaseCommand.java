@@ -2,6 +2,7 @@ package io.bakstripe.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseState;
@@ -14,6 +15,7 @@ import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -112,6 +114,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * Where a stripe worker stands; sent at every change of state, every 5 percent and as the answer to every tick.
      *
      * @param resumed how often the stripe went on after parts that were recorded before
+     * @param damage pages in the recorded parts whose checksums are wrong
      */
     record StripeReport(
             StripeRef stripe,
@@ -123,8 +126,41 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             long bytesPerSecond,
             long statements,
             int resumed,
-            Optional<Problem> problem)
-            implements DatabaseCommand {}
+            Optional<Problem> problem,
+            Damage damage)
+            implements DatabaseCommand {
+        public StripeReport {
+            // Nodes of the first release do not send it.
+            damage = damage == null ? Damage.none() : damage;
+        }
+
+        /** Without damage. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public StripeReport(
+                StripeRef stripe,
+                long epoch,
+                StripeState state,
+                String node,
+                long bytesDone,
+                long storedBytes,
+                long bytesPerSecond,
+                long statements,
+                int resumed,
+                Optional<Problem> problem) {
+            this(
+                    stripe,
+                    epoch,
+                    state,
+                    node,
+                    bytesDone,
+                    storedBytes,
+                    bytesPerSecond,
+                    statements,
+                    resumed,
+                    problem,
+                    Damage.none());
+        }
+    }
 
     /** The states that a stripe worker reports. */
     enum StripeState {

@@ -1,5 +1,7 @@
 package io.bakstripe.protocol.procedure;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
@@ -13,9 +15,18 @@ import java.util.stream.IntStream;
  * @param arn with several files it holds exactly one asterisk in its file name (row B6); with one file asterisks mean themselves (row B7)
  * @param overwrite row B3
  * @param numberOfFiles 1 to 10 (row B5)
+ * @param continueAfterError damaged pages do not end the task; the set is marked instead
  */
-public record BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite, int numberOfFiles)
+public record BackupRequest(
+        DatabaseName database,
+        S3Arn arn,
+        boolean overwrite,
+        int numberOfFiles,
+        // Left out where it is not set, as in the first release's rows.
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continueAfterError)
         implements TaskRequest {
+    /** The parameter's name; an addition to the reference. */
+    public static final String CONTINUE_AFTER_ERROR = "continue_after_error";
 
     public BackupRequest {
         long asterisks = arn.fileName().chars().filter(c -> c == '*').count();
@@ -27,6 +38,12 @@ public record BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite,
                     .on("s3_arn_to_backup_to")
                     .asException();
         }
+    }
+
+    /** A call that damaged pages end. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite, int numberOfFiles) {
+        this(database, arn, overwrite, numberOfFiles, false);
     }
 
     /** Reads a bound call; what this version cannot do yet is refused, never ignored. */
@@ -45,7 +62,8 @@ public record BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite,
                 arguments.required("source_db_name", DatabaseName.class),
                 arguments.required("s3_arn_to_backup_to", S3Arn.class),
                 arguments.optional("overwrite_s3_backup_file", Boolean.class).orElse(false),
-                arguments.optional("number_of_files", Long.class).orElse(1L).intValue());
+                arguments.optional("number_of_files", Long.class).orElse(1L).intValue(),
+                arguments.optional(CONTINUE_AFTER_ERROR, Boolean.class).orElse(false));
     }
 
     /** The files to write, in the order of their media families: {@code 1-of-n} to {@code n-of-n} in place of the asterisk (row B6). */

@@ -29,7 +29,11 @@ public enum Procedure {
             optional("kms_master_key_arn", ParameterType.keyArn(), "the key that encrypts the files (B2)"),
             optional("overwrite_s3_backup_file", ParameterType.bit(), "1 overwrites existing files; default 0 (B3)"),
             optional("type", ParameterType.oneOf(BackupType.class), "FULL (default) or DIFFERENTIAL (B4)"),
-            optional("number_of_files", ParameterType.whole(1, 10), "1 (default) to 10 files (B5)")),
+            optional("number_of_files", ParameterType.whole(1, 10), "1 (default) to 10 files (B5)"),
+            optional(
+                    BackupRequest.CONTINUE_AFTER_ERROR,
+                    ParameterType.bit(),
+                    "1 backs damaged pages up as they are and marks the set; default 0; not in the reference")),
     RDS_RESTORE_DATABASE(
             required("restore_db_name", ParameterType.databaseName(), "the database to create (R1)"),
             required(

@@ -1,8 +1,10 @@
 package io.bakstripe.protocol.task;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.stripe.Damage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +22,7 @@ import java.util.Optional;
  * @param bytesTotal plain bytes in all stripes, 0 before the plan is known
  * @param copyStatements COPY statements sent to the database, listing and closing included; 0 for restores
  * @param problem why it ended in ERROR
+ * @param damage damaged pages that a backup has met; absent when there are none
  */
 public record TaskDetail(
         InstanceName instance,
@@ -33,9 +36,41 @@ public record TaskDetail(
         long bytesTotal,
         long copyStatements,
         List<StripeDetail> stripes,
-        Optional<Problem> problem) {
+        Optional<Problem> problem,
+        Optional<Damage> damage) {
 
     public TaskDetail {
         stripes = List.copyOf(stripes);
+    }
+
+    /** Without damage. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public TaskDetail(
+            InstanceName instance,
+            TaskRow row,
+            String phase,
+            int attempt,
+            Optional<Instant> startedAt,
+            Optional<Instant> endedAt,
+            Optional<BackupSetId> backupSet,
+            long bytesDone,
+            long bytesTotal,
+            long copyStatements,
+            List<StripeDetail> stripes,
+            Optional<Problem> problem) {
+        this(
+                instance,
+                row,
+                phase,
+                attempt,
+                startedAt,
+                endedAt,
+                backupSet,
+                bytesDone,
+                bytesTotal,
+                copyStatements,
+                stripes,
+                problem,
+                Optional.empty());
     }
 }

@@ -89,6 +89,16 @@ class ProcedureTest {
         assertThat(read(raw).overwrite()).isTrue();
     }
 
+    @Test
+    void goesOnAfterErrorsOnlyWhenAsked() {
+        Map<String, Object> raw = backup();
+        assertThat(read(raw).continueAfterError()).isFalse();
+
+        raw.put("continue_after_error", 1);
+
+        assertThat(read(raw).continueAfterError()).isTrue();
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "10, 10", "04, 4"})
     void readsTheNumberOfFiles(String text, int count) {
@@ -107,6 +117,7 @@ class ProcedureTest {
                 arguments("number_of_files", new BigDecimal("1e999999999"), BackupError.PARAMETER_TYPE),
                 arguments("number_of_files", "", BackupError.PARAMETER_TYPE),
                 arguments("overwrite_s3_backup_file", 2, BackupError.PARAMETER_VALUE),
+                arguments("continue_after_error", 2, BackupError.PARAMETER_VALUE),
                 arguments("overwrite_s3_backup_file", "true", BackupError.PARAMETER_TYPE),
                 arguments("type", "LOG", BackupError.PARAMETER_VALUE),
                 arguments("type", "differential", BackupError.TYPE_NOT_AVAILABLE),

@@ -50,6 +50,13 @@ public interface Engine {
     ExtentReader reader(SourceAddress address, DatabaseName display);
 
     /**
+     * Opens a reader of single pages, for those that a {@link PageCheck} of this engine suspects.
+     *
+     * @param start of the backup that they are read for
+     */
+    PageReader pageReader(SourceAddress address, DatabaseName display, StartFacts start);
+
+    /**
      * Where a database is and how to log in there.
      *
      * @param password masked in {@link #toString()}

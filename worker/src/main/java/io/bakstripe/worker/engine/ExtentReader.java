@@ -15,6 +15,9 @@ public interface ExtentReader extends AutoCloseable {
      */
     @Nullable Piece next();
 
+    /** What the pages in the pieces of this reader can be checked with. */
+    PageCheck pages();
+
     /** COPY statements sent so far. */
     long statements();
 

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.format;
 
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import java.nio.ByteBuffer;
 
@@ -47,7 +48,8 @@ public final class StripeReader {
         if (!agree) {
             throw place.damaged("the file's end is not of the stripe that its beginning names");
         }
-        if (trailer.stop().files() < 0 || trailer.stop().plainBytes() < 0) {
+        StopFacts stop = trailer.stop();
+        if (stop.files() < 0 || stop.plainBytes() < 0 || stop.damagedPages().orElse(0L) < 0) {
             throw place.damaged("the set claims a negative size");
         }
         checkIndex(place, footer, trailer);

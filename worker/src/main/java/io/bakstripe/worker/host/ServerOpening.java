@@ -1,6 +1,5 @@
 package io.bakstripe.worker.host;
 
-import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.AttemptRef;
 import java.io.IOException;

@@ -1,9 +1,12 @@
 package io.bakstripe.worker.journal;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import java.time.Instant;
+import java.util.Optional;
 
 /** What happened to one stripe of one attempt. With these alone a stripe can be published or aborted by a worker that knows nothing else. */
 public sealed interface StripeEvent {
@@ -25,10 +28,25 @@ public sealed interface StripeEvent {
      * @param storedBytes its length in the file
      * @param crc32c of its stored bytes
      * @param etag as the store gave it
+     * @param damage pages in it whose checksums are wrong; absent when there are none
      */
     record PartStored(
-            int number, Position from, Position to, long plainBytes, long storedBytes, int crc32c, String etag)
-            implements StripeEvent {}
+            int number,
+            Position from,
+            Position to,
+            long plainBytes,
+            long storedBytes,
+            int crc32c,
+            String etag,
+            Optional<Damage> damage)
+            implements StripeEvent {
+        /** Without damage. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public PartStored(
+                int number, Position from, Position to, long plainBytes, long storedBytes, int crc32c, String etag) {
+            this(number, from, to, plainBytes, storedBytes, crc32c, etag, Optional.empty());
+        }
+    }
 
     /**
      * The work on parts went on after an interruption. Recorded before anything is sent, so that a worker that another one has succeeded without its
@@ -41,8 +59,20 @@ public sealed interface StripeEvent {
      *
      * @param plainBytes as in {@link PartStored}, like all that follow
      */
-    record PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag)
-            implements StripeEvent {}
+    record PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag, Optional<Damage> damage)
+            implements StripeEvent {
+        /** Without damage. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag) {
+            this(number, plainBytes, storedBytes, crc32c, etag, Optional.empty());
+        }
+
+        /** Of a part that was stored once more. */
+        public static PartReplaced by(PartStored part) {
+            return new PartReplaced(
+                    part.number(), part.plainBytes(), part.storedBytes(), part.crc32c(), part.etag(), part.damage());
+        }
+    }
 
     /**
      * The store holds the last part, which is the trailer alone. A further one replaces it.

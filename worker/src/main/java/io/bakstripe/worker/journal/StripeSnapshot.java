@@ -1,5 +1,6 @@
 package io.bakstripe.worker.journal;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param closingFrom number of the first part that comes from the closing plan; one more than there are parts when none does
  * @param extents where in its plan each part begins, as {@link Position} says it; -1 where that is not known
  * @param offsets likewise
+ * @param damage of the parts that have any
  */
 public record StripeSnapshot(
         String phase,
@@ -30,7 +32,9 @@ public record StripeSnapshot(
         List<Long> plainBytes,
         List<Long> storedBytes,
         List<Integer> crc32c,
-        List<String> etags) {
+        List<String> etags,
+        // Left out where there is none, as in the rows of the first release.
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartDamage> damage) {
     public StripeSnapshot {
         extents = List.copyOf(extents);
         offsets = List.copyOf(offsets);
@@ -38,5 +42,6 @@ public record StripeSnapshot(
         storedBytes = List.copyOf(storedBytes);
         crc32c = List.copyOf(crc32c);
         etags = List.copyOf(etags);
+        damage = damage == null ? List.of() : List.copyOf(damage);
     }
 }

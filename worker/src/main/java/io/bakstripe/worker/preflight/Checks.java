@@ -1,6 +1,7 @@
 package io.bakstripe.worker.preflight;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
 import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
@@ -12,6 +13,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFit;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.SetMetadata;
@@ -100,9 +102,17 @@ final class Checks {
                         SetFit.check(set.header(), command.view(), versions).ifPresent(misfit -> {
                             throw misfit.asException();
                         });
-                        return new Passed(set.stop().plainBytes());
+                        return new Passed(set.stop().plainBytes(), damageOf(set));
                     });
                 });
+    }
+
+    private static List<String> damageOf(FoundSet set) {
+        return set.stop().damagedPages().stream()
+                .map(pages ->
+                        BackupError.SET_DAMAGED.problem(pages, set.header().setId()))
+                .map(Problem::asTaskInfo)
+                .toList();
     }
 
     CompletionStage<Passed> targets(CheckTargets command, Waiting waiting) {

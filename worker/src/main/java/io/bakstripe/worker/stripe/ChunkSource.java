@@ -6,6 +6,7 @@ import io.bakstripe.protocol.message.SessionCommand.SlicesReply.Slices;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageCheck;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import java.nio.ByteBuffer;
@@ -115,7 +116,7 @@ final class ChunkSource {
             bytes += more;
             passed(open, extent, piece);
         }
-        return new PlannedChunk.Pieces(pieces, position);
+        return new PlannedChunk.Pieces(pieces, position, open == null ? PageCheck.NONE : open.pages());
     }
 
     private Piece ready(Extent extent) {

@@ -1,12 +1,17 @@
 package io.bakstripe.worker.stripe;
 
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 
-/** A frame ready to be stored. */
+/**
+ * A frame ready to be stored.
+ *
+ * @param damage pages in it that are damaged
+ */
 @SuppressWarnings("ArrayRecordComponent") // The bytes of the copy path are never copied without need.
-record EncodedChunk(byte[] frame, long plainBytes, Position to) {
-    static EncodedChunk of(PlannedChunk chunk, FrameEncoder encoder) {
-        return new EncodedChunk(chunk.encode(encoder), chunk.plainBytes(), chunk.to());
+record EncodedChunk(byte[] frame, long plainBytes, Position to, Damage damage) {
+    static EncodedChunk of(PlannedChunk chunk, FrameEncoder encoder, Damage damage) {
+        return new EncodedChunk(chunk.encode(encoder), chunk.plainBytes(), chunk.to(), damage);
     }
 }

@@ -1,5 +1,6 @@
 package io.bakstripe.worker.stripe;
 
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.worker.budget.ByteBudget.Permit;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
@@ -17,6 +18,7 @@ import java.util.concurrent.CompletionStage;
  *
  * @param body its bytes; empty when they lie in a file
  * @param spooled the file; empty when the bytes are held in memory
+ * @param damage pages in it that are damaged
  * @param permit to hold the bytes, wherever they are
  */
 record Part(
@@ -28,6 +30,7 @@ record Part(
         int crc32c,
         Position from,
         Position to,
+        Damage damage,
         Permit permit) {
     public Part {
         body = List.copyOf(body);
@@ -40,6 +43,14 @@ record Part(
     }
 
     PartStored stored(String etag) {
-        return new PartStored(number, from, to, plainBytes, storedBytes, crc32c, etag);
+        return new PartStored(
+                number,
+                from,
+                to,
+                plainBytes,
+                storedBytes,
+                crc32c,
+                etag,
+                Optional.of(damage).filter(Damage::found));
     }
 }

@@ -10,6 +10,7 @@ import akka.stream.stage.AsyncCallback;
 import akka.stream.stage.GraphStage;
 import akka.stream.stage.GraphStageLogic;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.Position;
@@ -77,6 +78,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
         private long storedBytes;
         private long plainBytes;
         private long plainBefore;
+        private Damage damage = Damage.none();
         private int number = beginning.number();
         private int target = targets.bytes(number, 0, 0, 0);
         private Position from = beginning.from();
@@ -97,6 +99,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                     EncodedChunk chunk = grab(in);
                     add(chunk.frame());
                     plainBytes += chunk.plainBytes();
+                    damage = damage.and(chunk.damage());
                     to = chunk.to();
                     advance();
                 }
@@ -221,6 +224,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                             (int) crc.getValue(),
                             from,
                             to,
+                            damage,
                             held.permit()));
             body = new ArrayList<>();
             crc.reset();
@@ -229,6 +233,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
             target = targets.bytes(number, plainBefore, plainBytes, storedBytes);
             storedBytes = 0;
             plainBytes = 0;
+            damage = Damage.none();
             from = to;
             room = null;
         }

@@ -1,5 +1,6 @@
 package io.bakstripe.worker.stripe;
 
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
@@ -12,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,18 +22,22 @@ import org.jspecify.annotations.Nullable;
  * another share their columns, so that recording ten thousand parts does not copy ten thousand times. Not thread-safe.
  */
 final class PartLedger {
-    private static final PartLedger EMPTY = new PartLedger(new Columns(), 0, 0, 0);
+    private static final PartLedger EMPTY = new PartLedger(new Columns(), 0, 0, 0, new TreeMap<>());
 
     private final Columns columns;
     private final int count;
     private final long plainBytes;
     private final long storedBytes;
+    /** Of the parts that have any; never changed. */
+    private final SortedMap<Integer, Damage> damage;
 
-    private PartLedger(Columns columns, int count, long plainBytes, long storedBytes) {
+    private PartLedger(
+            Columns columns, int count, long plainBytes, long storedBytes, SortedMap<Integer, Damage> damage) {
         this.columns = columns;
         this.count = count;
         this.plainBytes = plainBytes;
         this.storedBytes = storedBytes;
+        this.damage = damage;
     }
 
     static PartLedger empty() {
@@ -44,7 +51,19 @@ final class PartLedger {
         }
         Columns grown = count > 0 && columns.count == count ? columns : columns.copy(count);
         grown.append(part);
-        return new PartLedger(grown, count + 1, plainBytes + part.plainBytes(), storedBytes + part.storedBytes());
+        return new PartLedger(
+                grown, count + 1, plainBytes + part.plainBytes(), storedBytes + part.storedBytes(), damageWith(part));
+    }
+
+    /** All damage is counted, but only so much of it named as a report may name. */
+    private SortedMap<Integer, Damage> damageWith(PartStored part) {
+        if (part.damage().isEmpty()) {
+            return damage;
+        }
+        int named = damage.values().stream().mapToInt(of -> of.first().size()).sum();
+        SortedMap<Integer, Damage> more = new TreeMap<>(damage);
+        more.put(part.number(), part.damage().get().naming(Damage.LISTED - named));
+        return more;
     }
 
     /** With only its first parts. */
@@ -55,7 +74,7 @@ final class PartLedger {
             plain += plainBytes(number);
             stored += storedBytes(number);
         }
-        return new PartLedger(columns, last, plain, stored);
+        return new PartLedger(columns, last, plain, stored, new TreeMap<>(damage.headMap(last + 1)));
     }
 
     /** With other facts of one part, whose run of the plan stays the same. */
@@ -71,8 +90,16 @@ final class PartLedger {
         Position begin = columns.begin(number);
         return by == null
                 ? new PartStored(
-                        number, begin, begin, plainBytes(number), storedBytes(number), crc32c(number), etag(number))
-                : new PartStored(number, begin, begin, by.plainBytes(), by.storedBytes(), by.crc32c(), by.etag());
+                        number,
+                        begin,
+                        begin,
+                        plainBytes(number),
+                        storedBytes(number),
+                        crc32c(number),
+                        etag(number),
+                        damage(number))
+                : new PartStored(
+                        number, begin, begin, by.plainBytes(), by.storedBytes(), by.crc32c(), by.etag(), by.damage());
     }
 
     int count() {
@@ -114,6 +141,16 @@ final class PartLedger {
     String etag(int number) {
         int from = number == 1 ? 0 : columns.etagEnds[number - 2];
         return new String(columns.etags, from, columns.etagEnds[number - 1] - from, StandardCharsets.UTF_8);
+    }
+
+    /** The damaged pages in a part; absent when there are none. */
+    Optional<Damage> damage(int number) {
+        return Optional.ofNullable(damage.get(number));
+    }
+
+    /** The damaged pages in all parts. */
+    Damage damage() {
+        return damage.values().stream().reduce(Damage.none(), Damage::and);
     }
 
     /** Memory that the columns take. */

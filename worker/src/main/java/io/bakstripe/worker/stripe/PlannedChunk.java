@@ -1,5 +1,7 @@
 package io.bakstripe.worker.stripe;
 
+import io.bakstripe.worker.engine.PageCheck;
+import io.bakstripe.worker.engine.PageCheck.Suspect;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.journal.StripeEvent.Position;
@@ -15,9 +17,17 @@ sealed interface PlannedChunk {
 
     byte[] encode(FrameEncoder encoder);
 
-    record Pieces(List<Piece> pieces, Position to) implements PlannedChunk {
+    /** @param check what the pages in them can be checked with */
+    record Pieces(List<Piece> pieces, Position to, PageCheck check) implements PlannedChunk {
         public Pieces {
             pieces = List.copyOf(pieces);
+        }
+
+        /** The pages that cannot be right, in order. */
+        List<Suspect> suspects() {
+            return pieces.stream()
+                    .flatMap(piece -> check.suspects(piece).stream())
+                    .toList();
         }
 
         @Override

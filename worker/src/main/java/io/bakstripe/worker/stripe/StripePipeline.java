@@ -11,6 +11,7 @@ import akka.stream.javadsl.Source;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
@@ -27,6 +28,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
@@ -76,7 +78,7 @@ final class StripePipeline {
             Recorder recorder) {
         PartPermits permits = new PartPermits(space);
         int maxParts = maxParts() - (beginning.from().plan() == PlanKind.DATA ? keptForClosing() : 1);
-        Source<Part, NotUsed> parts = frames(chunks, encoder)
+        Source<Part, NotUsed> parts = frames(chunks, reader, encoder)
                 .via(new PartAssembler(beginning, targets(planBytes, maxParts), maxParts, tooMany, permits));
         return start(upload, parts, permits, recorder, reader);
     }
@@ -105,7 +107,7 @@ final class StripePipeline {
         // part.
         int most = (int)
                 Math.min(Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
-        Source<Part, NotUsed> parts = frames(chunks, encoder)
+        Source<Part, NotUsed> parts = frames(chunks, reader, encoder)
                 .via(new PartAssembler(beginning, whole(most), beginning.number(), grown, permits))
                 .map(part -> {
                     if (until.filter(end -> !end.equals(part.to())).isPresent()) {
@@ -116,13 +118,18 @@ final class StripePipeline {
         return start(upload, parts, permits, recorder, reader);
     }
 
-    private Source<EncodedChunk, NotUsed> frames(ChunkSource chunks, FrameEncoder encoder) {
+    private Source<EncodedChunk, NotUsed> frames(ChunkSource chunks, PlanReader reader, FrameEncoder encoder) {
+        FrameFactory frames = new FrameFactory(encoder, new SuspectPages(reader::again, this::pause), codecs);
         return Source.unfoldAsync(
                         chunks,
                         source -> source.next().thenApply(next -> next.map(chunk -> Pair.create(source, chunk))))
-                .mapAsync(
-                        dependencies.settings().chunksInFlight(),
-                        chunk -> CompletableFuture.supplyAsync(() -> EncodedChunk.of(chunk, encoder), codecs));
+                .mapAsync(dependencies.settings().chunksInFlight(), frames::frame);
+    }
+
+    private CompletionStage<Done> pause() {
+        long millis = dependencies.settings().rereadPause().toMillis();
+        return CompletableFuture.supplyAsync(
+                Done::getInstance, CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS, codecs));
     }
 
     /** Stores one part that is made at once: the trailer's, which alone may be short. */
@@ -144,6 +151,7 @@ final class StripePipeline {
                                             (int) crc.getValue(),
                                             at,
                                             at,
+                                            Damage.none(),
                                             permit);
                                 },
                                 codecs))
@@ -199,7 +207,8 @@ final class StripePipeline {
                 facts.plainBytes(),
                 facts.storedBytes(),
                 facts.crc32c(),
-                etag);
+                etag,
+                facts.damage());
     }
 
     private PartTargets targets(long planBytes, int maxParts) {

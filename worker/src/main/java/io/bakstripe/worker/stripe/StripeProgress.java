@@ -48,7 +48,8 @@ final class StripeProgress {
                 rate.bytesPerSecond(clock.instant()),
                 work.statements(),
                 state.resumed(),
-                state.closed() ? Optional.empty() : work.failure().or(() -> passing));
+                state.closed() ? Optional.empty() : work.failure().or(() -> passing),
+                state.parts().damage());
     }
 
     /**

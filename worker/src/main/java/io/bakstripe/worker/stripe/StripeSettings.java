@@ -18,8 +18,10 @@ public record StripeSettings(
         int retries,
         Duration restartPauseMin,
         Duration restartPauseMax,
-        int snapshotEvery) {
+        int snapshotEvery,
+        Duration rereadPause) {
     private static final Duration LONGEST_LEASE = Duration.ofSeconds(12);
+    private static final Duration LONGEST_REREAD_PAUSE = Duration.ofSeconds(1);
 
     public StripeSettings {
         require(shards >= 10 && shards <= 1000, "shards must be 10 to 1000", shards);
@@ -36,6 +38,10 @@ public record StripeSettings(
         require(restartPauseMin.toMillis() > 0, "restart-pause-min must be positive", restartPauseMin);
         require(restartPauseMax.compareTo(restartPauseMin) >= 0, "restart-pause-max is too short", restartPauseMax);
         require(snapshotEvery >= 10, "snapshot-every must be 10 or more", snapshotEvery);
+        require(
+                !rereadPause.isNegative() && rereadPause.compareTo(LONGEST_REREAD_PAUSE) <= 0,
+                "reread-pause must be 0s to 1s",
+                rereadPause);
     }
 
     /** @param worker the configuration at {@code bakstripe.worker} */
@@ -55,7 +61,8 @@ public record StripeSettings(
                 stripe.getInt("retries"),
                 stripe.getDuration("restart-pause-min"),
                 stripe.getDuration("restart-pause-max"),
-                stripe.getInt("snapshot-every"));
+                stripe.getInt("snapshot-every"),
+                stripe.getDuration("reread-pause"));
     }
 
     private static void require(boolean valid, String rule, Object value) {

@@ -1,13 +1,18 @@
 package io.bakstripe.worker.stripe;
 
 import akka.persistence.typed.SnapshotAdapter;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.journal.FirstStripeSnapshot;
+import io.bakstripe.worker.journal.PartDamage;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.journal.StripeSnapshot;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Turns a stripe's state into what its journal keeps, and whatever version of it back. */
@@ -32,7 +37,11 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                 numbers(parts).mapToObj(parts::plainBytes).toList(),
                 numbers(parts).mapToObj(parts::storedBytes).toList(),
                 numbers(parts).mapToObj(parts::crc32c).toList(),
-                numbers(parts).mapToObj(parts::etag).toList());
+                numbers(parts).mapToObj(parts::etag).toList(),
+                numbers(parts)
+                        .boxed()
+                        .flatMap(number -> parts.damage(number).stream().map(found -> new PartDamage(number, found)))
+                        .toList());
     }
 
     private static IntStream numbers(PartLedger parts) {
@@ -46,6 +55,8 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
 
     private static StripeState state(StripeSnapshot from) {
         PartLedger parts = PartLedger.empty();
+        Map<Integer, Damage> damage =
+                from.damage().stream().collect(Collectors.toMap(PartDamage::number, PartDamage::damage));
         for (int i = 0; i < from.etags().size(); i++) {
             PlanKind plan = i + 1 < from.closingFrom() ? PlanKind.DATA : PlanKind.CLOSING;
             Position begin =
@@ -57,7 +68,8 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                     from.plainBytes().get(i),
                     from.storedBytes().get(i),
                     from.crc32c().get(i),
-                    from.etags().get(i)));
+                    from.etags().get(i),
+                    Optional.ofNullable(damage.get(i + 1))));
         }
         return new StripeState(
                 StripePhase.valueOf(from.phase()),
@@ -90,6 +102,7 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                 first.plainBytes(),
                 first.storedBytes(),
                 first.crc32c(),
-                first.etags());
+                first.etags(),
+                List.of());
     }
 }

@@ -35,6 +35,7 @@ import io.bakstripe.protocol.message.StripeCommand.Forget;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.protocol.name.StripeRef;
+import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.Aborted;
 import io.bakstripe.worker.journal.StripeEvent.Closed;
@@ -241,6 +242,11 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
             return Effect().none();
         }
         return Effect().persist(record(arrived.part())).thenRun(next -> {
+            arrived.part()
+                    .damage()
+                    .map(Damage::summary)
+                    .ifPresent(pages ->
+                            context.getLog().warn("Stripe {} has damaged pages: {}", stripe.entityId(), pages));
             work.progressed();
             arrived.recorded().complete(Done.getInstance());
             long dataBytes =
@@ -254,8 +260,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     private StripeEvent record(PartStored part) {
         return switch (work.activity()) {
             case STORING_TRAILER -> new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag());
-            case MENDING_DATA, MENDING_CLOSING ->
-                new PartReplaced(part.number(), part.plainBytes(), part.storedBytes(), part.crc32c(), part.etag());
+            case MENDING_DATA, MENDING_CLOSING -> PartReplaced.by(part);
             default -> part;
         };
     }

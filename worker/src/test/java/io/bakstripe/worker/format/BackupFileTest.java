@@ -7,6 +7,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.Piece;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,18 @@ final class BackupFileTest {
         sealed.put(10, (byte) 2);
         Ends.seal(sealed);
         assertRefused(() -> WholeFile.read(sealed.array()), BackupError.FILE_ENCRYPTED, "is encrypted (mode 2)");
+    }
+
+    @Test
+    void saysHowManyPagesOfTheDatabaseAreDamaged() {
+        StopFacts damaged = SampleStripe.stop(3, 3013).withDamagedPages(12);
+        byte[] file = new SampleStripe(SampleStripe.SET, 1, 1, Codec.NONE).finish(damaged);
+
+        assertThat(WholeFile.read(file).trailer().stop().damagedPages()).contains(12L);
+        assertThat(SampleStripe.stop(3, 3013).withDamagedPages(0)).isEqualTo(SampleStripe.stop(3, 3013));
+        byte[] negative = new SampleStripe(SampleStripe.SET, 1, 1, Codec.NONE)
+                .finish(new StopFacts(damaged.lastLsn(), damaged.stoppedAt(), 3, 3013, Optional.of(-1L)));
+        assertRefused(() -> WholeFile.read(negative), BackupError.FILE_DAMAGED, "negative");
     }
 
     @Test

@@ -39,9 +39,9 @@ public final class PlainServer implements AutoCloseable {
      * @param included lines for a file in the directory {@code conf.d}, which is included
      */
     public static PlainServer start(
-            Path root, HostSettings settings, List<String> initdb, String configuration, String included)
+            Path root, PostgresRelease release, List<String> initdb, String configuration, String included)
             throws IOException {
-        PostgresBinaries binaries = PostgresBinaries.of(settings, Path.of("target/postgresql"));
+        PostgresBinaries binaries = release.binaries();
         PlainServer server = new PlainServer(binaries, root, freePort());
         List<String> arguments = new ArrayList<>(
                 List.of("-D", server.data.toString(), "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C"));

@@ -10,6 +10,8 @@ import akka.serialization.SerializationExtension;
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.DamagedPage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import java.nio.charset.StandardCharsets;
@@ -32,6 +34,8 @@ class StripeEventsTest {
     private static final Instant AT = Instant.parse("2026-01-02T03:04:05Z");
     private static final StripeEvent.UploadIntended INTENDED = new StripeEvent.UploadIntended(
             new BackupSetId(new UUID(1, 2)), new S3Arn("bucket", "a/b.bak"), 2, 4, true, AT);
+    private static final Damage DAMAGE = new Damage(7, List.of(new DamagedPage("base/1/2", 3)));
+    private static final String DAMAGE_JSON = "{\"pages\":7,\"first\":[{\"file\":\"base/1/2\",\"block\":3}]}";
     private static final Map<Object, String> RELEASED = new LinkedHashMap<>();
 
     static {
@@ -49,11 +53,28 @@ class StripeEventsTest {
                 "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
                         + "{\"plan\":\"CLOSING\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
                         + "\"crc32c\":-9,\"etag\":\"\\\"e\\\"\"}");
+        RELEASED.put(
+                new StripeEvent.PartStored(
+                        3,
+                        Position.start(PlanKind.DATA),
+                        new Position(PlanKind.DATA, 5, 6),
+                        7,
+                        8,
+                        -9,
+                        "e",
+                        Optional.of(DAMAGE)),
+                "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
+                        + "{\"plan\":\"DATA\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
+                        + "\"crc32c\":-9,\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "}");
         RELEASED.put(new StripeEvent.Resumed(AT), "stripe-resumed/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(
                 new StripeEvent.PartReplaced(3, 7, 8, -9, "\"e\""),
                 "stripe-part-replaced/1 {\"number\":3,\"plainBytes\":7,\"storedBytes\":8,\"crc32c\":-9,"
                         + "\"etag\":\"\\\"e\\\"\"}");
+        RELEASED.put(
+                new StripeEvent.PartReplaced(3, 7, 8, -9, "e", Optional.of(DAMAGE)),
+                "stripe-part-replaced/1 {\"number\":3,\"plainBytes\":7,\"storedBytes\":8,\"crc32c\":-9,"
+                        + "\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "}");
         RELEASED.put(
                 new StripeEvent.TrailerStored(3, 8, -9, "e"),
                 "stripe-trailer-stored/1 {\"number\":3,\"storedBytes\":8,\"crc32c\":-9,\"etag\":\"e\"}");
@@ -77,11 +98,33 @@ class StripeEventsTest {
                         List.of(1L),
                         List.of(2L),
                         List.of(3),
-                        List.of("e")),
+                        List.of("e"),
+                        List.of()),
                 "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
                         + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":5,\"closingFrom\":2,"
                         + "\"extents\":[6],\"offsets\":[7],\"plainBytes\":[1],"
                         + "\"storedBytes\":[2],\"crc32c\":[3],\"etags\":[\"e\"]}");
+        RELEASED.put(
+                new StripeSnapshot(
+                        "STREAMING",
+                        Optional.empty(),
+                        Optional.of("u-1"),
+                        Position.start(PlanKind.DATA),
+                        0,
+                        false,
+                        0,
+                        1,
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(),
+                        List.of(new PartDamage(4, DAMAGE))),
+                "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
+                        + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":0,\"closingFrom\":1,"
+                        + "\"extents\":[],\"offsets\":[],\"plainBytes\":[],\"storedBytes\":[],\"crc32c\":[],\"etags\":[],"
+                        + "\"damage\":[{\"number\":4,\"damage\":" + DAMAGE_JSON + "}]}");
         RELEASED.put(
                 new FirstStripeSnapshot(
                         "STREAMING",

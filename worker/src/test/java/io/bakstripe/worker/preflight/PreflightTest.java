@@ -346,8 +346,25 @@ class PreflightTest {
             assertThat(problem.detail()).contains("0.2 s");
         }
 
+        @Test
+        void warnsOfASetThatIsDamaged() {
+            found = CompletableFuture.completedFuture(set("postgresql", Optional.of(12L)));
+
+            preflight().tell(check());
+
+            assertThat(probe.expectMessageClass(Passed.class).warnings())
+                    .singleElement()
+                    .asString()
+                    .startsWith("Damage to the backup set was detected. 12 page(s) had wrong checksums when set " + SET)
+                    .contains("BAK-6122");
+        }
+
         private static FoundSet set(String engine) {
-            StopFacts stop = new StopFacts(new Lsn(2), Instant.EPOCH, 1, 777);
+            return set(engine, Optional.empty());
+        }
+
+        private static FoundSet set(String engine, Optional<Long> damagedPages) {
+            StopFacts stop = new StopFacts(new Lsn(2), Instant.EPOCH, 1, 777, damagedPages);
             StripeHeader header = new StripeHeader(
                     SET,
                     1,

@@ -11,6 +11,7 @@ import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageReader;
 import io.bakstripe.worker.engine.Sources;
 import java.util.List;
 import java.util.Optional;
@@ -90,6 +91,11 @@ final class TestSources implements Sources, Engine {
             StopFacts stopped,
             List<Extent> inline) {
         throw new UnsupportedOperationException("pre-flight resumes no backup");
+    }
+
+    @Override
+    public PageReader pageReader(SourceAddress where, DatabaseName display, StartFacts start) {
+        throw new UnsupportedOperationException();
     }
 
     @Override

@@ -16,6 +16,9 @@ import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageCheck;
+import io.bakstripe.worker.engine.PageCheck.Suspect;
+import io.bakstripe.worker.engine.PageReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.session.SessionHold.StoppedBackup;
@@ -29,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -42,6 +46,8 @@ public final class FakeDatabase implements Sources, Engine {
             new StartFacts("fake", "18", "1", 1, new Lsn(16), 16 << 20, "", "shop", Optional.empty(), Instant.EPOCH);
 
     private static final int PIECE = 1 << 20;
+    private static final int PAGE = 8192;
+    private static final byte TORN = (byte) 0xEE;
 
     public final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
     public final List<String> directories = new ArrayList<>();
@@ -50,6 +56,8 @@ public final class FakeDatabase implements Sources, Engine {
     public final AtomicInteger resumes = new AtomicInteger();
     public final AtomicInteger openHolds = new AtomicInteger();
     public final AtomicInteger openReaders = new AtomicInteger();
+    public final AtomicInteger rereadings = new AtomicInteger();
+    private final Map<Suspect, Integer> tornPages = new ConcurrentHashMap<>();
     public volatile @Nullable Problem refuseOpen;
     public volatile @Nullable Problem refuseStop;
     public volatile @Nullable RuntimeException lost;
@@ -67,6 +75,21 @@ public final class FakeDatabase implements Sources, Engine {
         new java.util.Random(path.hashCode()).nextBytes(content);
         files.put(path, content);
         return this;
+    }
+
+    /** A page of 8 KiB that looks damaged, in plans and in so many single readings. */
+    public FakeDatabase torn(String path, int block, int readings) {
+        tornPages.put(page(path, block), readings);
+        return this;
+    }
+
+    /** The page is as it should be. */
+    public void mended(String path, int block) {
+        tornPages.remove(page(path, block));
+    }
+
+    private static Suspect page(String path, int block) {
+        return new Suspect(path, (long) block * PAGE, PAGE, block);
     }
 
     @Override
@@ -128,6 +151,66 @@ public final class FakeDatabase implements Sources, Engine {
     public ExtentReader reader(SourceAddress address, DatabaseName display) {
         openReaders.incrementAndGet();
         return new Reader();
+    }
+
+    @Override
+    public PageReader pageReader(SourceAddress address, DatabaseName display, StartFacts start) {
+        openReaders.incrementAndGet();
+        return new Pages();
+    }
+
+    private byte[] asRead(String path, byte[] content, int from, int to) {
+        byte[] read = Arrays.copyOfRange(content, from, to);
+        tornPages.keySet().stream()
+                .filter(page -> page.path().equals(path) && page.offset() >= from && page.offset() < to)
+                .forEach(page -> Arrays.fill(
+                        read,
+                        (int) page.offset() - from,
+                        (int) Math.min(page.offset() - from + PAGE, read.length),
+                        TORN));
+        return read;
+    }
+
+    private static List<Suspect> suspects(Piece piece) {
+        byte[] bytes = piece.bytes();
+        List<Suspect> found = new ArrayList<>();
+        for (int at = 0; at + PAGE <= bytes.length; at += PAGE) {
+            byte[] page = Arrays.copyOfRange(bytes, at, at + PAGE);
+            byte[] torn = new byte[PAGE];
+            Arrays.fill(torn, TORN);
+            if (Arrays.equals(page, torn)) {
+                found.add(page(piece.path(), (int) ((piece.offset() + at) / PAGE)));
+            }
+        }
+        return found;
+    }
+
+    private final class Pages implements PageReader {
+        @Override
+        public List<Reading> again(List<Suspect> pages) {
+            rereadings.incrementAndGet();
+            return pages.stream().map(this::again).toList();
+        }
+
+        private Reading again(Suspect page) {
+            Integer left = tornPages.computeIfPresent(page, (torn, readings) -> readings == 0 ? null : readings - 1);
+            byte[] content = files.get(page.path());
+            if (left != null) {
+                return Reading.damaged();
+            }
+            return content == null
+                    ? Reading.gone()
+                    : Reading.sound(
+                            Arrays.copyOfRange(content, (int) page.offset(), (int) page.offset() + page.length()));
+        }
+
+        @Override
+        public void abort() {}
+
+        @Override
+        public void close() {
+            openReaders.decrementAndGet();
+        }
     }
 
     private static void throwIf(@Nullable Problem problem) {
@@ -227,7 +310,7 @@ public final class FakeDatabase implements Sources, Engine {
                         extent.kind(),
                         extent.path(),
                         offset,
-                        Arrays.copyOfRange(content, from, to),
+                        asRead(extent.path(), content, from, to),
                         isShort ? Piece.State.SHORT : Piece.State.WHOLE));
                 at = isShort ? end : to;
             } while (at < end);
@@ -243,6 +326,11 @@ public final class FakeDatabase implements Sources, Engine {
             Supplier<Piece> piece = pieces.poll();
             usedUp = piece == null;
             return piece == null ? null : piece.get();
+        }
+
+        @Override
+        public PageCheck pages() {
+            return FakeDatabase::suspects;
         }
 
         @Override

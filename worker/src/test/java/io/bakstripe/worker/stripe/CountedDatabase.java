@@ -12,6 +12,8 @@ import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageCheck;
+import io.bakstripe.worker.engine.PageReader;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.session.FakeDatabase;
@@ -91,6 +93,11 @@ final class CountedDatabase implements Sources, Engine {
         return new Watched(database.reader(address, display));
     }
 
+    @Override
+    public PageReader pageReader(SourceAddress address, DatabaseName display, StartFacts start) {
+        return database.pageReader(address, display, start);
+    }
+
     private final class Watched implements ExtentReader {
         private final ExtentReader reader;
         private boolean used;
@@ -117,6 +124,11 @@ final class CountedDatabase implements Sources, Engine {
                         .asException();
             }
             return reader.next();
+        }
+
+        @Override
+        public PageCheck pages() {
+            return reader.pages();
         }
 
         @Override

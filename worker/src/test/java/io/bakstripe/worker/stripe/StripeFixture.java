@@ -64,7 +64,7 @@ final class StripeFixture {
     static final BackupSetId SET = new BackupSetId(new UUID(1, 2));
     static final StopFacts STOP = new StopFacts(new Lsn(4096), Instant.EPOCH.plusSeconds(60), 3, 1000);
     static final StripeSettings SETTINGS = StripeSettings.from(ConfigFactory.parseString(
-                    "stripe { restart-pause-min = 20 millis, restart-pause-max = 50 millis, abort-patience = 50 millis }")
+                    "stripe { restart-pause-min = 20 millis, restart-pause-max = 50 millis, abort-patience = 50 millis, reread-pause = 1 millis }")
             .withFallback(ConfigFactory.load().getConfig("bakstripe.worker")));
 
     final ActorTestKit kit;

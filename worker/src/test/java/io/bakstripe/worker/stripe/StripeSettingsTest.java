@@ -30,7 +30,8 @@ class StripeSettingsTest {
                         40,
                         Duration.ofMillis(200),
                         Duration.ofSeconds(10),
-                        1000));
+                        1000,
+                        Duration.ofMillis(100)));
     }
 
     @ParameterizedTest
@@ -48,7 +49,8 @@ class StripeSettingsTest {
                 "lease = 13s",
                 "retries = -1",
                 "restart-pause-min = 1 hour",
-                "snapshot-every = 1"
+                "snapshot-every = 1",
+                "reread-pause = 2s"
             })
     void refusesWhatCannotWork(String setting) {
         Config wrong = ConfigFactory.parseString("stripe." + setting).withFallback(DEFAULTS);

@@ -7,6 +7,8 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.DamagedPage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.journal.FirstStripeSnapshot;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -101,6 +104,53 @@ class StripeStateTest {
         assertThat(ledger.heldBytes() / 10_000).isLessThan(100);
         assertThat(ledger.etag(9_999)).isEqualTo("\"%032x\"".formatted(9_999));
         assertThat(ledger.storedBytes()).isEqualTo(10_000L * 10_001 / 2);
+    }
+
+    private static PartStored damaged(int number, Damage damage) {
+        return new PartStored(
+                number,
+                Position.start(PlanKind.DATA),
+                Position.start(PlanKind.DATA),
+                1,
+                1,
+                1,
+                "e",
+                Optional.of(damage));
+    }
+
+    private static Damage pages(String file, int count) {
+        return Damage.of(IntStream.range(0, count)
+                .mapToObj(block -> new DamagedPage(file, block))
+                .toList());
+    }
+
+    @Test
+    void countsTheDamageOfEveryPartAndNamesTheFirstPages() {
+        PartLedger ledger = PartLedger.empty()
+                .with(damaged(1, pages("a", 60)))
+                .with(part(2))
+                .with(damaged(3, pages("b", 70)))
+                .with(damaged(4, pages("c", 10)));
+
+        assertThat(ledger.damage().pages()).isEqualTo(140);
+        assertThat(ledger.damage().first())
+                .hasSize(100)
+                .startsWith(new DamagedPage("a", 0))
+                .endsWith(new DamagedPage("b", 39));
+        assertThat(ledger.upTo(2).damage()).isEqualTo(pages("a", 60));
+        PartLedger mended = ledger.replacing(new StripeEvent.PartReplaced(1, 1, 1, 1, "e", Optional.of(pages("a", 2))));
+        assertThat(mended.damage().pages()).isEqualTo(82);
+        assertThat(mended.damage(2)).isEmpty();
+    }
+
+    @Test
+    void keepsDamageInItsSnapshots() {
+        StripeState state = after(4).after(new StripeEvent.PartReplaced(2, 1, 1, 1, "e", Optional.of(pages("a", 3))));
+
+        StripeState back = SNAPSHOTS.fromJournal(SNAPSHOTS.toJournal(state));
+
+        assertThat(back.parts().damage()).isEqualTo(pages("a", 3));
+        assertThat(back.parts().damage(2)).contains(pages("a", 3));
     }
 
     @Test

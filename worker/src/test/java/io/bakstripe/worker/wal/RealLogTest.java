@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.worker.host.PlainServer;
-import io.bakstripe.worker.host.TestHost;
+import io.bakstripe.worker.host.PostgresReleases;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ class RealLogTest {
     static void write() throws Exception {
         server = PlainServer.start(
                 folder,
-                TestHost.settings(""),
+                PostgresReleases.embedded(),
                 List.of("--wal-segsize=1"),
                 "autovacuum = off\nwal_compression = on\nwal_keep_size = 500MB\nmax_wal_size = 1GB\nwal_level = logical\n",
                 "");

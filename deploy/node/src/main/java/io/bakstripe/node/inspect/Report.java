@@ -142,6 +142,11 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
                 "manifest",
                 stripe.trailer().stop().files() + " files and directories, "
                         + stripe.trailer().stop().plainBytes() + " bytes in the whole set");
+        stripe.trailer()
+                .stop()
+                .damagedPages()
+                .ifPresent(pages -> line(
+                        lines, "damage", pages + " page(s) of the database were damaged when the backup was made"));
         lines.add(table(
                 List.of("part", "offset", "stored", "plain", "crc32c"),
                 stripe.trailer().parts().stream()

@@ -17,13 +17,16 @@ import java.util.Set;
 final class CopyBatches {
     private final PostgresSettings settings;
     private final List<Extent> extents;
+    private final int chunkBytes;
     private final Set<Integer> ended = new HashSet<>();
     private int index;
     private long done;
 
-    CopyBatches(PostgresSettings settings, List<Extent> extents) {
+    /** @param chunkBytes what a range has at most; ranges end at multiples of it in their extent */
+    CopyBatches(PostgresSettings settings, List<Extent> extents, int chunkBytes) {
         this.settings = settings;
         this.extents = List.copyOf(extents);
+        this.chunkBytes = chunkBytes;
     }
 
     /** The ranges of the next statement; empty when all is planned. */
@@ -44,7 +47,7 @@ final class CopyBatches {
             if (done == 0 && extent.kind() == ExtentKind.LOG && extent.offset() > 0) {
                 ranges.add(Range.header(index, extent));
             }
-            int length = (int) Math.min(extent.length() - done, settings.chunkBytes());
+            int length = (int) Math.min(extent.length() - done, chunkBytes);
             ranges.add(new Range(index, extent, extent.offset() + done, length, false));
             bytes += length;
             done += length;

@@ -10,6 +10,7 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageReader;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
@@ -97,10 +98,16 @@ public final class PostgresEngine implements Engine {
     public ExtentReader reader(SourceAddress address, DatabaseName display) {
         ReadPace pace =
                 paces.computeIfAbsent(address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
-        return new PostgresExtentReader(
-                settings,
-                PostgresSession.open(
-                        address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE),
-                pace);
+        return new PostgresExtentReader(settings, connect(address, display), pace);
+    }
+
+    @Override
+    public PageReader pageReader(SourceAddress address, DatabaseName display, StartFacts start) {
+        return new PostgresPageReader(connect(address, display), start.firstLsn());
+    }
+
+    private PostgresSession connect(SourceAddress address, DatabaseName display) {
+        return PostgresSession.open(
+                address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE);
     }
 }

@@ -5,6 +5,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.PageCheck;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.engine.postgres.CopyBatches.Range;
 import io.bakstripe.worker.engine.postgres.RunningCopy.Answer;
@@ -28,12 +29,17 @@ final class PostgresExtentReader implements ExtentReader {
     private static final String IDENTITY =
             "SELECT system_identifier, (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),"
                     + " current_setting('wal_block_size')::int FROM pg_control_system()";
+    private static final String PAGES =
+            "SELECT current_setting('data_checksums') = 'on', current_setting('block_size')::int,"
+                    + " (SELECT setting::int8 FROM pg_settings WHERE name = 'segment_size')";
     private static final byte[] NOTHING = new byte[0];
 
     private final PostgresSettings settings;
     private final PostgresSession session;
     private final ReadPace pace;
     private final LogSegments segments;
+    private final PageCheck pages;
+    private final int chunkBytes;
     private final AtomicLong copies = new AtomicLong();
     private @Nullable CopyBatches plan;
     private @Nullable RunningCopy running;
@@ -46,6 +52,12 @@ final class PostgresExtentReader implements ExtentReader {
         this.pace = pace;
         this.session = session;
         this.segments = session.one(IDENTITY, row -> new LogSegments(row.getLong(1), row.getInt(2), row.getInt(3)));
+        Pages found = session.one(
+                PAGES, row -> new Pages(row.getBoolean(1), new PostgresPages(row.getInt(2), row.getLong(3))));
+        this.pages = found.checksums() ? found.check() : PageCheck.NONE;
+        int block = found.check().blockBytes();
+        // No page is to be cut in two, for then it could not be checked.
+        this.chunkBytes = Math.max(block, settings.chunkBytes() / block * block);
     }
 
     @Override
@@ -62,7 +74,7 @@ final class PostgresExtentReader implements ExtentReader {
                 throw new IllegalArgumentException("the control file is read whole or not at all: " + extent);
             }
         }
-        plan = new CopyBatches(settings, extents);
+        plan = new CopyBatches(settings, extents, chunkBytes);
     }
 
     @Override
@@ -129,7 +141,7 @@ final class PostgresExtentReader implements ExtentReader {
     private RunningCopy send(List<Range> ranges) {
         copies.incrementAndGet();
         readings++;
-        RunningCopy copy = RunningCopy.start(session, ranges, settings.chunkBytes());
+        RunningCopy copy = RunningCopy.start(session, ranges, chunkBytes);
         running = copy;
         return copy;
     }
@@ -198,6 +210,11 @@ final class PostgresExtentReader implements ExtentReader {
     }
 
     @Override
+    public PageCheck pages() {
+        return pages;
+    }
+
+    @Override
     public long statements() {
         return copies.get();
     }
@@ -216,4 +233,6 @@ final class PostgresExtentReader implements ExtentReader {
         }
         session.close();
     }
+
+    private record Pages(boolean checksums, PostgresPages check) {}
 }

@@ -47,7 +47,7 @@ class CopyBatchesTest {
     void looksAtTheHeaderOfALogSegmentBehindItAndBeforeARestOfIt() {
         Extent rest = new Extent(ExtentKind.LOG, "pg_wal/0", 16L * KIB, 10L * KIB, new byte[0]);
 
-        List<Range> ranges = new CopyBatches(SETTINGS, List.of(rest)).next();
+        List<Range> ranges = new CopyBatches(SETTINGS, List.of(rest), SETTINGS.chunkBytes()).next();
 
         assertThat(ranges)
                 .extracting(Range::offset, Range::length, Range::checked)
@@ -60,8 +60,10 @@ class CopyBatchesTest {
 
     @Test
     void plansNothingMoreOfAnExtentThatEnded() {
-        CopyBatches batches =
-                new CopyBatches(SETTINGS, List.of(Extent.file("large", 0, 700L * KIB), Extent.file("next", 0, 1)));
+        CopyBatches batches = new CopyBatches(
+                SETTINGS,
+                List.of(Extent.file("large", 0, 700L * KIB), Extent.file("next", 0, 1)),
+                SETTINGS.chunkBytes());
         batches.end(batches.next().get(1));
 
         assertThat(batches.next()).extracting(range -> range.extent().path()).containsExactly("next");
@@ -79,7 +81,7 @@ class CopyBatchesTest {
     }
 
     private static List<Integer> sizes(List<Extent> extents) {
-        CopyBatches batches = new CopyBatches(SETTINGS, extents);
+        CopyBatches batches = new CopyBatches(SETTINGS, extents, SETTINGS.chunkBytes());
         List<Integer> sizes = new ArrayList<>();
         for (List<Range> ranges = batches.next(); !ranges.isEmpty(); ranges = batches.next()) {
             sizes.add(ranges.size());

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Measures what reading a database costs: fills a server of its own, reads all its files over one connection and prints MB/s and CPU seconds per GB, those of
- * the reading thread and those of the server's process apart.
+ * Measures what reading a database costs: fills a server of its own, reads all its files over one connection, verifies their pages, and prints MB/s and
+ * CPU seconds per GB, those of the reading thread and those of the server's process apart, and what of the former the checksums took.
  *
  * <p>Arguments: MiB of the database (default 1024), then the sizes of a piece in KiB that are compared.
  */
@@ -82,20 +82,28 @@ final class ReadingBenchmark {
             long threadBefore = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
             long begun = System.nanoTime();
             long bytes = 0;
+            long checking = 0;
+            long suspicious = 0;
             reader.begin(files);
             for (Piece piece = reader.next(); piece != null; piece = reader.next()) {
                 bytes += piece.bytes().length;
+                long before = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+                suspicious += reader.pages().suspects(piece).size();
+                checking += ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - before;
             }
             double seconds = (System.nanoTime() - begun) / 1e9;
             double thread = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - threadBefore) / 1e9;
             double gigabytes = bytes / 1e9;
             out.printf(
-                    "pieces of %4d KiB: %.2f GB, %4.0f MB/s, reader %.3f CPU-s/GB, server %.3f CPU-s/GB%n",
+                    "pieces of %4d KiB: %.2f GB, %4.0f MB/s, reader %.3f CPU-s/GB, of which checksums %.3f,"
+                            + " server %.3f CPU-s/GB, %d suspicious%n",
                     kibibytes,
                     gigabytes,
                     bytes / 1e6 / seconds,
                     thread / gigabytes,
-                    (cpuOf(pid) - serverBefore) / gigabytes);
+                    checking / 1e9 / gigabytes,
+                    (cpuOf(pid) - serverBefore) / gigabytes,
+                    suspicious);
         }
     }
 

@@ -19,6 +19,7 @@ import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.host.FileTree;
 import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.PlainServer;
+import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,8 @@ class TablespaceRoundTripTest {
                 archive_command = 'cp "%%p" "%s/%%f"'
                 shared_preload_libraries = 'auto_explain'
                 """.formatted(archive);
-        source = PlainServer.start(home, SETTINGS, List.of(), configuration, "log_min_duration_statement = 4711\n");
+        source = PlainServer.start(
+                home, PostgresReleases.embedded(), List.of(), configuration, "log_min_duration_statement = 4711\n");
         execute(
                 source.database("postgres"),
                 "CREATE DATABASE shop",
