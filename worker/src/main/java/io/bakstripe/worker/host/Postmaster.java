@@ -60,8 +60,8 @@ final class Postmaster {
     }
 
     /**
-     * Starts the server, with the binaries of its version, and returns once it is open; {@code SERVER_NOT_STARTED} with the end of its log when it dies or takes too long. The
-     * process is gone after a failure.
+     * Starts the server, with the binaries of its version, and returns once it is open; {@code SERVER_NOT_STARTED} with the end of its log when it dies
+     * or takes too long. The process is gone after a failure.
      */
     void start(ServerDirectory directory, String display, List<String> arguments) throws IOException {
         awaitOrphans(directory);
