@@ -3,6 +3,7 @@ package io.bakstripe.worker.host;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +47,7 @@ final class PageChecksums {
                 continue;
             }
             long first = name.group(1) == null ? 0 : Long.parseLong(name.group(1)) * PAGES_PER_FILE;
-            ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+            ByteBuffer content = mapped(file);
             if (content.capacity() % PAGE != 0) {
                 wrong.add(pgdata.relativize(file) + " has " + content.capacity() + " bytes");
             }
@@ -59,6 +60,13 @@ final class PageChecksums {
             }
         }
         return new Scan(pages, wrong);
+    }
+
+    /** Not read: a file of a relation has up to 1 GiB. */
+    private static ByteBuffer mapped(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()).order(ByteOrder.LITTLE_ENDIAN);
+        }
     }
 
     private static List<Path> relations(Path pgdata) throws IOException {
