@@ -42,6 +42,11 @@ public final class TestHost implements AutoCloseable {
         this(data, settings, List.of(PostgresReleases.embedded()));
     }
 
+    /** Runs servers of one version with these settings. */
+    public TestHost(Path data, HostSettings settings, PostgresRelease release) {
+        this(data, settings, List.of(release));
+    }
+
     /** Runs servers of these versions; {@link #provision} makes such of the first. */
     public TestHost(Path data, PostgresRelease first, PostgresRelease... others) {
         this(
@@ -67,7 +72,7 @@ public final class TestHost implements AutoCloseable {
     }
 
     /** The defaults with small servers, overlaid with what is given in HOCON. */
-    static HostSettings settings(String overrides) {
+    public static HostSettings settings(String overrides) {
         Config small = ConfigFactory.parseString(
                 "bakstripe.worker.host { server-settings { shared_buffers = 16MB }, stop-timeout = 20s, start-timeout = 60s }");
         return HostSettings.from(ConfigFactory.parseString(overrides)
@@ -83,6 +88,11 @@ public final class TestHost implements AutoCloseable {
     /** The same directory through the eyes of a node that has just started. */
     TestHost forgotten() {
         return new TestHost(data, settings(""), releases);
+    }
+
+    /** Where everything of one server lies. */
+    public Path root(String name) {
+        return directory(ref(name)).root();
     }
 
     ServerDirectory directory(DatabaseRef database) {
