@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class DeclaredSourceIT {
         try (RunningNode node = RunningNode.start(data)) {
             shop = node.shop();
             grant(shop);
+            fillTablespace(shop, data);
         }
         Path config = Files.writeString(data.resolve("node.conf"), """
                 bakstripe.instances {
@@ -54,6 +56,9 @@ final class DeclaredSourceIT {
                             Map.of("restore_db_name", "from_known", "s3_arn_to_restore_from", arn("known*.bak"))));
 
             RowComparison.requireEqualTables(shop, node.database("from_known"));
+            assertThat(location(shop)).endsWith("täble \"space\"");
+            assertThat(location(node.database("from_known")))
+                    .startsWith(data.resolve("databases").toString());
             assertThat(node.log()).doesNotContain("secret-of-bk");
 
             assertThat(node.procedure(
@@ -107,6 +112,25 @@ final class DeclaredSourceIT {
             statement.execute("GRANT EXECUTE ON FUNCTION pg_ls_dir(text, bool, bool), pg_stat_file(text, bool),"
                     + " pg_read_binary_file(text, bigint, bigint, bool), pg_backup_start(text, bool), pg_backup_stop(bool)"
                     + " TO bk");
+        }
+    }
+
+    private static void fillTablespace(ServerConnection shop, Path data) throws Exception {
+        Path place = Files.createDirectory(data.resolve("täble \"space\""));
+        try (Connection connection = DriverManager.getConnection(shop.jdbcUrl(), shop.user(), shop.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE TABLESPACE \"Räume\" LOCATION '" + place + "'");
+            statement.execute("CREATE TABLE spaced (id int PRIMARY KEY, note text) TABLESPACE \"Räume\"");
+            statement.execute("INSERT INTO spaced SELECT i, repeat(md5(i::text), 20) FROM generate_series(1, 20000) i");
+        }
+    }
+
+    private static String location(ServerConnection server) throws Exception {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'Räume'")) {
+            return row.next() ? row.getString(1) : "";
         }
     }
 

@@ -120,11 +120,17 @@ public enum BackupError {
             CONFLICT,
             "Please specify a bucket that is in the same region as RDS instance",
             "The bucket is in %s, the instance in %s."),
+    /** No longer raised; the records of tasks of earlier versions may hold it. */
     TABLESPACES_UNSUPPORTED(
             2151,
             CONFLICT,
-            "database '%s' has %s tablespaces of its own, which this version cannot back up",
-            "Move their tables to pg_default and drop them."),
+            "database '%s' has %s tablespaces of its own, which that version could not back up",
+            "Back up again; tablespaces are backed up now."),
+    TABLESPACE_LOST(
+            2158,
+            CONFLICT,
+            "the server of database '%s' does not find the directories of its tablespaces %s",
+            "Restore their links in pg_tblspc or drop the tablespaces; they cannot be read as they are."),
     STANDBY_UNSUPPORTED(
             2152,
             CONFLICT,

@@ -33,6 +33,11 @@ record ServerDirectory(Path root) {
         return root.resolve("pgdata." + attempt.task() + "-" + attempt.attempt());
     }
 
+    /** Where tablespaces lie, each in a directory of its own that is named by its identifier. */
+    Path tablespaces() {
+        return root.resolve("tablespaces");
+    }
+
     Path record() {
         return root.resolve("server.json");
     }

@@ -1,6 +1,5 @@
 package io.bakstripe.worker.host;
 
-import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.AttemptRef;
 import java.io.IOException;
@@ -47,13 +46,10 @@ final class ServerOpening {
             Files.move(staging, directory.data());
         }
         Path data = directory.data();
-        if (!Files.exists(data.resolve("backup_label"))) {
-            throw BackupError.MANIFEST_MISMATCH
-                    .problem("there is no backup_label")
-                    .asException();
-        }
+        BackupLabel.require(data);
         PostgresBinaries binaries = installations.of(data);
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+        new Tablespaces(directory).takeOver();
         ServerConfiguration.takeOver(data);
         binaries.runAs().own(data);
         Trees.sync(directory.root());
@@ -63,8 +59,11 @@ final class ServerOpening {
     ServerConnection rollForward(ServerDirectory directory, ServerRecord opening) throws IOException {
         ServerRecord placed = ports.assign(opening, directory);
         placed.write(directory.record());
+        Tablespaces tablespaces = new Tablespaces(directory);
+        tablespaces.settle();
         startFor(directory, placed, ServerConfiguration.Access.NOBODY);
         postmaster.stop(directory);
+        tablespaces.settle();
         letIn(directory, placed);
         sessions.check(placed, directory);
         ServerRecord done = placed.opened();
@@ -100,6 +99,7 @@ final class ServerOpening {
             throws IOException {
         PostgresBinaries binaries = installations.of(directory.data());
         configuration.write(directory, binaries.major(), access);
+        new Tablespaces(directory).relink();
         binaries.runAs().own(directory.root());
         postmaster.start(directory, server.display(), configuration.arguments(directory, server.port(), access));
     }

@@ -195,8 +195,7 @@ class ManagedServersTest {
     void namesTheLogWhenAServerDoesNotStart() throws Exception {
         Path broken = host.servers().prepare(ref("broken"), FIRST);
         Files.writeString(broken.resolve("PG_VERSION"), "18\n");
-        Files.writeString(
-                broken.resolve("backup_label"), "START WAL LOCATION: 0/2000028 (file 000000010000000000000002)\n");
+        new RestoredLog().ended().writeTo(broken);
 
         assertThatThrownBy(() -> host.servers().open(ref("broken"), new DatabaseName("Broken"), FIRST, "x"))
                 .satisfies(failed(BackupError.SERVER_NOT_STARTED))

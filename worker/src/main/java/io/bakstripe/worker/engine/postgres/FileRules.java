@@ -22,7 +22,7 @@ final class FileRules {
             "current_logfiles.tmp");
 
     private static final Pattern TEMPORARY_RELATION =
-            Pattern.compile("base/\\d+/t\\d+_\\d+(_(fsm|vm|init))?(\\.\\d+)?");
+            Pattern.compile("(base|pg_tblspc/\\d+/[^/]+)/\\d+/t\\d+_\\d+(_(fsm|vm|init))?(\\.\\d+)?");
 
     private FileRules() {}
 

@@ -79,7 +79,7 @@ final class PostgresBackupHold implements BackupHold {
         verifyOpen();
         Labels labels = session.one(
                 session.version().stopSql(),
-                row -> new Labels(Lsn.parse(row.getString(1)), row.getString(2), row.getString(3)));
+                row -> new Labels(Lsn.parse(row.getString(1)), row.getString(2), row.getBytes(3)));
         var stoppedAt = clock.instant();
         List<Extent> closing = new ArrayList<>();
         for (String path : segments.paths(start.timeline(), start.firstLsn(), labels.end())) {
@@ -87,8 +87,9 @@ final class PostgresBackupHold implements BackupHold {
         }
         history().ifPresent(closing::add);
         closing.add(Extent.inline("backup_label", labels.backupLabel().getBytes(StandardCharsets.UTF_8)));
-        if (labels.tablespaceMap() != null && !labels.tablespaceMap().isBlank()) {
-            closing.add(Extent.inline("tablespace_map", labels.tablespaceMap().getBytes(StandardCharsets.UTF_8)));
+        byte[] tablespaceMap = labels.tablespaceMap();
+        if (tablespaceMap != null && tablespaceMap.length > 0) {
+            closing.add(Extent.inline("tablespace_map", tablespaceMap));
         }
         closing.add(Extent.control(FileRules.CONTROL_FILE, ControlFile.BYTES));
         return new Stop(labels.end(), stoppedAt, closing);
@@ -119,6 +120,6 @@ final class PostgresBackupHold implements BackupHold {
         session.close();
     }
 
-    private record Labels(
-            Lsn end, String backupLabel, @Nullable String tablespaceMap) {}
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+    private record Labels(Lsn end, String backupLabel, byte @Nullable [] tablespaceMap) {}
 }

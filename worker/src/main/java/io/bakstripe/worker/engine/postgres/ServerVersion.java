@@ -24,11 +24,13 @@ record ServerVersion(int number) {
         return renamed() ? "SELECT pg_backup_start(?, true)::text" : "SELECT pg_start_backup(?, true, false)::text";
     }
 
-    /** Ends it without waiting for an archive; gives lsn, labelfile and spcmapfile. */
+    /**
+     * Ends it without waiting for an archive; gives lsn, labelfile and, as bytes, spcmapfile. The paths in that one are in whatever encoding the file
+     * system has: as text they might have none in the database's, and end the backup.
+     */
     String stopSql() {
-        return renamed()
-                ? "SELECT lsn::text, labelfile, spcmapfile FROM pg_backup_stop(false)"
-                : "SELECT lsn::text, labelfile, spcmapfile FROM pg_stop_backup(false, false)";
+        return "SELECT lsn::text, labelfile, decode(replace(spcmapfile, '\\', '\\\\'), 'escape') FROM "
+                + (renamed() ? "pg_backup_stop(false)" : "pg_stop_backup(false, false)");
     }
 
     /** Every function that a full backup calls and that a server may refuse to an ordinary role, with argument types. */

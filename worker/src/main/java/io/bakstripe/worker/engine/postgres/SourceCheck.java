@@ -6,6 +6,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 /**
  * What a server says of itself, and whether a full backup can be taken from it.
  *
+ * @param lostTablespaces identifiers of those whose directory the server does not find
  * @param systemIdentifier unsigned
  * @param segmentBytes size of one log segment
  * @param pageBytes size of one page of the log
@@ -14,7 +15,7 @@ record SourceCheck(
         String walLevel,
         boolean standby,
         boolean mayReplicate,
-        int tablespaces,
+        String lostTablespaces,
         long systemIdentifier,
         int segmentBytes,
         int pageBytes,
@@ -26,10 +27,15 @@ record SourceCheck(
     private static final String FACTS = """
             SELECT current_setting('wal_level'), pg_is_in_recovery(),
                    (SELECT rolreplication OR rolsuper FROM pg_roles WHERE rolname = current_user),
-                   (SELECT count(*)::int FROM pg_tablespace WHERE spcname NOT IN ('pg_default', 'pg_global')),
-                   (SELECT system_identifier FROM pg_control_system()),
+                   (SELECT coalesce(string_agg(t.oid::text, ', ' ORDER BY t.oid), '') FROM pg_tablespace t
+                     WHERE t.spcname NOT IN ('pg_default', 'pg_global')
+                       AND (pg_stat_file('pg_tblspc/' || t.oid || '/PG_'
+                              || current_setting('server_version_num')::int / 10000 || '_' || c.catalog_version_no,
+                            true)).isdir IS NOT TRUE),
+                   c.system_identifier,
                    (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),
-                   current_setting('wal_block_size')::int, current_database()""";
+                   current_setting('wal_block_size')::int, current_database()
+              FROM pg_control_system() c""";
 
     /** Databases that the role may not look into are left out: the estimate is a lower one. */
     private static final String BYTES = """
@@ -58,7 +64,7 @@ record SourceCheck(
                         row.getString(1),
                         row.getBoolean(2),
                         row.getBoolean(3),
-                        row.getInt(4),
+                        row.getString(4),
                         row.getLong(5),
                         row.getInt(6),
                         row.getInt(7),
@@ -88,10 +94,8 @@ record SourceCheck(
         if (standby) {
             throw BackupError.STANDBY_UNSUPPORTED.problem(display).asException();
         }
-        if (tablespaces > 0) {
-            throw BackupError.TABLESPACES_UNSUPPORTED
-                    .problem(display, tablespaces)
-                    .asException();
+        if (!lostTablespaces.isEmpty()) {
+            throw BackupError.TABLESPACE_LOST.problem(display, lostTablespaces).asException();
         }
     }
 }

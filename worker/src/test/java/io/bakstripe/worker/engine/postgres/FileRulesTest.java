@@ -20,7 +20,9 @@ class FileRulesTest {
                 "base/5/t3_16399",
                 "base/5/t3_16399_fsm",
                 "base/5/t3_16399.1",
-                "base/pgsql_tmp/pgsql_tmp12.3"
+                "base/pgsql_tmp/pgsql_tmp12.3",
+                "pg_tblspc/16400/PG_18_202506291/5/t3_16399",
+                "pg_tblspc/16400/PG_18_202506291/5/t3_16399_vm.2"
             })
     void leavesOut(String path) {
         assertThat(FileRules.leavesOut(path)).isTrue();
@@ -35,6 +37,7 @@ class FileRulesTest {
                 "base/5/16399",
                 "base/5/16399_init",
                 "base/5/16399.1",
+                "pg_tblspc/16400/PG_18_202506291/5/16399",
                 "log/postmaster.pid.txt",
                 "base/5/t3",
                 "pg_xact/0000"

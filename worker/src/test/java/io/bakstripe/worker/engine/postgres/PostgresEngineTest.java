@@ -22,6 +22,7 @@ import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -127,11 +128,21 @@ class PostgresEngineTest {
     }
 
     @Test
-    void refusesAServerWithTablespaces() throws Exception {
+    void refusesAServerThatHasLostATablespace() throws Exception {
         execute(source, "SET allow_in_place_tablespaces = on", "CREATE TABLESPACE extra LOCATION ''");
+        String oid = column(source, "SELECT oid FROM pg_tablespace WHERE spcname = 'extra'")
+                .get(0);
+        Path place = host.root("source").resolve("pgdata/pg_tblspc").resolve(oid);
+        Path aside = host.root("source").resolve("aside");
         try {
-            assertThatThrownBy(() -> engine.inspect(role, NAME)).satisfies(failed(BackupError.TABLESPACES_UNSUPPORTED));
+            engine.inspect(role, NAME);
+            Files.move(place, aside);
+
+            assertThatThrownBy(() -> engine.inspect(role, NAME))
+                    .satisfies(failed(BackupError.TABLESPACE_LOST))
+                    .hasMessageContaining(oid);
         } finally {
+            Files.move(aside, place);
             execute(source, "DROP TABLESPACE extra");
         }
     }
