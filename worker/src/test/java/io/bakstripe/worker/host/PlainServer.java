@@ -34,6 +34,7 @@ public final class PlainServer implements AutoCloseable {
     /**
      * Makes a server below {@code root}, which is there, and starts it.
      *
+     * @param release whose programs it runs
      * @param initdb further arguments
      * @param configuration lines for {@code postgresql.conf}
      * @param included lines for a file in the directory {@code conf.d}, which is included

@@ -44,6 +44,11 @@ public final class TestHost implements AutoCloseable {
         this(data, settings, List.of(PostgresReleases.embedded()));
     }
 
+    /** Runs servers of one version with these settings. */
+    public TestHost(Path data, HostSettings settings, PostgresRelease release) {
+        this(data, settings, List.of(release));
+    }
+
     /** Runs servers of these versions; {@link #provision} makes such of the first. */
     public TestHost(Path data, PostgresRelease first, PostgresRelease... others) {
         this(

@@ -8,37 +8,51 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.worker.host.PlainServer;
+import io.bakstripe.worker.host.PostgresRelease;
 import io.bakstripe.worker.host.PostgresReleases;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Reads what a server wrote, in small segments, with compressed page images and records larger than a segment. */
+@ParameterizedClass
+@MethodSource(PostgresReleases.EACH)
 class RealLogTest {
     private static final int KIND = 0x70;
     private static final int COMMIT = 0x00;
     private static final int TRANSACTIONS = 1;
+    private static final int FIRST_WITH_A_READER = 15;
 
     @TempDir
-    static Path folder;
+    static Path parent;
+
+    private static Path folder;
 
     private static PlainServer server;
     private static ServerConnection postgres;
     private static Lsn begin;
     private static Lsn end;
 
-    @BeforeAll
-    static void write() throws Exception {
+    @Parameter
+    PostgresRelease release;
+
+    @BeforeParameterizedClassInvocation
+    static void write(PostgresRelease release) throws Exception {
+        folder = Files.createDirectory(parent.resolve(release.toString()));
         server = PlainServer.start(
                 folder,
-                PostgresReleases.embedded(),
+                release,
                 List.of("--wal-segsize=1"),
                 "autovacuum = off\nwal_compression = on\nwal_keep_size = 500MB\nmax_wal_size = 1GB\nwal_level = logical\n",
                 "");
@@ -64,7 +78,7 @@ class RealLogTest {
         execute(postgres, "CHECKPOINT");
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         server.close();
     }
@@ -88,9 +102,8 @@ class RealLogTest {
 
     @Test
     void agreesWithTheServersOwnReader() throws Exception {
-        assumeTrue(column(postgres, "SELECT name FROM pg_available_extensions WHERE name = 'pg_walinspect'")
-                .contains("pg_walinspect"));
-        execute(postgres, "CREATE EXTENSION IF NOT EXISTS pg_walinspect");
+        assumeTrue(release.major() >= FIRST_WITH_A_READER);
+        execute(postgres, "CREATE EXTENSION pg_walinspect");
 
         List<String> theirs = column(
                 postgres,

@@ -1,13 +1,16 @@
 package io.bakstripe.worker.engine.postgres;
 
 import static io.bakstripe.worker.engine.postgres.TestSource.NAME;
+import static io.bakstripe.worker.engine.postgres.TestSource.failed;
 import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.execute;
 import static io.bakstripe.worker.host.TestHost.login;
 import static io.bakstripe.worker.host.TestHost.ref;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -19,6 +22,7 @@ import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.host.FileTree;
 import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.PlainServer;
+import io.bakstripe.worker.host.PostgresRelease;
 import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import java.nio.file.Files;
@@ -30,12 +34,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Source and restored servers stand side by side on one host, as they may. */
+@ParameterizedClass
+@MethodSource(PostgresReleases.EACH)
 class TablespaceRoundTripTest {
     private static final HostSettings SETTINGS =
             TestHost.settings("bakstripe.worker.host.server-settings.autovacuum = off");
@@ -50,7 +59,12 @@ class TablespaceRoundTripTest {
     private static final String SLOTS = "SELECT slot_name || ' ' || active_pid FROM pg_replication_slots";
 
     @TempDir
-    static Path folder;
+    static Path parent;
+
+    private static Path folder;
+
+    @Parameter
+    PostgresRelease release;
 
     private static TestHost host;
     private static Path spaces;
@@ -58,11 +72,12 @@ class TablespaceRoundTripTest {
     private static PlainServer source;
     private static ServerConnection shop;
 
-    @BeforeAll
-    static void startSource() throws Exception {
+    @BeforeParameterizedClassInvocation
+    static void startSource(PostgresRelease release) throws Exception {
+        folder = Files.createDirectory(parent.resolve(release.toString()));
         spaces = Files.createDirectories(folder.resolve("source/täble space\\s \"of\" the shop"));
         archive = Files.createDirectories(folder.resolve("source/archive"));
-        host = new TestHost(folder.resolve("host"), SETTINGS);
+        host = new TestHost(folder.resolve("host"), SETTINGS, release);
         Path home = folder.resolve("source");
         String configuration = """
                 autovacuum = off
@@ -71,8 +86,7 @@ class TablespaceRoundTripTest {
                 archive_command = 'cp "%%p" "%s/%%f"'
                 shared_preload_libraries = 'auto_explain'
                 """.formatted(archive);
-        source = PlainServer.start(
-                home, PostgresReleases.embedded(), List.of(), configuration, "log_min_duration_statement = 4711\n");
+        source = PlainServer.start(home, release, List.of(), configuration, "log_min_duration_statement = 4711\n");
         execute(
                 source.database("postgres"),
                 "CREATE DATABASE shop",
@@ -124,7 +138,7 @@ class TablespaceRoundTripTest {
                         () -> assertThat(column(shop, "SELECT i FROM fed")).containsExactly("1"));
     }
 
-    @AfterAll
+    @AfterParameterizedClassInvocation
     static void stop() {
         host.close();
         source.close();
@@ -147,6 +161,7 @@ class TablespaceRoundTripTest {
         SortedMap<String, String> archived = FileTree.of(archive);
         List<String> slots = column(source.database("postgres"), SLOTS);
 
+        isStoppedWhileItRollsForward(attempt);
         ServerConnection copy = host.servers().open(ref("copy"), new DatabaseName("Copy"), attempt, "shop");
 
         expected.remove("late");
@@ -178,6 +193,16 @@ class TablespaceRoundTripTest {
 
         opensAgainAfterACrash(copy, attempt);
         isBackedUpAgain(copy);
+    }
+
+    /** A host that has no patience begins the opening, wherever it comes to. */
+    private void isStoppedWhileItRollsForward(AttemptRef attempt) {
+        HostSettings impatient = TestHost.settings("bakstripe.worker.host { start-timeout = 1ms\n"
+                + "server-settings { autovacuum = off, shared_buffers = 16MB } }");
+        TestHost other = new TestHost(folder.resolve("host"), impatient, release);
+
+        assertThatThrownBy(() -> other.servers().open(ref("copy"), new DatabaseName("Copy"), attempt, "shop"))
+                .satisfies(failed(BackupError.SERVER_NOT_STARTED));
     }
 
     /** A crash between the promotion and its recording. */
