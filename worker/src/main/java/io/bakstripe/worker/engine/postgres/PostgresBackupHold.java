@@ -1,5 +1,6 @@
 package io.bakstripe.worker.engine.postgres;
 
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -24,14 +25,21 @@ final class PostgresBackupHold implements BackupHold {
     private final InstantSource clock;
     private final LogSlot slot;
     private final LogSegments segments;
+    private final DatabasePlaces databases;
     private final StartFacts start;
 
     private PostgresBackupHold(
-            PostgresSession session, InstantSource clock, LogSlot slot, LogSegments segments, StartFacts start) {
+            PostgresSession session,
+            InstantSource clock,
+            LogSlot slot,
+            LogSegments segments,
+            DatabasePlaces databases,
+            StartFacts start) {
         this.session = session;
         this.clock = clock;
         this.slot = slot;
         this.segments = segments;
+        this.databases = databases;
         this.start = start;
     }
 
@@ -40,6 +48,7 @@ final class PostgresBackupHold implements BackupHold {
             PostgresSession session, PostgresSettings settings, InstantSource clock, String slot, String label) {
         SourceCheck found = SourceCheck.pass(session);
         LogSlot log = LogSlot.make(session, slot);
+        DatabasePlaces databases = DatabasePlaces.of(session);
         var startedAt = clock.instant();
         session.waitUpTo(settings.checkpointTimeout());
         Lsn first = Lsn.parse(session.one(
@@ -59,7 +68,7 @@ final class PostgresBackupHold implements BackupHold {
                 found.dbname(),
                 Optional.empty(),
                 startedAt);
-        return new PostgresBackupHold(session, clock, log, found.segments(), start);
+        return new PostgresBackupHold(session, clock, log, found.segments(), databases, start);
     }
 
     @Override
@@ -81,6 +90,9 @@ final class PostgresBackupHold implements BackupHold {
     @Override
     public Stop stop() {
         verifyOpen();
+        databases.endangered(DatabasePlaces.of(session)).ifPresent(what -> {
+            throw BackupError.SESSION_LOST.problem(session.display(), what).asException();
+        });
         Labels labels = session.one(
                 session.version().stopSql(),
                 row -> new Labels(Lsn.parse(row.getString(1)), row.getString(2), row.getBytes(3)));

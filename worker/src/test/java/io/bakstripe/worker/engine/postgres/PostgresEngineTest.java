@@ -198,6 +198,45 @@ class PostgresEngineTest {
     }
 
     @Test
+    void doesNotEndABackupThatCouldNotRestoreADatabase() throws Exception {
+        execute(
+                source,
+                "SET allow_in_place_tablespaces = on",
+                "CREATE TABLESPACE moving LOCATION ''",
+                "CREATE DATABASE moved",
+                "CREATE DATABASE template");
+        try {
+            endangered("moved", "ALTER DATABASE moved SET TABLESPACE moving");
+            endangered(
+                    "moved",
+                    "ALTER DATABASE moved SET TABLESPACE pg_default",
+                    "ALTER DATABASE moved SET TABLESPACE moving");
+            endangered("created and dropped", "CREATE DATABASE made TEMPLATE template", "DROP DATABASE template");
+            try (BackupHold hold = engine.open(role, NAME, "harmless")) {
+                execute(source, "CREATE DATABASE template", "DROP DATABASE template", "DROP DATABASE made");
+                assertThat(hold.stop().closing()).isNotEmpty();
+            }
+        } finally {
+            execute(
+                    source,
+                    "DROP DATABASE IF EXISTS moved",
+                    "DROP DATABASE IF EXISTS template",
+                    "DROP DATABASE IF EXISTS made",
+                    "DROP TABLESPACE moving");
+        }
+    }
+
+    private void endangered(String why, String... statements) throws Exception {
+        try (BackupHold hold = engine.open(role, NAME, "endangered")) {
+            execute(source, statements);
+
+            assertThatThrownBy(hold::stop)
+                    .satisfies(failed(BackupError.SESSION_LOST))
+                    .hasMessageContaining(why);
+        }
+    }
+
+    @Test
     void tellsARefusedLoginFromADeadServer() throws Exception {
         assertThatThrownBy(() -> engine.inspect(new SourceAddress(source.jdbcUrl(), "bk", "wrong"), NAME))
                 .satisfies(failed(BackupError.DATABASE_LOGIN_REFUSED));
