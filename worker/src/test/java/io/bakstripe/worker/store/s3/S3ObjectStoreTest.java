@@ -225,7 +225,9 @@ class S3ObjectStoreTest {
         void tellsThatNothingAnswers() throws Exception {
             RecordingServer gone = new RecordingServer();
             gone.close();
-            reopen(Map.of("store.endpoint", gone.endpoint()));
+            // Now and then the client loses a refused connection and notices by this timeout only; then it asks again.
+            reopen(Map.of(
+                    "store.endpoint", gone.endpoint(), "store.read-timeout", "1 s", "store.api-call-timeout", "2 s"));
 
             Problem problem = problem(store.head(FILE));
 
