@@ -38,7 +38,7 @@ final class KilledCalls {
         await(pause.toString())
                 .atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> sandbox.pauses().reached() || done(before) == submitted.size());
+                .until(() -> sandbox.pauses().reached() || passed(pause, before, submitted.size()));
         if (!sandbox.pauses().reached()) {
             sandbox.pauses().clear();
             // How often progress is recorded depends on speed; the first record of each kind is always there.
@@ -65,10 +65,14 @@ final class KilledCalls {
         return tasks;
     }
 
-    private long done(int before) {
-        return sandbox.pauses().writes().stream()
-                .skip(before)
-                .filter(write -> write.events().contains("slot-returned/1"))
-                .count();
+    /** Whether all calls are done without the pause; a write is noted a moment before the journal stops behind it. */
+    private boolean passed(Pause pause, int before, int calls) {
+        List<Write> writes = sandbox.pauses().writes();
+        List<Write> since = writes.subList(before, writes.size());
+        return count(since, "slot-returned/1") == calls && count(since, pause.event()) < pause.occurrence();
+    }
+
+    private static long count(List<Write> writes, String event) {
+        return writes.stream().filter(write -> write.events().contains(event)).count();
     }
 }
