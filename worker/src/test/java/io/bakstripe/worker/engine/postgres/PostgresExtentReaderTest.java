@@ -124,6 +124,29 @@ class PostgresExtentReaderTest {
     }
 
     @Test
+    void holdsVacuumBackNoLongerThanAStatementTakes() throws Exception {
+        int statement = 16 * MIB;
+        Files.write(pgdata.resolve("large"), new byte[3 * statement]);
+        execute(source, "CREATE TABLE vacuumed AS SELECT generate_series(1, 3000) AS i");
+        try (ExtentReader reader = TestSource.engine(pieces(statement)).reader(role, NAME)) {
+            reader.begin(List.of(Extent.file("large", 0, 3L * statement)));
+            assertThat(reader.next()).isNotNull();
+            long statements = reader.statements();
+            execute(source, "DELETE FROM vacuumed", "VACUUM vacuumed");
+            assertThat(column(source, "SELECT pg_relation_size('vacuumed') > 0"))
+                    .as("the statement that runs might still look at the rows")
+                    .containsExactly("t");
+
+            while (reader.statements() == statements) {
+                assertThat(reader.next()).isNotNull();
+            }
+
+            execute(source, "VACUUM vacuumed");
+            assertThat(column(source, "SELECT pg_relation_size('vacuumed')")).containsExactly("0");
+        }
+    }
+
+    @Test
     void readsManySmallFilesWithFewStatements() throws Exception {
         execute(
                 source,
