@@ -2,12 +2,16 @@ package io.bakstripe.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,9 +25,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "load",
         description = {
-            "Runs pgbench against a server, without and with a backup of it, and compares the transactions per second; then the same",
-            "with the server spared (bytes-per-second, spread-checkpoint). Server and pgbench have the machine's last core to",
-            "themselves, node and object store the others, as if they were on other hosts. Needs pgbench, taskset and two cores."
+            "Runs pgbench against a server and compares the transactions per second while it is backed up with those before and",
+            "after; then the same with the server spared (bytes-per-second, spread-checkpoint). The server makes a checkpoint every",
+            "30 seconds all the time, so that those that begin the backups are no more than it has anyway. Server and pgbench have",
+            "the machine's last core to themselves, node and object store the others, as if they were on other hosts. Needs",
+            "pgbench, taskset and two cores."
         })
 final class LoadCommand extends MeasuringCommand {
     private static final String SOURCE = "shop";
@@ -35,10 +41,13 @@ final class LoadCommand extends MeasuringCommand {
     @Option(names = "--stripes", description = "Files of the backup, 1 to 10. Default: ${DEFAULT-VALUE}.")
     private int stripes = 4;
 
-    @Option(names = "--seconds", description = "That pgbench runs each time. Default: ${DEFAULT-VALUE}.")
-    private int seconds = 30;
+    @Option(
+            names = "--seconds",
+            description =
+                    "Of each span, with and without a backup. Default: ${DEFAULT-VALUE}; more than a checkpoint takes.")
+    private int seconds = 60;
 
-    @Option(names = "--repeat", description = "Pairs of runs, without and with. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--repeat", description = "Spans with a backup. Default: ${DEFAULT-VALUE}.")
     private int repeat = 3;
 
     @Option(names = "--clients", description = "Of pgbench. Default: ${DEFAULT-VALUE}.")
@@ -50,8 +59,13 @@ final class LoadCommand extends MeasuringCommand {
     @Option(names = "--rate", description = "Bytes a second when the server is spared. Default: ${DEFAULT-VALUE}.")
     private String rate = "20 MiB";
 
-    /** Transactions per second without and with a backup. */
-    private record Pair(double alone, double beside) {
+    /**
+     * Transactions per second.
+     *
+     * @param alone mean of the span before and the span after
+     * @param seconds that the span with the backup had
+     */
+    private record Span(double alone, double beside, int seconds) {
         private double ratio() {
             return beside / alone;
         }
@@ -65,12 +79,13 @@ final class LoadCommand extends MeasuringCommand {
             say(out, "filling the database");
             figures.put("databaseBytes", SampleDatabase.fill(node.source(), size, 1));
             load(node).initialize(scale);
-            figures.put("unthrottled", pairs(out, node, "backup", 0.80));
+            checkpointOften(node.source());
+            figures.put("unthrottled", spans(out, node, "backup", 0.80));
         }
         Map<String, String> spared =
                 Map.of("BAKSTRIPE_POSTGRESQL_BYTES_PER_SECOND", rate, "BAKSTRIPE_POSTGRESQL_SPREAD_CHECKPOINT", "true");
         try (BenchNode node = start(folder, spared)) {
-            figures.put("spared", pairs(out, node, "backup at " + rate + "/s", 0.95));
+            figures.put("spared", spans(out, node, "backup at " + rate + "/s", 0.95));
         }
         Files.write(
                 json,
@@ -81,26 +96,44 @@ final class LoadCommand extends MeasuringCommand {
         return new PgBench(node.source(), clients, List.of("taskset", "--cpu-list", Integer.toString(lastCore())));
     }
 
-    private Map<String, Object> pairs(PrintWriter out, BenchNode node, String what, double target) throws IOException {
-        pin(node);
-        PgBench load = load(node);
-        say(out, "warming up");
-        load.rate(seconds);
-        List<Pair> pairs = new ArrayList<>();
-        for (int number = 1; number <= repeat; number++) {
-            double alone = load.rate(seconds);
-            Pair pair = new Pair(alone, beside(node, load));
-            pairs.add(pair);
-            out.printf(
-                    Locale.ROOT,
-                    "%-24s %8.0f/s alone %8.0f/s beside the backup: %.3f%n",
-                    what,
-                    pair.alone(),
-                    pair.beside(),
-                    pair.ratio());
-            out.flush();
+    private static void checkpointOften(ServerConnection server) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+                Statement statement = connection.createStatement()) {
+            for (String sql : List.of(
+                    "ALTER SYSTEM SET checkpoint_timeout = '30s'",
+                    // It would come and go in some spans and not in others.
+                    "ALTER SYSTEM SET autovacuum = off",
+                    "SELECT pg_reload_conf()")) {
+                statement.execute(sql);
+            }
         }
-        double[] sorted = pairs.stream().mapToDouble(Pair::ratio).sorted().toArray();
+    }
+
+    private Map<String, Object> spans(PrintWriter out, BenchNode node, String what, double target) throws IOException {
+        pin(node);
+        List<Span> spans = new ArrayList<>();
+        try (PgBench.Load load = load(node).start()) {
+            say(out, "warming up");
+            load.rates(this::fewerThanWanted);
+            double before = mean(load.rates(this::fewerThanWanted));
+            while (spans.size() < repeat) {
+                List<Double> beside = beside(node, load);
+                double after = mean(load.rates(this::fewerThanWanted));
+                Span span = new Span((before + after) / 2, mean(beside), beside.size());
+                spans.add(span);
+                before = after;
+                out.printf(
+                        Locale.ROOT,
+                        "%-24s %8.0f/s alone %8.0f/s beside the backup for %d s: %.3f%n",
+                        what,
+                        span.alone(),
+                        span.beside(),
+                        span.seconds(),
+                        span.ratio());
+                out.flush();
+            }
+        }
+        double[] sorted = spans.stream().mapToDouble(Span::ratio).sorted().toArray();
         double median = sorted[sorted.length / 2];
         out.printf(
                 Locale.ROOT,
@@ -111,26 +144,38 @@ final class LoadCommand extends MeasuringCommand {
                 median >= target ? "reached" : "MISSED");
         out.flush();
         return Map.of(
-                "pairs", pairs, "ratios", sorted, "median", median, "atLeast", target, "reached", median >= target);
+                "spans", spans, "ratios", sorted, "median", median, "atLeast", target, "reached", median >= target);
     }
 
-    /** The rate while a backup runs all the time; it is cancelled when it is still running afterwards. */
-    private double beside(BenchNode node, PgBench load) throws IOException {
+    private boolean fewerThanWanted(List<Double> rates) {
+        return rates.size() < seconds;
+    }
+
+    private static double mean(List<Double> rates) {
+        return rates.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+
+    /** The rates while a backup runs, from its call to its end; when it takes longer than the span it is cancelled. */
+    private List<Double> beside(BenchNode node, PgBench.Load load) throws IOException {
         long task = node.client()
                 .submit("rds_backup_database", Tasks.backup(node, SOURCE, stripes))
                 .taskId()
                 .value();
-        double rateBeside = load.rate(seconds);
-        String lifecycle = node.client().task(task).path("lifecycle").asText();
-        if (ENDED.contains(lifecycle)) {
-            throw new IllegalStateException("the backup ended in " + lifecycle
-                    + " before pgbench did: choose a larger --size" + " or fewer --seconds");
+        List<Double> rates = load.rates(counted -> fewerThanWanted(counted) && !ended(node, task));
+        if (rates.size() < seconds / 2) {
+            throw new IllegalStateException("the backup ran for " + rates.size() + " s only: choose a larger --size");
         }
-        node.client().procedure("rds_cancel_task", Map.of("task_id", task));
-        while (!ENDED.contains(node.client().task(task).path("lifecycle").asText())) {
+        if (!ended(node, task)) {
+            node.client().procedure("rds_cancel_task", Map.of("task_id", task));
+        }
+        while (!ended(node, task)) {
             Tasks.pause(500);
         }
-        return rateBeside;
+        return rates;
+    }
+
+    private static boolean ended(BenchNode node, long task) {
+        return ENDED.contains(node.client().task(task).path("lifecycle").asText());
     }
 
     private static void pin(BenchNode node) throws IOException {

@@ -1,6 +1,7 @@
 package io.bakstripe.bench;
 
 import io.bakstripe.protocol.instance.ServerConnection;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,7 +21,8 @@ import java.util.stream.Stream;
 /** PostgreSQL's {@code pgbench}, running its standard transactions against a database of its own on the measured server. */
 final class PgBench {
     private static final String DATABASE = "pgbench";
-    private static final Pattern RATE = Pattern.compile("tps = ([0-9.]+)");
+    private static final int LONGEST_SECONDS = 100_000;
+    private static final Pattern RATE = Pattern.compile("^progress: .* s, ([0-9.]+) tps,");
 
     private final Path program;
     private final ServerConnection server;
@@ -63,24 +66,63 @@ final class PgBench {
         }
     }
 
-    /** Transactions per second over this time. */
-    double rate(int seconds) throws IOException {
-        String said = run(List.of(
+    /** Begins to run transactions; they go on until the load is closed. */
+    Load start() throws IOException {
+        List<String> command = command(List.of(
                 "--no-vacuum",
                 "--client",
                 Integer.toString(clients),
                 "--time",
-                Integer.toString(seconds),
+                Integer.toString(LONGEST_SECONDS),
+                "--progress",
+                "1",
                 "--protocol",
                 "prepared"));
-        Matcher rate = RATE.matcher(said);
-        if (!rate.find()) {
-            throw new IllegalStateException("pgbench gave no rate: " + said);
+        return new Load(process(command).start());
+    }
+
+    /** Transactions that are being run. */
+    static final class Load implements AutoCloseable {
+        private final Process process;
+        private final BufferedReader said;
+
+        private Load(Process process) {
+            this.process = process;
+            this.said = process.inputReader(StandardCharsets.UTF_8);
         }
-        return Double.parseDouble(rate.group(1));
+
+        /** Transactions per second, of each of the next seconds, as long as {@code more} is true of what was counted. */
+        List<Double> rates(Predicate<List<Double>> more) throws IOException {
+            // What was said before now is of no interest.
+            while (said.ready()) {
+                said.readLine();
+            }
+            List<Double> rates = new ArrayList<>();
+            while (more.test(rates)) {
+                String line = said.readLine();
+                if (line == null) {
+                    throw new IllegalStateException("pgbench ended");
+                }
+                Matcher rate = RATE.matcher(line);
+                if (rate.find()) {
+                    rates.add(Double.parseDouble(rate.group(1)));
+                }
+            }
+            return rates;
+        }
+
+        @Override
+        public void close() {
+            process.destroy();
+            process.onExit().join();
+        }
     }
 
     private String run(List<String> options) throws IOException {
+        return new String(process(command(options)).start().getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private List<String> command(List<String> options) {
         List<String> command = new ArrayList<>(prefix);
         command.add(program.toString());
         command.addAll(options);
@@ -92,9 +134,12 @@ final class PgBench {
                 "--username",
                 server.user(),
                 DATABASE));
+        return command;
+    }
+
+    private ProcessBuilder process(List<String> command) {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("PGPASSWORD", server.password());
-        Process process = builder.start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return builder;
     }
 }
