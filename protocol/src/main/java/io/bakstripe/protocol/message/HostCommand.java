@@ -24,8 +24,8 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
     /** Brings the agent, and with it the host's servers, to life when its node starts; has no reply. */
     record Wake() implements HostCommand {}
 
-    /** Asks which versions of the engine the host can run. */
-    record TellVersions(ActorRef<HostReply> replyTo) implements HostCommand {}
+    /** Asks what the host offers to databases that are to be restored there. */
+    record Describe(ActorRef<HostReply> replyTo) implements HostCommand {}
 
     /** Asks how to reach a managed server. */
     record Connect(DatabaseRef database, ActorRef<HostReply> replyTo) implements HostCommand {}
@@ -47,16 +47,19 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
 
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
     @JsonSubTypes({
-        @JsonSubTypes.Type(value = HostReply.Versions.class, name = "versions"),
+        @JsonSubTypes.Type(value = HostReply.Described.class, name = "described"),
         @JsonSubTypes.Type(value = HostReply.Connected.class, name = "connected"),
         @JsonSubTypes.Type(value = HostReply.Prepared.class, name = "prepared"),
         @JsonSubTypes.Type(value = HostReply.Discarded.class, name = "discarded"),
         @JsonSubTypes.Type(value = HostReply.Failed.class, name = "failed")
     })
     sealed interface HostReply extends CborSerializable {
-        /** @param versions as backups name theirs, oldest first */
-        record Versions(List<String> versions) implements HostReply {
-            public Versions {
+        /**
+         * @param versions of the engine that it can run, as backups name theirs, oldest first
+         * @param freeBytes of the disk on which databases lie
+         */
+        record Described(List<String> versions, long freeBytes) implements HostReply {
+            public Described {
                 versions = List.copyOf(versions);
             }
         }

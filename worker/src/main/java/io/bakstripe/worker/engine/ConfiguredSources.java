@@ -50,8 +50,8 @@ public final class ConfiguredSources implements Sources {
             }
 
             @Override
-            public CompletionStage<HostReply> versions(HostName host) {
-                return ask(host, HostCommand.TellVersions::new);
+            public CompletionStage<HostReply> describe(HostName host) {
+                return ask(host, HostCommand.Describe::new);
             }
 
             private CompletionStage<HostReply> ask(
@@ -63,14 +63,15 @@ public final class ConfiguredSources implements Sources {
     }
 
     @Override
-    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+    public CompletionStage<Optional<RestoreHost>> host(InstanceView view) {
         Optional<HostName> host = view.definition().host();
         if (host.isEmpty()) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return agents.versions(host.get()).handle((reply, failure) -> {
-            if (answer(host.get(), reply, failure) instanceof HostReply.Versions known) {
-                return Optional.of(new EngineVersions(known.versions()));
+        return agents.describe(host.get()).handle((reply, failure) -> {
+            if (answer(host.get(), reply, failure) instanceof HostReply.Described known) {
+                return Optional.of(
+                        new RestoreHost(host.get(), new EngineVersions(known.versions()), known.freeBytes()));
             }
             throw BackupError.PROTOCOL_BROKEN.problem(reply).asException();
         });
@@ -147,7 +148,7 @@ public final class ConfiguredSources implements Sources {
         /** How to reach a managed server. */
         CompletionStage<HostReply> connect(HostName host, DatabaseRef database);
 
-        /** Which versions of the engine the host can run. */
-        CompletionStage<HostReply> versions(HostName host);
+        /** What the host offers to databases that are to be restored there. */
+        CompletionStage<HostReply> describe(HostName host);
     }
 }

@@ -6,6 +6,7 @@ import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * A kind of database server that can be backed up by reading from it (pull). Engines that push their own streams get a second SPI beside this one.
@@ -22,7 +23,7 @@ public interface Engine {
     SourceFacts inspect(SourceAddress address, DatabaseName display);
 
     /** Looks at everything that a backup needs and that people should know of; what keeps it from the server is a finding, not an exception. */
-    List<Finding> examine(SourceAddress address, DatabaseName display);
+    Examination examine(SourceAddress address, DatabaseName display);
 
     /** Opens a full backup and holds it open, with the log it needs, until the hold is closed or its connection is lost. */
     BackupHold open(SourceAddress address, DatabaseName display, String label);
@@ -65,6 +66,13 @@ public interface Engine {
         @Override
         public String toString() {
             return "SourceAddress[" + user + "@" + jdbcUrl + "]";
+        }
+    }
+
+    /** @param estimatedBytes as of {@link SourceFacts}; empty when the server could not be asked */
+    record Examination(List<Finding> findings, OptionalLong estimatedBytes) {
+        public Examination {
+            findings = List.copyOf(findings);
         }
     }
 

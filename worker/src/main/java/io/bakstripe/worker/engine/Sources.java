@@ -11,11 +11,8 @@ public interface Sources {
     /** Fails with {@code DATABASE_UNKNOWN}, {@code HOST_UNAVAILABLE}, {@code CLUSTER_TIMEOUT} or as the host's agent answers. */
     CompletionStage<SourceAddress> resolve(InstanceView view, DatabaseRef database);
 
-    /**
-     * The versions that backups may have which are to be restored to the instance; empty when it has no host for managed servers. Fails with {@code
-     * HOST_UNAVAILABLE} or as the host's agent answers.
-     */
-    CompletionStage<Optional<EngineVersions>> versions(InstanceView view);
+    /** What is restored to the instance goes there; empty when it has no host. Fails with {@code HOST_UNAVAILABLE} or as the host's agent answers. */
+    CompletionStage<Optional<RestoreHost>> host(InstanceView view);
 
     /** The engine that the instance's databases run on; throws {@code ENGINE_FAILED} for a name that no engine has. */
     Engine engine(InstanceView view);

@@ -104,7 +104,7 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
     public Receive<HostMessage> createReceive() {
         return newReceiveBuilder()
                 .onMessage(HostCommand.Wake.class, wake -> this)
-                .onMessage(HostCommand.TellVersions.class, this::onTellVersions)
+                .onMessage(HostCommand.Describe.class, this::onDescribe)
                 .onMessage(HostCommand.Connect.class, this::onConnect)
                 .onMessage(HostCommand.Prepare.class, this::onPrepare)
                 .onMessage(HostCommand.Open.class, this::onOpen)
@@ -114,8 +114,12 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
                 .build();
     }
 
-    private Behavior<HostMessage> onTellVersions(HostCommand.TellVersions ask) {
-        ask.replyTo().tell(new HostReply.Versions(servers.engineVersions().versions()));
+    private Behavior<HostMessage> onDescribe(HostCommand.Describe ask) {
+        CompletableFuture.<HostReply>supplyAsync(
+                        () -> new HostReply.Described(servers.engineVersions().versions(), servers.freeBytes()),
+                        blocking)
+                .exceptionally(failure -> new HostReply.Failed(Problem.of(failure)))
+                .thenAccept(ask.replyTo()::tell);
         return this;
     }
 

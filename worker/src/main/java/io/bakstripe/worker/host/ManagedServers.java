@@ -77,6 +77,20 @@ public final class ManagedServers {
         return installations.versions();
     }
 
+    /** What can still be written to the disk on which the databases lie. */
+    public long freeBytes() {
+        try {
+            // The folder is made with the first database.
+            Path there = databases;
+            while (!Files.exists(there) && there.getParent() != null) {
+                there = there.getParent();
+            }
+            return Files.getFileStore(there).getUsableSpace();
+        } catch (IOException failure) {
+            throw io(databases, failure.toString());
+        }
+    }
+
     /** Whether servers are to be stopped when the node ends cleanly. */
     boolean stopsWithNode() {
         return settings.stopServersOnShutdown();

@@ -13,6 +13,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFit;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
@@ -23,6 +24,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** The checks themselves, each a chain of questions that ends with the first refusal. Results are the replies. */
 final class Checks {
@@ -70,7 +72,18 @@ final class Checks {
                     waiting.forDatabase(command.display());
                     Engine engine = dependencies.sources().engine(command.view());
                     return CompletableFuture.supplyAsync(() -> engine.examine(address, command.display()), blocking);
-                });
+                })
+                .thenCompose(examined -> examined.estimatedBytes().isEmpty()
+                        ? CompletableFuture.completedFuture(examined.findings())
+                        : dependencies
+                                .sources()
+                                .host(command.view())
+                                .handle((host, failure) -> RestoreSpace.of(
+                                        host == null ? Optional.empty() : host,
+                                        failure,
+                                        examined.estimatedBytes().getAsLong()))
+                                .thenApply(space -> Stream.concat(examined.findings().stream(), space.stream())
+                                        .toList()));
     }
 
     private void requireRoom(InstanceView view, BackupRequest request, long bytes) {
@@ -98,10 +111,13 @@ final class Checks {
                         there -> dependencies.finder().find(command.request().arn()))
                 .thenCompose(set -> {
                     waiting.forAddressOf(command.request().database());
-                    return dependencies.sources().versions(command.view()).thenApply(versions -> {
-                        SetFit.check(set.header(), command.view(), versions).ifPresent(misfit -> {
-                            throw misfit.asException();
-                        });
+                    return dependencies.sources().host(command.view()).thenApply(host -> {
+                        SetFit.check(set.header(), command.view(), host.map(RestoreHost::versions))
+                                .or(() -> host.flatMap(
+                                        there -> there.refusal(set.stop().plainBytes())))
+                                .ifPresent(misfit -> {
+                                    throw misfit.asException();
+                                });
                         return new Passed(set.stop().plainBytes(), damageOf(set));
                     });
                 });

@@ -96,21 +96,21 @@ class ConfiguredSourcesTest {
     }
 
     @Test
-    void asksTheHostsAgentForVersions() throws Exception {
-        assertThat(versions(noAgents, Optional.empty())).isEmpty();
-        assertThat(versions(answering(new HostReply.Versions(List.of("15", "18"))), Optional.of(HOST)))
-                .contains(new EngineVersions(List.of("15", "18")));
-        assertThatThrownBy(() -> versions(answering(new HostReply.Discarded()), Optional.of(HOST)))
+    void asksTheHostsAgentWhatItOffers() throws Exception {
+        assertThat(described(noAgents, Optional.empty())).isEmpty();
+        assertThat(described(answering(new HostReply.Described(List.of("15", "18"), 4711)), Optional.of(HOST)))
+                .contains(new RestoreHost(HOST, new EngineVersions(List.of("15", "18")), 4711));
+        assertThatThrownBy(() -> described(answering(new HostReply.Discarded()), Optional.of(HOST)))
                 .extracting(failure -> Problem.of(failure).error())
                 .isEqualTo(BackupError.PROTOCOL_BROKEN);
     }
 
     @Test
-    void saysWhichHostDoesNotTellItsVersions() {
+    void saysWhichHostDoesNotTellWhatItOffers() {
         HostAgents silent =
                 agents((host, database) -> CompletableFuture.failedFuture(new TimeoutException("no answer")));
 
-        assertThatThrownBy(() -> versions(silent, Optional.of(HOST)))
+        assertThatThrownBy(() -> described(silent, Optional.of(HOST)))
                 .extracting(failure -> Problem.of(failure).error())
                 .isEqualTo(BackupError.HOST_UNAVAILABLE);
     }
@@ -139,15 +139,15 @@ class ConfiguredSourcesTest {
             }
 
             @Override
-            public CompletionStage<HostReply> versions(HostName host) {
+            public CompletionStage<HostReply> describe(HostName host) {
                 return answer.apply(host, DatabaseRef.of(INSTANCE, new DatabaseName("any")));
             }
         };
     }
 
-    private static Optional<EngineVersions> versions(HostAgents agents, Optional<HostName> host) throws Exception {
+    private static Optional<RestoreHost> described(HostAgents agents, Optional<HostName> host) throws Exception {
         return sources(agents)
-                .versions(view("postgresql", host))
+                .host(view("postgresql", host))
                 .toCompletableFuture()
                 .get();
     }

@@ -76,6 +76,18 @@ class HostAgentTest {
     }
 
     @Test
+    void tellsWhatItOffers() {
+        TestProbe<HostReply> replies = testKit.createTestProbe();
+
+        sharding.entityRefFor(HostCommand.key(HOST), HOST.value()).tell(new HostCommand.Describe(replies.getRef()));
+
+        HostReply.Described described = replies.expectMessageClass(HostReply.Described.class, PATIENCE);
+        assertThat(described.versions())
+                .isEqualTo(host.servers().engineVersions().versions());
+        assertThat(described.freeBytes()).isPositive();
+    }
+
+    @Test
     void startsItsServersWithTheNode() {
         Awaitility.await()
                 .atMost(PATIENCE)

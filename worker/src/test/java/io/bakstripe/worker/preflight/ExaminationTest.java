@@ -8,13 +8,20 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.PreflightCommand.Examine;
 import io.bakstripe.protocol.message.PreflightCommand.Examined;
+import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.readiness.Readiness;
+import io.bakstripe.protocol.readiness.Verdict;
+import io.bakstripe.worker.engine.EngineVersions;
+import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -52,6 +59,42 @@ class ExaminationTest {
         assertThat(readiness.database()).isEqualTo(PreflightTest.SHOP);
         assertThat(readiness.ready()).isTrue();
         assertThat(readiness.findings()).containsExactly(Finding.good("size", "12345 bytes"));
+    }
+
+    @Test
+    void comparesTheRoomOnTheHostWithTheSizeOfTheDatabase() {
+        sources.host = host(12_345_000_000L);
+        sources.inspection = () -> 12_345_000_000L;
+        assertThat(space(examined()))
+                .isEqualTo(Finding.good(
+                        "free_space", "host east has 12345 MB free, a restore of this database needs about 12345 MB"));
+
+        sources.host = host(12_000_000_000L);
+        Readiness readiness = examined();
+        assertThat(space(readiness).verdict()).isEqualTo(Verdict.ADVICE);
+        assertThat(space(readiness).found()).startsWith("host east has 12000 MB free");
+        assertThat(readiness.ready()).isTrue();
+    }
+
+    @Test
+    void advisesToStartTheHostThatDoesNotAnswer() {
+        Problem silent = BackupError.HOST_UNAVAILABLE.problem("east");
+        sources.host = CompletableFuture.failedStage(silent.asException());
+
+        assertThat(space(examined()))
+                .isEqualTo(Finding.advice("free_space", "not known: " + silent.detail(), silent.hint()));
+    }
+
+    private static Finding space(Readiness readiness) {
+        return readiness.findings().stream()
+                .filter(finding -> finding.check().equals("free_space"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static CompletionStage<Optional<RestoreHost>> host(long freeBytes) {
+        return CompletableFuture.completedStage(
+                Optional.of(new RestoreHost(new HostName("east"), new EngineVersions(List.of("18")), freeBytes)));
     }
 
     @Test

@@ -15,7 +15,6 @@ import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.PreflightCommand;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
-import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
 import io.bakstripe.protocol.message.PreflightCommand.CheckTargets;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
@@ -25,42 +24,27 @@ import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
-import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
-import io.bakstripe.protocol.procedure.BackupType;
-import io.bakstripe.protocol.procedure.RestoreRequest;
-import io.bakstripe.protocol.stripe.StartFacts;
-import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.Engine;
-import io.bakstripe.worker.engine.EngineVersions;
-import io.bakstripe.worker.format.StripeHeader;
-import io.bakstripe.worker.format.StripeTrailer;
-import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.MemoryObjectStore.Call;
-import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class PreflightTest {
-    private static final ActorTestKit KIT =
-            ActorTestKit.create(ConfigFactory.parseString("akka.loglevel = WARNING\nakka.actor.provider = local")
-                    .withFallback(ConfigFactory.defaultReference())
-                    .resolve());
-    private static final String BUCKET = "backups";
+    private static final ActorTestKit KIT = startKit();
+    static final String BUCKET = "backups";
     static final DatabaseName SHOP = new DatabaseName("shop");
     static final InstanceView VIEW = new InstanceView(
             new InstanceDefinition(
@@ -80,10 +64,14 @@ class PreflightTest {
     private final MemoryObjectStore store = new MemoryObjectStore().withBucket(BUCKET, "eu-north-1");
     private final TestProbe<PreflightReply> probe = KIT.createTestProbe();
     private final TestSources sources = new TestSources();
-    private CompletionStage<FoundSet> found = CompletableFuture.failedFuture(
-            BackupError.FILE_UNKNOWN.problem("nothing").asException());
     private Duration limit = Duration.ofSeconds(5);
     private boolean checkRegion = true;
+
+    static ActorTestKit startKit() {
+        return ActorTestKit.create(ConfigFactory.parseString("akka.loglevel = WARNING\nakka.actor.provider = local")
+                .withFallback(ConfigFactory.defaultReference())
+                .resolve());
+    }
 
     @AfterAll
     static void shutDown() {
@@ -91,7 +79,8 @@ class PreflightTest {
     }
 
     private ActorRef<PreflightMessage> preflight() {
-        SetFinder finder = from -> found;
+        SetFinder finder = from -> CompletableFuture.failedFuture(
+                BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(limit, checkRegion, true, 10);
         return KIT.spawn(
                 Preflight.create(new PreflightDependencies(store, sources, finder, settings, InstantSource.system())));
@@ -101,7 +90,7 @@ class PreflightTest {
         return probe.expectMessageClass(Refused.class, Duration.ofSeconds(10)).problem();
     }
 
-    private static S3Arn file(String key) {
+    static S3Arn file(String key) {
         return new S3Arn(BUCKET, key);
     }
 
@@ -261,131 +250,6 @@ class PreflightTest {
                 assertThat(problem.detail()).contains("a defect");
                 return null;
             });
-        }
-    }
-
-    @Nested
-    class BeforeARestore {
-        private CheckRestore check() {
-            return new CheckRestore(VIEW, new RestoreRequest(SHOP, file("shop*.bak")), probe.getRef());
-        }
-
-        @Test
-        void passesWithTheSizeOfTheSet() {
-            found = CompletableFuture.completedStage(set("postgresql"));
-
-            preflight().tell(check());
-
-            probe.expectMessage(new Passed(777));
-        }
-
-        @Test
-        void refusesWhatTheFinderRefuses() {
-            preflight().tell(check());
-
-            assertThat(refusal().error()).isEqualTo(BackupError.FILE_UNKNOWN);
-        }
-
-        @Test
-        void refusesASetOfAnotherEngine() {
-            found = CompletableFuture.completedStage(set("sqlserver"));
-
-            preflight().tell(check());
-
-            Problem problem = refusal();
-            assertThat(problem.error()).isEqualTo(BackupError.ENGINE_MISMATCH);
-            assertThat(problem.detail()).contains("sqlserver 18", "postgresql");
-        }
-
-        @Test
-        void passesASetOfAnyVersionThatTheHostHas() {
-            sources.versions = CompletableFuture.completedStage(Optional.of(new EngineVersions(List.of("15", "18"))));
-            found = CompletableFuture.completedStage(set("postgresql"));
-
-            preflight().tell(check());
-
-            probe.expectMessageClass(Passed.class);
-        }
-
-        @Test
-        void refusesASetOfAVersionThatTheHostLacks() {
-            sources.versions =
-                    CompletableFuture.completedStage(Optional.of(new EngineVersions(List.of("13", "15", "17"))));
-            found = CompletableFuture.completedStage(set("postgresql"));
-
-            preflight().tell(check());
-
-            Problem problem = refusal();
-            assertThat(problem.error()).isEqualTo(BackupError.ENGINE_MISMATCH);
-            assertThat(problem.detail()).contains("running version 18.", "running version 13, 15 or 17.");
-            assertThat(problem.hint()).contains("13, 15 and 17", "those of 18", "bakstripe.worker.host.binaries");
-        }
-
-        @Test
-        void namesTheHostThatDoesNotTellItsVersionsInTime() {
-            limit = Duration.ofMillis(200);
-            sources.versions = new CompletableFuture<>();
-            found = CompletableFuture.completedStage(set("postgresql"));
-
-            preflight().tell(check());
-
-            Problem problem = refusal();
-            assertThat(problem.error()).isEqualTo(BackupError.CLUSTER_TIMEOUT);
-            assertThat(problem.detail()).contains("the host of database 'shop'");
-        }
-
-        @Test
-        void namesTheStoreWhenItDoesNotAnswerInTime() {
-            limit = Duration.ofMillis(200);
-            found = new CompletableFuture<>();
-
-            preflight().tell(check());
-
-            Problem problem = refusal();
-            assertThat(problem.error()).isEqualTo(BackupError.STORE_UNREACHABLE);
-            assertThat(problem.detail()).contains("0.2 s");
-        }
-
-        @Test
-        void warnsOfASetThatIsDamaged() {
-            found = CompletableFuture.completedFuture(set("postgresql", Optional.of(12L)));
-
-            preflight().tell(check());
-
-            assertThat(probe.expectMessageClass(Passed.class).warnings())
-                    .singleElement()
-                    .asString()
-                    .startsWith("Damage to the backup set was detected. 12 page(s) had wrong checksums when set " + SET)
-                    .contains("BAK-6122");
-        }
-
-        private static FoundSet set(String engine) {
-            return set(engine, Optional.empty());
-        }
-
-        private static FoundSet set(String engine, Optional<Long> damagedPages) {
-            StopFacts stop = new StopFacts(new Lsn(2), Instant.EPOCH, 1, 777, damagedPages);
-            StripeHeader header = new StripeHeader(
-                    SET,
-                    1,
-                    1,
-                    BackupType.FULL,
-                    "main",
-                    SHOP,
-                    "Enterprise",
-                    "simple",
-                    new StartFacts(engine, "18", "1", 1, new Lsn(1), 1, "UTC", "shop", Optional.empty(), Instant.EPOCH),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of(),
-                    "test",
-                    Instant.EPOCH);
-            return new FoundSet(
-                    List.of(new FoundSet.FoundStripe(
-                            new StoredObject(file("shop1-of-1.bak"), 1, "e", Map.of()),
-                            header,
-                            new StripeTrailer(SET, 1, 1, stop, List.of()))),
-                    stop);
         }
     }
 

@@ -9,12 +9,13 @@ import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
-import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageReader;
+import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.engine.Sources;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -30,7 +31,7 @@ final class TestSources implements Sources, Engine {
 
     volatile boolean resolved;
     volatile CompletionStage<SourceAddress> address = CompletableFuture.completedStage(ADDRESS);
-    volatile CompletionStage<Optional<EngineVersions>> versions = CompletableFuture.completedStage(Optional.empty());
+    volatile CompletionStage<Optional<RestoreHost>> host = CompletableFuture.completedStage(Optional.empty());
     volatile Inspection inspection = () -> 12_345;
 
     @Override
@@ -40,8 +41,8 @@ final class TestSources implements Sources, Engine {
     }
 
     @Override
-    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
-        return versions;
+    public CompletionStage<Optional<RestoreHost>> host(InstanceView view) {
+        return host;
     }
 
     @Override
@@ -60,8 +61,9 @@ final class TestSources implements Sources, Engine {
     }
 
     @Override
-    public List<Finding> examine(SourceAddress where, DatabaseName display) {
-        return List.of(Finding.good("size", unchecked(inspection) + " bytes"));
+    public Examination examine(SourceAddress where, DatabaseName display) {
+        long bytes = unchecked(inspection);
+        return new Examination(List.of(Finding.good("size", bytes + " bytes")), OptionalLong.of(bytes));
     }
 
     private static long unchecked(Inspection inspection) {

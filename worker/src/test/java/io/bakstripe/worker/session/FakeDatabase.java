@@ -7,19 +7,18 @@ import io.bakstripe.protocol.message.SessionCommand.StoppedEngine;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.Lsn;
-import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
-import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageCheck;
 import io.bakstripe.worker.engine.PageCheck.Suspect;
 import io.bakstripe.worker.engine.PageReader;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.session.SessionHold.StoppedBackup;
 import java.time.Instant;
@@ -30,6 +29,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -98,7 +98,7 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     @Override
-    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+    public CompletionStage<Optional<RestoreHost>> host(InstanceView view) {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
@@ -118,8 +118,8 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     @Override
-    public List<Finding> examine(SourceAddress address, DatabaseName display) {
-        return List.of();
+    public Examination examine(SourceAddress address, DatabaseName display) {
+        return new Examination(List.of(), OptionalLong.empty());
     }
 
     @Override

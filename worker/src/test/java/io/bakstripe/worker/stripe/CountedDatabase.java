@@ -4,17 +4,16 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
-import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.Engine;
-import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageCheck;
 import io.bakstripe.worker.engine.PageReader;
 import io.bakstripe.worker.engine.Piece;
+import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.session.FakeDatabase;
 import java.util.List;
@@ -48,7 +47,7 @@ final class CountedDatabase implements Sources, Engine {
     }
 
     @Override
-    public CompletionStage<Optional<EngineVersions>> versions(InstanceView view) {
+    public CompletionStage<Optional<RestoreHost>> host(InstanceView view) {
         return CompletableFuture.completedFuture(Optional.empty());
     }
 
@@ -68,7 +67,7 @@ final class CountedDatabase implements Sources, Engine {
     }
 
     @Override
-    public List<Finding> examine(SourceAddress address, DatabaseName display) {
+    public Examination examine(SourceAddress address, DatabaseName display) {
         return database.examine(address, display);
     }
 

@@ -13,6 +13,7 @@ import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageReader;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -53,12 +54,13 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
-    public List<Finding> examine(SourceAddress address, DatabaseName display) {
+    public Examination examine(SourceAddress address, DatabaseName display) {
         try (PostgresSession session = PostgresSession.open(
                 address, display, settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
-            return SourceFindings.of(display, SourceState.read(session));
+            SourceState state = SourceState.read(session);
+            return new Examination(SourceFindings.of(display, state), OptionalLong.of(state.bytes()));
         } catch (BakstripeException failure) {
-            return List.of(Finding.problem("connection", failure.problem()));
+            return new Examination(List.of(Finding.problem("connection", failure.problem())), OptionalLong.empty());
         }
     }
 

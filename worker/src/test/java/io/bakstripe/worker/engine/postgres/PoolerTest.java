@@ -68,10 +68,10 @@ class PoolerTest {
                     "jdbc:postgresql://127.0.0.1:" + port + "/" + source.dbname(), role.user(), role.password());
             await().atMost(Duration.ofSeconds(20))
                     .failFast("pgbouncer ended, see its log", () -> !pooler.isAlive())
-                    .until(() -> TestSource.engine().examine(throughPooler, NAME).stream()
+                    .until(() -> TestSource.engine().examine(throughPooler, NAME).findings().stream()
                             .anyMatch(finding -> finding.check().equals("session")));
 
-            assertThat(TestSource.engine().examine(throughPooler, NAME))
+            assertThat(TestSource.engine().examine(throughPooler, NAME).findings())
                     .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                     .singleElement()
                     .satisfies(finding -> assertThat(finding.code()).contains(BackupError.POOLER_IN_BETWEEN.code()));
