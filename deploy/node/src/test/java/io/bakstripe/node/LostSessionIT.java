@@ -54,6 +54,32 @@ final class LostSessionIT {
         evidence.requireRestorable(backup);
     }
 
+    /** The log of a move only says which directory was copied to which: see docs/postgresql.md. */
+    @Test
+    void attemptStartsAgainInWhichADatabaseWasMoved() throws Exception {
+        execute(
+                "SET allow_in_place_tablespaces = on",
+                "CREATE TABLESPACE elsewhere LOCATION ''",
+                "CREATE DATABASE moved");
+        try {
+            RepeatableCall backup = RepeatableCall.backup("moved-within", 2);
+            sandbox.pauses().set(new Pause("data-drained/1", 1, Pause.Moment.BEFORE));
+            long task = evidence.repeat(backup);
+            awaitPause();
+
+            execute("ALTER DATABASE moved SET TABLESPACE elsewhere");
+            sandbox.pauses().clear();
+            sandbox.node().awaitSuccess(task);
+
+            assertThat(sandbox.node().task(task).required("attempt").asInt()).isEqualTo(2);
+            evidence.requireDoneOnce(backup);
+            evidence.requireNoUploadsBut(0);
+            evidence.requireRestorable(backup);
+        } finally {
+            execute("DROP DATABASE moved", "DROP TABLESPACE elsewhere");
+        }
+    }
+
     @Test
     void lossesWithoutProgressEndTheTaskInErrorThatNamesThem() throws Exception {
         RepeatableCall backup = RepeatableCall.backup("lost-always", 2);
@@ -116,8 +142,7 @@ final class LostSessionIT {
 
     /** Ends every connection of the node to its source, as an administrator may; says how many there were. */
     private int terminateSessions() throws SQLException {
-        ServerConnection shop = sandbox.shop();
-        try (Connection connection = DriverManager.getConnection(shop.jdbcUrl(), shop.user(), shop.password());
+        try (Connection connection = login();
                 Statement statement = connection.createStatement();
                 ResultSet ended =
                         statement.executeQuery("SELECT count(*) FILTER (WHERE pg_terminate_backend(pid, 5000))"
@@ -125,5 +150,19 @@ final class LostSessionIT {
             ended.next();
             return ended.getInt(1);
         }
+    }
+
+    private void execute(String... statements) throws SQLException {
+        try (Connection connection = login();
+                Statement statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    private Connection login() throws SQLException {
+        ServerConnection shop = sandbox.shop();
+        return DriverManager.getConnection(shop.jdbcUrl(), shop.user(), shop.password());
     }
 }

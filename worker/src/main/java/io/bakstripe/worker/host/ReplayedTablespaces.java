@@ -69,7 +69,7 @@ final class ReplayedTablespaces {
 
     private Set<Long> run() throws IOException {
         LogReader reader = new LogReader(
-                files,
+                files.pages(),
                 label.start(),
                 this::wanted,
                 record -> halfWritten(record).isPresent());

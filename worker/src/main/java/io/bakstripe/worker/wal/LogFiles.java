@@ -13,18 +13,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The segments of one timeline in a directory, read forwards. Not thread-safe. */
-public final class LogFiles implements Closeable {
+/** The segments of one timeline in a directory. Not thread-safe. */
+public final class LogFiles implements LogSource, Closeable {
     private static final int SEGMENT_BYTES_AT = 32;
     private static final int PAGE_BYTES_AT = 36;
-    private static final int READ_BYTES = 1 << 20;
     private static final Set<StandardOpenOption> READ = Set.of(StandardOpenOption.READ);
 
     private final Path directory;
     private final int timeline;
     private final LogLayout layout;
-    private final ByteBuffer read = ByteBuffer.allocate(READ_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private Lsn readFrom = new Lsn(0);
     private @Nullable FileChannel open;
     private String openName = "";
 
@@ -33,7 +30,6 @@ public final class LogFiles implements Closeable {
         this.directory = directory;
         this.timeline = timeline;
         this.layout = layout;
-        this.read.limit(0);
     }
 
     /** Reads from the beginning of a segment how the log that it belongs to is cut; {@link DamagedLogException} when that cannot be. */
@@ -54,60 +50,30 @@ public final class LogFiles implements Closeable {
         }
     }
 
-    /** How this log is cut. */
-    public LogLayout layout() {
-        return layout;
+    /** All of it from page to page. Each has a buffer of its own, which what is overwritten later does not change. */
+    public LogPages pages() {
+        return new LogPages(this, timeline, layout);
     }
 
-    /** The page that begins at this position; null when its file is not there, ends before it, or is blank there. */
-    @Nullable LogPage page(Lsn begin) throws IOException {
-        if (!held(begin)) {
-            load(begin);
-            if (!held(begin)) {
-                return null;
-            }
-        }
-        int from = (int) (begin.value() - readFrom.value());
-        LogPage page = new LogPage(begin, read.slice(from, layout.pageBytes()).order(ByteOrder.LITTLE_ENDIAN));
-        if (page.blank()) {
-            return null;
-        }
-        if (!page.address().equals(begin)) {
-            throw damaged(begin, "the page is of " + page.address());
-        }
-        if (!page.flagsKnown()) {
-            throw damaged(begin, "the page has unknown flags");
-        }
-        return page;
-    }
-
-    private boolean held(Lsn page) {
-        long from = page.value() - readFrom.value();
-        return from >= 0 && from + layout.pageBytes() <= read.limit();
-    }
-
-    private void load(Lsn page) throws IOException {
-        String name = layout.fileName(timeline, page);
-        read.clear().limit(0);
+    @Override
+    public void read(String file, int from, ByteBuffer into) throws IOException {
         FileChannel channel = open;
-        if (channel == null || !name.equals(openName)) {
+        if (channel == null || !file.equals(openName)) {
             close();
-            Path file = directory.resolve(name);
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            Path path = directory.resolve(file);
+            if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
                 return;
             }
-            channel = FileChannel.open(file, READ);
+            channel = FileChannel.open(path, READ);
             open = channel;
-            openName = name;
+            openName = file;
         }
-        read.limit(Math.min(READ_BYTES, layout.segmentBytes() - layout.inFile(page)));
-        fill(channel, read, layout.inFile(page));
-        read.flip();
-        readFrom = page;
+        fill(channel, into, from);
     }
 
     private static void fill(FileChannel channel, ByteBuffer buffer, long from) throws IOException {
-        while (buffer.hasRemaining() && channel.read(buffer, from + buffer.position()) >= 0) {
+        long begin = from - buffer.position();
+        while (buffer.hasRemaining() && channel.read(buffer, begin + buffer.position()) >= 0) {
             continue;
         }
     }
@@ -130,10 +96,6 @@ public final class LogFiles implements Closeable {
             }
             done += length;
         }
-    }
-
-    DamagedLogException damaged(Lsn at, String what) {
-        return new DamagedLogException(layout.fileName(timeline, at), at, what);
     }
 
     @Override

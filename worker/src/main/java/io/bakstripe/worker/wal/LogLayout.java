@@ -54,8 +54,14 @@ public record LogLayout(int segmentBytes, int pageBytes) {
         return new Lsn(pageOf(at).value() + pageBytes);
     }
 
-    Lsn nextSegment(Lsn at) {
-        return new Lsn((at.value() & -segmentBytes) + segmentBytes);
+    /** Where the segment begins that holds this position. */
+    public Lsn segmentOf(Lsn at) {
+        return new Lsn(at.value() & -segmentBytes);
+    }
+
+    /** Where the segment behind it begins. */
+    public Lsn nextSegment(Lsn at) {
+        return new Lsn(segmentOf(at).value() + segmentBytes);
     }
 
     /** Bytes of the header that a page begins with; the first page of a file has a longer one. */

@@ -25,7 +25,7 @@ public final class LogReader {
 
     private static final int SWITCH = 0x40;
 
-    private final LogFiles files;
+    private final LogPages pages;
     private final LogLayout layout;
     private final Predicate<RecordHead> wanted;
     private final Predicate<LogRecord> forgiven;
@@ -36,18 +36,17 @@ public final class LogReader {
     private int magic;
 
     /**
-     * @param files stay the caller's to close
      * @param from where a record begins
      * @param wanted the records to give out
      */
-    public LogReader(LogFiles files, Lsn from, Predicate<RecordHead> wanted) {
-        this(files, from, wanted, damaged -> false);
+    public LogReader(LogPages pages, Lsn from, Predicate<RecordHead> wanted) {
+        this(pages, from, wanted, damaged -> false);
     }
 
     /** @param forgiven which of the wanted records are given out although their checksum is wrong */
-    public LogReader(LogFiles files, Lsn from, Predicate<RecordHead> wanted, Predicate<LogRecord> forgiven) {
-        this.files = files;
-        this.layout = files.layout();
+    public LogReader(LogPages pages, Lsn from, Predicate<RecordHead> wanted, Predicate<LogRecord> forgiven) {
+        this.pages = pages;
+        this.layout = pages.layout();
         this.at = from;
         this.wanted = wanted;
         this.forgiven = forgiven;
@@ -84,18 +83,18 @@ public final class LogReader {
     /**
      * Where the first record begins that begins on or behind the page at {@code begin}, and not on an earlier page; empty when that page is not there.
      */
-    public static Optional<Lsn> firstRecord(LogFiles files, Lsn begin) throws IOException {
-        LogPage page = files.page(begin);
+    public static Optional<Lsn> firstRecord(LogPages pages, Lsn begin) throws IOException {
+        LogPage page = pages.page(begin);
         if (page == null) {
             return Optional.empty();
         }
-        LogLayout layout = files.layout();
+        LogLayout layout = pages.layout();
         Lsn behindHeader = new Lsn(begin.value() + layout.headerBytes(begin));
         if (!page.continues()) {
             return Optional.of(behindHeader);
         }
         if (page.rest() > LARGEST_RECORD) {
-            throw files.damaged(begin, "no record has " + page.rest() + " bytes left");
+            throw pages.damaged(begin, "no record has " + page.rest() + " bytes left");
         }
         return Optional.of(aligned(layout.position(behindHeader, (int) page.rest())));
     }
@@ -118,12 +117,12 @@ public final class LogReader {
         }
         if (layout.inPage(at) == 0) {
             if (current.continues()) {
-                throw files.damaged(at, "the page goes on with a record that did not begin");
+                throw pages.damaged(at, "the page goes on with a record that did not begin");
             }
             at = new Lsn(at.value() + layout.headerBytes(current.begin()));
         }
         if (layout.inPage(at) < layout.headerBytes(current.begin())) {
-            throw files.damaged(at, "no record can begin in the header of a page");
+            throw pages.damaged(at, "no record can begin in the header of a page");
         }
         return current.bytes().getInt(layout.inPage(at)) != 0;
     }
@@ -132,7 +131,7 @@ public final class LogReader {
         Lsn begin = layout.pageOf(position);
         LogPage held = page;
         if (held == null || !held.begin().equals(begin)) {
-            held = files.page(begin);
+            held = pages.page(begin);
             page = held;
             if (held != null) {
                 requireMagic(held);
@@ -146,7 +145,7 @@ public final class LogReader {
             magic = read.magic();
         }
         if (magic != read.magic()) {
-            throw files.damaged(read.begin(), "the page is of another version: %04X".formatted(read.magic()));
+            throw pages.damaged(read.begin(), "the page is of another version: %04X".formatted(read.magic()));
         }
     }
 
@@ -154,13 +153,13 @@ public final class LogReader {
     private Optional<LogRecord> record(Lsn begin) throws IOException {
         long length = Integer.toUnsignedLong(lengthAt(begin));
         if (length < RecordHead.BYTES || length > LARGEST_RECORD) {
-            throw files.damaged(begin, "no record has " + length + " bytes");
+            throw pages.damaged(begin, "no record has " + length + " bytes");
         }
         header.clear();
         take(begin, length, RecordHead.BYTES, part -> header.put(part));
         RecordHead head = RecordHead.of(begin, header);
         if (previous != null && !previous.equals(head.previous())) {
-            throw files.damaged(begin, "it follows the record at " + head.previous() + ", not at " + previous);
+            throw pages.damaged(begin, "it follows the record at " + head.previous() + ", not at " + previous);
         }
         CRC32C checksum = new CRC32C();
         ByteArrayOutputStream kept = wanted.test(head) ? new ByteArrayOutputStream() : null;
@@ -183,7 +182,7 @@ public final class LogReader {
         }
         LogRecord whole = kept == null ? null : new LogRecord(head, aligned(at), magic, kept.toByteArray());
         if ((int) checksum.getValue() != head.checksum() && (whole == null || !forgiven.test(whole))) {
-            throw files.damaged(begin, "the record's checksum is wrong");
+            throw pages.damaged(begin, "the record's checksum is wrong");
         }
         return Optional.ofNullable(whole);
     }
@@ -232,7 +231,7 @@ public final class LogReader {
             throw new Overwritten(next);
         }
         if (!next.continues() || next.rest() != rest) {
-            throw files.damaged(
+            throw pages.damaged(
                     at,
                     "the page does not go on with the record at " + begin + ", of which " + rest
                             + " bytes are missing");

@@ -3,6 +3,8 @@ package io.bakstripe.worker.wal;
 import io.bakstripe.protocol.name.Lsn;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.zip.CRC32C;
 
 /**
@@ -14,7 +16,8 @@ import java.util.zip.CRC32C;
  */
 @SuppressWarnings("ArrayRecordComponent") // Compared by nobody, and copied too often otherwise.
 public record LogRecord(RecordHead head, Lsn end, int magic, byte[] content) {
-    private static final int FIRST_MAGIC_OF_15 = 0xD110;
+    /** What pages bear that PostgreSQL 15 wrote; later versions have greater numbers. */
+    public static final int FIRST_MAGIC_OF_15 = 0xD110;
 
     private static final int LAST_BLOCK = 32;
     private static final int TRANSACTION = 252;
@@ -24,7 +27,6 @@ public record LogRecord(RecordHead head, Lsn end, int magic, byte[] content) {
 
     private static final int BLOCK_HAS_IMAGE = 0x10;
     private static final int BLOCK_OF_SAME_RELATION = 0x80;
-    private static final int RELATION_BYTES = 12;
     private static final int IMAGE_HAS_HOLE = 0x01;
     private static final int IMAGE_COMPRESSED_BEFORE_15 = 0x02;
     private static final int IMAGE_COMPRESSED = 0x1C;
@@ -42,6 +44,17 @@ public record LogRecord(RecordHead head, Lsn end, int magic, byte[] content) {
      * IllegalStateException} when its parts do not add up, which a record with the right checksum never shows.
      */
     public int mainDataAt() {
+        return mainDataAt(new HashSet<>());
+    }
+
+    /** Whose blocks the record changes, as far as its descriptions of blocks tell. */
+    public Set<DatabasePlace> touched() {
+        Set<DatabasePlace> places = new HashSet<>();
+        mainDataAt(places);
+        return places;
+    }
+
+    private int mainDataAt(Set<DatabasePlace> touched) {
         ByteBuffer bytes =
                 ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN).position(RecordHead.BYTES);
         long behind = 0;
@@ -56,7 +69,7 @@ public record LogRecord(RecordHead head, Lsn end, int magic, byte[] content) {
             switch (id) {
                 case ORIGIN -> bytes.getShort();
                 case TRANSACTION -> bytes.getInt();
-                default -> behind += block(id, bytes);
+                default -> behind += block(id, bytes, touched);
             }
         }
         if (bytes.remaining() != behind) {
@@ -74,7 +87,7 @@ public record LogRecord(RecordHead head, Lsn end, int magic, byte[] content) {
     }
 
     /** Passes over the description of a block; gives how many bytes of image and data follow for it behind all descriptions. */
-    private long block(int id, ByteBuffer bytes) {
+    private long block(int id, ByteBuffer bytes, Set<DatabasePlace> touched) {
         if (id > LAST_BLOCK) {
             throw broken();
         }
@@ -90,7 +103,9 @@ public record LogRecord(RecordHead head, Lsn end, int magic, byte[] content) {
             }
         }
         if ((flags & BLOCK_OF_SAME_RELATION) == 0) {
-            bytes.position(bytes.position() + RELATION_BYTES);
+            touched.add(
+                    new DatabasePlace(Integer.toUnsignedLong(bytes.getInt()), Integer.toUnsignedLong(bytes.getInt())));
+            bytes.getInt();
         }
         bytes.getInt();
         return behind;

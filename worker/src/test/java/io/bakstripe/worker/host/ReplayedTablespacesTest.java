@@ -166,7 +166,8 @@ class ReplayedTablespacesTest {
     private List<String> paths() throws IOException {
         List<String> paths = new ArrayList<>();
         try (LogFiles files = new LogFiles(data.resolve("pg_wal"), WrittenLog.TIMELINE, WrittenLog.LAYOUT)) {
-            LogReader reader = new LogReader(files, RestoredLog.START, head -> head.is(RecordHead.TABLESPACE, 0));
+            LogReader reader =
+                    new LogReader(files.pages(), RestoredLog.START, head -> head.is(RecordHead.TABLESPACE, 0));
             for (Optional<LogRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 byte[] content = next.get().mainData();
                 String path =

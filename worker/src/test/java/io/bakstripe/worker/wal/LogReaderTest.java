@@ -91,7 +91,7 @@ class LogReaderTest {
         Lsn last = log.add(OF_TEST, 0x10, data(8));
         log.writeTo(directory);
         try (LogFiles files = new LogFiles(directory, 1, WrittenLog.LAYOUT)) {
-            LogReader reader = new LogReader(files, FIRST, head -> true);
+            LogReader reader = new LogReader(files.pages(), FIRST, head -> true);
 
             assertThat(reader.next())
                     .map(LogRecord::head)
@@ -110,7 +110,7 @@ class LogReaderTest {
         log.writeTo(directory);
         Files.delete(directory.resolve("000000010000000200000000"));
         try (LogFiles files = new LogFiles(directory, 1, WrittenLog.LAYOUT)) {
-            LogReader reader = new LogReader(files, FIRST, head -> true);
+            LogReader reader = new LogReader(files.pages(), FIRST, head -> true);
 
             assertThat(reader.next())
                     .map(LogRecord::head)
@@ -127,9 +127,9 @@ class LogReaderTest {
         Lsn next = log.add(OF_TEST, 0, data(10));
         log.writeTo(directory);
         try (LogFiles files = new LogFiles(directory, 1, WrittenLog.LAYOUT)) {
-            assertThat(LogReader.firstRecord(files, Lsn.parse("2/0"))).contains(next);
-            assertThat(LogReader.firstRecord(files, BEGIN)).contains(FIRST);
-            assertThat(LogReader.firstRecord(files, Lsn.parse("3/0"))).isEmpty();
+            assertThat(LogReader.firstRecord(files.pages(), Lsn.parse("2/0"))).contains(next);
+            assertThat(LogReader.firstRecord(files.pages(), BEGIN)).contains(FIRST);
+            assertThat(LogReader.firstRecord(files.pages(), Lsn.parse("3/0"))).isEmpty();
         }
     }
 
@@ -229,7 +229,7 @@ class LogReaderTest {
     private List<LogRecord> readWritten(Lsn from) throws IOException {
         List<LogRecord> found = new ArrayList<>();
         try (LogFiles files = new LogFiles(directory, WrittenLog.TIMELINE, WrittenLog.LAYOUT)) {
-            LogReader reader = new LogReader(files, from, head -> head.resourceManager() == OF_TEST);
+            LogReader reader = new LogReader(files.pages(), from, head -> head.resourceManager() == OF_TEST);
             for (Optional<LogRecord> next = reader.next(); next.isPresent(); next = reader.next()) {
                 found.add(next.get());
             }

@@ -125,7 +125,7 @@ class RealLogTest {
         LogLayout layout = LogFiles.layoutOf(log.resolve(new LogLayout(1 << 20, 8192).fileName(1, begin)));
         assertThat(layout).isEqualTo(new LogLayout(1 << 20, 8192));
         try (LogFiles files = new LogFiles(log, 1, layout)) {
-            LogReader reader = new LogReader(files, begin, wanted);
+            LogReader reader = new LogReader(files.pages(), begin, wanted);
             while (reader.position().compareTo(end) < 0) {
                 Optional<LogRecord> next = reader.next();
                 if (next.isEmpty()) {

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.worker.wal.LogLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -29,13 +30,17 @@ record LogSegments(long systemIdentifier, int segmentBytes, int pageBytes) {
 
     /** Paths of the segments that hold the log from {@code first} up to, not including, {@code end}. */
     List<String> paths(int timeline, Lsn first, Lsn end) {
-        long last = Long.divideUnsigned(end.value() - 1, segmentBytes);
+        LogLayout layout = layout();
         List<String> paths = new ArrayList<>();
-        for (long number = Long.divideUnsigned(first.value(), segmentBytes); number <= last; number++) {
-            long perFile = FOUR_GIB / segmentBytes;
-            paths.add(DIRECTORY + "%08X%08X%08X".formatted(timeline, number / perFile, number % perFile));
+        for (Lsn at = layout.segmentOf(first); at.compareTo(end) < 0; at = layout.nextSegment(at)) {
+            paths.add(DIRECTORY + layout.fileName(timeline, at));
         }
         return paths;
+    }
+
+    /** How this log is cut. */
+    LogLayout layout() {
+        return new LogLayout(segmentBytes, pageBytes);
     }
 
     /** Where the log of the segment with this path begins. */

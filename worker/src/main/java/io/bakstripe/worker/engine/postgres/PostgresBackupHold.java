@@ -25,7 +25,7 @@ final class PostgresBackupHold implements BackupHold {
     private final InstantSource clock;
     private final LogSlot slot;
     private final LogSegments segments;
-    private final DatabasePlaces databases;
+    private final DatabaseList databases;
     private final StartFacts start;
 
     private PostgresBackupHold(
@@ -33,7 +33,7 @@ final class PostgresBackupHold implements BackupHold {
             InstantSource clock,
             LogSlot slot,
             LogSegments segments,
-            DatabasePlaces databases,
+            DatabaseList databases,
             StartFacts start) {
         this.session = session;
         this.clock = clock;
@@ -48,7 +48,7 @@ final class PostgresBackupHold implements BackupHold {
             PostgresSession session, PostgresSettings settings, InstantSource clock, String slot, String label) {
         SourceCheck found = SourceCheck.pass(session);
         LogSlot log = LogSlot.make(session, slot);
-        DatabasePlaces databases = DatabasePlaces.of(session);
+        DatabaseList databases = DatabaseList.of(session);
         var startedAt = clock.instant();
         session.waitUpTo(settings.checkpointTimeout());
         Lsn first = Lsn.parse(session.one(
@@ -90,13 +90,14 @@ final class PostgresBackupHold implements BackupHold {
     @Override
     public Stop stop() {
         verifyOpen();
-        databases.endangered(DatabasePlaces.of(session)).ifPresent(what -> {
-            throw BackupError.SESSION_LOST.problem(session.display(), what).asException();
-        });
+        boolean databasesChanged = databases.mayHaveChanged(DatabaseList.of(session));
         Labels labels = session.one(
                 session.version().stopSql(),
                 row -> new Labels(Lsn.parse(row.getString(1)), row.getString(2), row.getBytes(3)));
         var stoppedAt = clock.instant();
+        if (databasesChanged) {
+            requireRightCopies();
+        }
         List<Extent> closing = new ArrayList<>();
         for (String path : segments.paths(start.timeline(), start.firstLsn(), labels.end())) {
             closing.add(Extent.log(path, segments.segmentBytes()));
@@ -109,6 +110,20 @@ final class PostgresBackupHold implements BackupHold {
         }
         closing.add(Extent.control(FileRules.CONTROL_FILE, ControlFile.BYTES));
         return new Stop(labels.end(), stoppedAt, closing);
+    }
+
+    /** The attempt is of no use when a database was made from files that changed before they were read. */
+    private void requireRightCopies() {
+        CopiedDatabases copied = new CopiedDatabases();
+        new SourceLog(session, segments, start).each(copied::wants, copied::accept);
+        copied.wronged().ifPresent(database -> {
+            throw BackupError.SESSION_LOST
+                    .problem(
+                            session.display(),
+                            "while it was backed up, the server copied files to the database with oid " + database
+                                    + " and then changed them")
+                    .asException();
+        });
     }
 
     /** The history file of the timeline; the first timeline has none. */

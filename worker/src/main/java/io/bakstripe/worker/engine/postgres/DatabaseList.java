@@ -1,0 +1,28 @@
+package io.bakstripe.worker.engine.postgres;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which databases a server has, at one moment.
+ *
+ * @param versions for each identifier the version of the row that describes the database; it changes with the row, a move there and back included
+ */
+record DatabaseList(Map<Long, String> versions) {
+    private static final String SQL = "SELECT oid, xmin::text FROM pg_database";
+
+    DatabaseList {
+        versions = Map.copyOf(versions);
+    }
+
+    static DatabaseList of(PostgresSession session) {
+        Map<Long, String> versions = new HashMap<>();
+        session.all(SQL, row -> versions.put(row.getLong(1), row.getString(2)));
+        return new DatabaseList(versions);
+    }
+
+    /** Whether a database of a later moment may have been made, or moved, since this one; none that was dropped again matters. */
+    boolean mayHaveChanged(DatabaseList later) {
+        return !versions.entrySet().containsAll(later.versions.entrySet());
+    }
+}
