@@ -52,7 +52,9 @@ abstract class MeasuringCommand implements Callable<Integer> {
     @Override
     public final Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
-        Path folder = (data == null ? Files.createTempDirectory("bakstripe-bench-") : Files.createDirectories(data))
+        Path folder = (data == null
+                        ? Files.createTempDirectory(parent(), "bakstripe-bench-")
+                        : Files.createDirectories(data))
                 .toAbsolutePath()
                 .normalize();
         try (Stream<Path> present = Files.list(folder)) {
@@ -77,6 +79,11 @@ abstract class MeasuringCommand implements Callable<Integer> {
                 remove(folder);
             }
         }
+    }
+
+    /** Where the folder is made when none is named. */
+    Path parent() throws IOException {
+        return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
     /** A node in this folder, new or left by an earlier one, with these variables in its environment. */
