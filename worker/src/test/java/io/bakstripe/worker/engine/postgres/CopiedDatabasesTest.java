@@ -6,6 +6,7 @@ import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
@@ -173,12 +174,11 @@ final class CopiedDatabasesTest {
 
     @Test
     void takesCopiesThatTheLogHoldsWhole() throws Exception {
-        if (release.major() >= FIRST_WITH_STRATEGIES) {
-            try (BackupHold hold = open()) {
-                execute(source, "CREATE DATABASE copy TEMPLATE original STRATEGY WAL_LOG");
-                execute(source, "DROP DATABASE original");
-                takes(hold);
-            }
+        assumeThat(release.major()).isGreaterThanOrEqualTo(FIRST_WITH_STRATEGIES);
+        try (BackupHold hold = open()) {
+            execute(source, "CREATE DATABASE copy TEMPLATE original STRATEGY WAL_LOG");
+            execute(source, "DROP DATABASE original");
+            takes(hold);
         }
     }
 
