@@ -1,5 +1,6 @@
 package io.bakstripe.api.http;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -9,6 +10,7 @@ import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.FinishRequest;
 import io.bakstripe.protocol.procedure.Procedure;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
@@ -41,12 +43,22 @@ final class ProcedureCalls {
      */
     record Caller(InstanceName instance, String login, Optional<String> idempotencyKey) {}
 
+    /** The row of a database that was dropped. */
+    record Dropped(@JsonProperty("database_name") DatabaseName database) {}
+
     /** Makes one call. Malformed arguments throw before any port is asked. */
     CompletionStage<Rows> call(Procedure procedure, Map<String, ? extends @Nullable Object> raw, Caller caller) {
         Procedure.Arguments arguments = procedure.bind(raw);
         return switch (procedure) {
             case RDS_BACKUP_DATABASE -> submit(procedure, BackupRequest.of(arguments), arguments, caller);
+            case RDS_BACKUP_LOG -> submit(procedure, BackupRequest.ofLog(arguments), arguments, caller);
             case RDS_RESTORE_DATABASE -> submit(procedure, RestoreRequest.of(arguments), arguments, caller);
+            case RDS_RESTORE_LOG -> submit(procedure, RestoreRequest.ofLog(arguments), arguments, caller);
+            case RDS_FINISH_RESTORE -> submit(procedure, FinishRequest.of(arguments), arguments, caller);
+            case RDS_DROP_DATABASE ->
+                procedures
+                        .drop(caller.instance(), arguments.required("db_name", DatabaseName.class), caller.login())
+                        .thenApply(dropped -> new Rows(List.of(new Dropped(dropped))));
             case RDS_CANCEL_TASK ->
                 procedures
                         .cancel(

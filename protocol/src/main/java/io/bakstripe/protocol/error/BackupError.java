@@ -20,6 +20,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -27,7 +28,8 @@ import java.util.stream.Collectors;
  * The error catalogue. A code, once released, never changes its meaning; {@code %s} in a message is filled by {@link #problem(Object...)}.
  *
  * <p>Codes: 1xxx the call is malformed, 2xxx a rule or a state refuses it, 3xxx something does not exist, 4xxx access, 5xxx something does not
- * answer, 6xxx a backup or restore failed while it ran, 9xxx a defect of ours. Messages that the reference gives keep its exact text.
+ * answer, 6xxx a backup or restore failed while it ran, 9xxx a defect of ours. Messages that the reference gives keep its exact text; {@link
+ * ServerMessages} has the numbers of those that SQL Server knows. One table belongs into one file, so this one is longer than others.
  */
 public enum BackupError {
     PARAMETER_MISSING(1001, MALFORMED, "parameter %s is required", "Add the parameter to the call."),
@@ -66,13 +68,6 @@ public enum BackupError {
             MALFORMED,
             "client-side encryption with a KMS key is not available in this version",
             "Leave kms_master_key_arn out; files are still uploaded with server-side encryption where the store has it."),
-    TYPE_NOT_AVAILABLE(
-            1015, MALFORMED, "type %s is not available in this version", "Use type FULL, which is the default."),
-    NORECOVERY_NOT_AVAILABLE(
-            1016,
-            MALFORMED,
-            "restoring with NORECOVERY is not available in this version",
-            "Leave with_norecovery out or set it to 0."),
     QUERY_MALFORMED(1017, MALFORMED, "query parameter %s must be %s, not '%s'", "Correct the address of the request."),
     BODY_TOO_LARGE(1018, TOO_LARGE, "the request body is larger than %s bytes", "Send a smaller body."),
     MEDIA_TYPE(1019, WRONG_MEDIA, "the request body must be %s", "Set the Content-Type header accordingly."),
@@ -85,6 +80,21 @@ public enum BackupError {
             MALFORMED,
             "the HTTP request cannot be read: %s",
             "Check how the address and the headers are encoded."),
+    STOPAT_MALFORMED(
+            1024,
+            MALFORMED,
+            "'%s' is not a date and time",
+            "Write for example 2026-03-01 14:05:00.25, in the instance's time zone, or 2026-03-01T13:05:00.25Z."),
+    STOPAT_AMBIGUOUS(
+            1025,
+            MALFORMED,
+            "the clocks of time zone %3$s show '%1$s' %2$s",
+            "Write the time with its offset from UTC, for example 2026-03-01T13:05:00Z."),
+    STANDBY_AND_RECOVERY(
+            1026,
+            MALFORMED,
+            "with_standby leaves the database RESTORING and with_norecovery=0 opens it",
+            "Set one of the two only."),
 
     FILE_EXISTS(
             2101,
@@ -121,6 +131,139 @@ public enum BackupError {
             "Please specify a bucket that is in the same region as RDS instance",
             "The bucket is in %s, the instance in %s."),
     /** No longer raised; the records of tasks of earlier versions may hold it. */
+    NOT_RESTORING(
+            2111,
+            CONFLICT,
+            "database '%s' is %s; only a database that is left RESTORING can be dropped",
+            "Databases that are ONLINE are not dropped by this procedure."),
+    RESTORE_TASKS_PENDING(
+            2112,
+            CONFLICT,
+            "database '%s' has pending restore tasks: %s",
+            "Wait for these tasks to end, or cancel them."),
+    BEING_DROPPED(2113, CONFLICT, "database '%s' is being dropped", "Wait until it is gone."),
+    NOT_READY_TO_ROLL_FORWARD(
+            2131,
+            CONFLICT,
+            "The log or differential backup cannot be restored because no files are ready to rollforward.",
+            "Database '%s' is ONLINE: restore its full backup under another name with with_norecovery=1 first."),
+    RESTORE_NEEDS_FULL(
+            2132,
+            CONFLICT,
+            "The database \"%s\" does not exist. RESTORE can only create a database when restoring either a full backup or a"
+                    + " file backup of the primary file.",
+            "Restore a full backup with with_norecovery=1 first."),
+    SET_TOO_OLD(
+            2133,
+            CONFLICT,
+            "This backup set will not be restored because all data has already been restored to a point beyond the time"
+                    + " covered by this backup set.",
+            "The set ends at LSN %s, the database is at LSN %s: leave this set out."),
+    WRONG_SET_KIND(
+            2134,
+            CONFLICT,
+            "The backup set in file '%s' was created by %s and cannot be used for this restore operation.",
+            "Use %s for it."),
+    WRONG_BASE(
+            2135,
+            CONFLICT,
+            "This differential backup cannot be restored because the database has not been restored to the correct earlier"
+                    + " state.",
+            "It builds on full backup %s; the database was restored from %s."),
+    LOG_TOO_RECENT(
+            2136,
+            CONFLICT,
+            "The log in this backup set begins at LSN %s, which is too recent to apply to the database. An earlier log backup"
+                    + " that includes LSN %s can be restored.",
+            "Restore the log backups before this one first, in the order in which they were made."),
+    LOG_TOO_EARLY(
+            2137,
+            CONFLICT,
+            "The log in this backup set terminates at LSN %s, which is too early to apply to the database. A more recent log"
+                    + " backup that includes LSN %s can be restored.",
+            "The database has all of this log already: go on with the next one."),
+    LOG_GAP(
+            2138,
+            CONFLICT,
+            "This log cannot be restored because a gap in the log chain was created. Use more recent data backups to bridge"
+                    + " the gap.",
+            "The chain of this log begins at LSN %s, the database is at LSN %s: begin with a full backup that was made in"
+                    + " between."),
+    STEP_INTERRUPTED(
+            2139,
+            CONFLICT,
+            "A previous restore operation was interrupted and did not complete processing on file '%s'. Either restore the"
+                    + " backup set that was interrupted or restart the restore sequence.",
+            "Restore set %s again, or drop the database and begin with the full backup."),
+    OTHER_FORK(
+            2140,
+            CONFLICT,
+            "This backup set cannot be applied because it is on a recovery path that is inconsistent with the database.",
+            "The set was made on recovery fork %s, the database is on %s: use the backups of one history only."),
+    STOPAT_NOT_REACHED(
+            2141,
+            CONFLICT,
+            "This backup set contains records that were logged before the designated point in time. The database is being left"
+                    + " in the restoring state so that more roll forward can be performed.",
+            "Restore the next log with the same stopat, or finish without it."),
+    STOPAT_PASSED(
+            2142,
+            CONFLICT,
+            "The specified STOPAT time is too early. All or part of the database is already rolled forward beyond that point.",
+            "The database may hold what was committed up to %s: begin again with a full backup that ended before the time that"
+                    + " is asked for."),
+    STOPAT_TOO_EARLY(
+            2143,
+            CONFLICT,
+            "The STOPAT clause specifies a point too early to allow this backup set to be restored. Choose a different stop"
+                    + " point or use RESTORE DATABASE WITH RECOVERY to recover at the current point.",
+            "This log begins at %s: finish the restore to open the database as it is, or begin again with a full backup that"
+                    + " ended before the time that is asked for."),
+    ALREADY_RECOVERED(
+            2144,
+            CONFLICT,
+            "The database is already fully recovered.",
+            "Database '%s' is ONLINE; there is nothing to do."),
+    OTHER_DATABASE(
+            2145,
+            CONFLICT,
+            "The backup set holds a backup of a database other than the existing '%s' database.",
+            "The set comes from the server with system identifier %s, the database from %s."),
+    NO_DIFFERENTIAL_BASE(
+            2146,
+            CONFLICT,
+            "Cannot perform a differential backup for database \"%s\", because a current database backup does not exist.",
+            "Take a full backup first. %s"),
+    SIMPLE_MODEL(
+            2147,
+            CONFLICT,
+            "The statement BACKUP LOG is not allowed while the recovery model is SIMPLE.",
+            "Declare recovery-model = full for database '%s', take a full backup, then back up its log."),
+    NO_CURRENT_BACKUP(
+            2148,
+            CONFLICT,
+            "BACKUP LOG cannot be performed because there is no current database backup.",
+            "Take a full backup of database '%s' first. %s"),
+    FILESTREAM_UNSUPPORTED(
+            2149,
+            CONFLICT,
+            "the backup holds a FILESTREAM file group and cannot be restored",
+            "Databases with a FILESTREAM file group cannot be restored."),
+    NULL_FILE_GUID(
+            2150,
+            CONFLICT,
+            "the backup holds a file whose file_guid is NULL: differentials and logs cannot be restored",
+            "Restore full backups only."),
+    OVERWRITES_OWN_BASE(
+            2154,
+            CONFLICT,
+            "file %s belongs to backup set %s, which this backup builds on, and cannot be overwritten",
+            "Choose another name."),
+    LOG_CHAIN_BROKEN(
+            2155,
+            CONFLICT,
+            "the log of database '%s' cannot be backed up any further: %s",
+            "Take a full backup; log backups go on from it. Restores reach up to the last log backup before."),
     TABLESPACES_UNSUPPORTED(
             2151,
             CONFLICT,
@@ -183,6 +326,11 @@ public enum BackupError {
             "a valid bearer token is required",
             "Send the header Authorization: Bearer <token>."),
     ACCESS_DENIED(4002, DENIED, "Access Denied", "%s"),
+    NOT_THE_RESTORER(
+            4005,
+            DENIED,
+            "login '%s' may not finish or drop the restore of database '%s'",
+            "Use the master login, or the login that most recently restored it with NORECOVERY: '%s'."),
     DATABASE_LOGIN_REFUSED(
             4003,
             DENIED,
@@ -376,6 +524,11 @@ public enum BackupError {
 
     public ErrorCategory category() {
         return category;
+    }
+
+    /** The number that SQL Server gives this message; empty for messages of our own. */
+    public OptionalInt serverMessage() {
+        return ServerMessages.numberOf(this);
     }
 
     /** The message with its places unfilled: a title for documents. */

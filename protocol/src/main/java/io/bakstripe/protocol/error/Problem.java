@@ -40,7 +40,10 @@ public record Problem(BackupError error, String detail, String hint, Optional<St
     /** The line that stands in {@code task_info} when a task ends with this problem. */
     @JsonIgnore
     public String asTaskInfo() {
-        return detail + " [" + error.code() + "] Hint: " + hint;
+        String number = error.serverMessage().isPresent()
+                ? ", message " + error.serverMessage().getAsInt()
+                : "";
+        return detail + " [" + error.code() + number + "] Hint: " + hint;
     }
 
     /** The problem inside {@code failure}, or an {@link BackupError#INTERNAL} one that names it. */

@@ -10,14 +10,39 @@ import java.util.Optional;
 /**
  * A database as {@code GET /instances/{i}/databases/{d}} shows it.
  *
- * @param connection where we run its server and it answers
+ * @param connection where we run its server and it answers; of a database that is RESTORING only while it stands by
+ * @param logBackups of a database whose log is, or was, backed up
+ * @param position of a database that is RESTORING
  */
 public record DatabaseInfo(
         DatabaseName name,
         DatabaseState state,
         RecoveryModel recoveryModel,
         Optional<ServerConnection> connection,
-        Optional<LastFullBackup> lastFullBackup) {
+        Optional<LastFullBackup> lastFullBackup,
+        Optional<LogBackups> logBackups,
+        Optional<ChainPosition> position) {
+
+    /** A database that is ONLINE and whose log is not backed up. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public DatabaseInfo(
+            DatabaseName name,
+            DatabaseState state,
+            RecoveryModel recoveryModel,
+            Optional<ServerConnection> connection,
+            Optional<LastFullBackup> lastFullBackup) {
+        this(name, state, recoveryModel, connection, lastFullBackup, Optional.empty(), Optional.empty());
+    }
+
+    /**
+     * How far the log of a database is backed up.
+     *
+     * @param chainFirstLsn where the unbroken chain of logs begins
+     * @param nextLsn where the next log backup begins
+     * @param covered by the server's clock: with the chain of backups the database can be restored to any moment up to this one
+     * @param broken why the chain does not go on, once it is broken
+     */
+    public record LogBackups(Lsn chainFirstLsn, Lsn nextLsn, Instant covered, Optional<String> broken) {}
 
     /**
      * The last full backup of a database (row B8).

@@ -4,7 +4,10 @@ import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.BackupSetInfo;
+import io.bakstripe.protocol.instance.ChainPosition;
 import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
+import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.AttemptRef;
@@ -17,6 +20,7 @@ import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.serialization.CborSerializable;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -181,7 +185,8 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * Where a restore worker stands; sent as stripe reports are.
      *
      * @param files the stripes found, in order of family; empty before they are known
-     * @param database the name of the database that the set holds, once known
+     * @param kept of a step that is part of the database: how far this has come with it
+     * @param touched whether files of a database that was RESTORING before may have been changed by a step that is not part of it
      */
     record RestoreReport(
             AttemptRef attempt,
@@ -190,10 +195,25 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             String node,
             Optional<BackupSetId> setId,
             List<RestoredStripe> files,
-            Optional<Problem> problem)
+            Optional<Problem> problem,
+            Optional<RolledTo> kept,
+            boolean touched)
             implements DatabaseCommand {
         public RestoreReport {
             files = List.copyOf(files);
+        }
+
+        /** Of a step that has not got so far, or that makes a database. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public RestoreReport(
+                AttemptRef attempt,
+                long epoch,
+                RestoreState state,
+                String node,
+                Optional<BackupSetId> setId,
+                List<RestoredStripe> files,
+                Optional<Problem> problem) {
+            this(attempt, epoch, state, node, setId, files, problem, Optional.empty(), false);
         }
     }
 
@@ -207,6 +227,8 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
         /** Everything is written, synced and checked against the manifest; no server was started. */
         APPLIED,
         OPENING,
+        /** The step is part of the database, which stays RESTORING. */
+        KEPT,
         /** The server runs and accepts connections. */
         OPENED,
         /** Nothing of this attempt is left on the host. */
@@ -216,10 +238,33 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
 
     record DescribeDatabase(ActorRef<DatabaseDescription> replyTo) implements DatabaseCommand {}
 
-    /** @param state absent when the database does not exist */
+    /**
+     * @param state absent when the database does not exist
+     * @param logBackups of a database whose log is, or was, backed up
+     * @param position of a database that is RESTORING
+     * @param standby whether it can be read although it is RESTORING
+     */
     record DatabaseDescription(
-            Optional<DatabaseName> name, Optional<DatabaseState> state, Optional<LastFullBackup> lastFullBackup)
+            Optional<DatabaseName> name,
+            Optional<DatabaseState> state,
+            Optional<LastFullBackup> lastFullBackup,
+            Optional<LogBackups> logBackups,
+            Optional<ChainPosition> position,
+            boolean standby)
             implements CborSerializable {}
+
+    record DescribeBackupSets(ActorRef<BackupSets> replyTo) implements DatabaseCommand {}
+
+    /** @param sets newest first */
+    record BackupSets(List<BackupSetInfo> sets) implements CborSerializable {
+        public BackupSets {
+            sets = List.copyOf(sets);
+        }
+    }
+
+    /** Removes a database that is RESTORING (row D1); answered once nothing of it is left. */
+    record Drop(DatabaseName database, InstanceView view, String login, ActorRef<DropReply> replyTo)
+            implements DatabaseCommand {}
 
     /** Asks for tasks that are unfinished or ended lately; those it does not know are left out. */
     record DescribeTasks(List<TaskId> tasks, ActorRef<TaskDescriptions> replyTo) implements DatabaseCommand {

@@ -45,6 +45,9 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
             implements InstanceCommand {}
 
+    /** A call to drop a database that is RESTORING. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
+    record Drop(DatabaseName database, String login, ActorRef<DropReply> replyTo) implements InstanceCommand {}
+
     /**
      * Asks for a task id.
      *

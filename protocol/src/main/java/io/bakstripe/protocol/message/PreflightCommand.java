@@ -15,15 +15,35 @@ import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.readiness.Readiness;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.BackupBasis;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.util.List;
+import java.util.Optional;
 
 /** What must be asked of store, key service and engine before a task may exist; answered by any worker node within ten seconds. */
 public sealed interface PreflightCommand extends PreflightMessage, CborSerializable {
     ServiceKey<PreflightCommand> SERVICE = ServiceKey.create(PreflightCommand.class, "preflight");
 
-    /** Bucket there, in the instance's region and writable; files absent unless overwriting; database reachable and able to be backed up. */
-    record CheckBackup(InstanceView view, DatabaseRef database, BackupRequest request, ActorRef<PreflightReply> replyTo)
-            implements PreflightCommand {}
+    /**
+     * Bucket there, in the instance's region and writable; files absent unless overwriting; database reachable and able to be backed up; what the backup
+     * goes on from still there: the base's files, the log.
+     *
+     * @param basis absent while a full backup that is to be made first decides it
+     */
+    record CheckBackup(
+            InstanceView view,
+            DatabaseRef database,
+            BackupRequest request,
+            Optional<BackupBasis> basis,
+            ActorRef<PreflightReply> replyTo)
+            implements PreflightCommand {
+        /** Of a full backup of a database whose log is not backed up. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public CheckBackup(
+                InstanceView view, DatabaseRef database, BackupRequest request, ActorRef<PreflightReply> replyTo) {
+            this(view, database, request, Optional.of(BackupBasis.full(false)), replyTo);
+        }
+    }
 
     /** Bucket there and readable; the files found are exactly one complete set that this instance can restore. */
     record CheckRestore(InstanceView view, RestoreRequest request, ActorRef<PreflightReply> replyTo)
@@ -58,17 +78,19 @@ public sealed interface PreflightCommand extends PreflightMessage, CborSerializa
         /**
          * @param bytes of the database (backup: estimate; restore: as the set says)
          * @param warnings lines for the {@code task_info} of a task that begins now
+         * @param set that is to be restored; absent for backups
          */
-        record Passed(long bytes, List<String> warnings) implements PreflightReply {
+        record Passed(long bytes, List<String> warnings, Optional<SetFacts> set) implements PreflightReply {
             public Passed {
-                // Nodes of the first release do not send it.
+                // Nodes of the first release do not send these.
                 warnings = warnings == null ? List.of() : List.copyOf(warnings);
+                set = set == null ? Optional.empty() : set;
             }
 
             /** Nothing to warn of. */
             @JsonCreator(mode = JsonCreator.Mode.DISABLED)
             public Passed(long bytes) {
-                this(bytes, List.of());
+                this(bytes, List.of(), Optional.empty());
             }
         }
 

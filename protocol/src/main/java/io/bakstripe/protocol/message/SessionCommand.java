@@ -2,6 +2,7 @@ package io.bakstripe.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bakstripe.protocol.error.Problem;
@@ -9,7 +10,9 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -33,14 +36,28 @@ public sealed interface SessionCommand extends SessionMessage, CborSerializable 
      *     is a fresh one and must report the loss instead of opening again, unless {@code stopped} is there
      * @param stopped what it has recorded of {@link DatabaseCommand.EngineStopped}: with it and {@code opened} a fresh session can hold the log
      *     again and make the same closing plan
+     * @param published with {@link SessionGoal#END}, of a log backup that is published: the log before this position need not be kept by the server any
+     *     longer. Even a fresh session gives it back before it says that it has ended
      */
     record Ensure(
             long epoch,
             SessionSpec spec,
             SessionGoal goal,
             Optional<StartFacts> opened,
-            Optional<StoppedEngine> stopped)
-            implements SessionCommand {}
+            Optional<StoppedEngine> stopped,
+            Optional<Lsn> published)
+            implements SessionCommand {
+        /** Of a backup of which no log is to be given back. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public Ensure(
+                long epoch,
+                SessionSpec spec,
+                SessionGoal goal,
+                Optional<StartFacts> opened,
+                Optional<StoppedEngine> stopped) {
+            this(epoch, spec, goal, opened, stopped, Optional.empty());
+        }
+    }
 
     /**
      * What is recorded of an engine's backup that was stopped.
@@ -54,7 +71,19 @@ public sealed interface SessionCommand extends SessionMessage, CborSerializable 
     }
 
     record SessionSpec(
-            AttemptRef attempt, DatabaseRef database, DatabaseName display, InstanceView view, int stripes) {}
+            AttemptRef attempt,
+            DatabaseRef database,
+            DatabaseName display,
+            InstanceView view,
+            int stripes,
+            BackupBasis basis) {
+        /** Of a full backup of a database whose log is not backed up. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public SessionSpec(
+                AttemptRef attempt, DatabaseRef database, DatabaseName display, InstanceView view, int stripes) {
+            this(attempt, database, display, view, stripes, BackupBasis.full(false));
+        }
+    }
 
     enum SessionGoal {
         /** Open the engine's backup and cut the data plan. */

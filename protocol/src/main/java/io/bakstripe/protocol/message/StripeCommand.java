@@ -1,12 +1,15 @@
 package io.bakstripe.protocol.message;
 
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.StripeRef;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.serialization.CborSerializable;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -32,6 +35,9 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
     /**
      * @param files stripes in the set
      * @param dataBytes plain bytes of this stripe's data plan
+     * @param type of the set
+     * @param baseSet of a differential: the full backup that it builds on
+     * @param baseLsn of a differential: that full backup's first LSN
      */
     record StripeSpec(
             StripeRef stripe,
@@ -44,7 +50,41 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
             boolean overwrite,
             boolean compression,
             StartFacts start,
-            long dataBytes) {}
+            long dataBytes,
+            BackupType type,
+            Optional<BackupSetId> baseSet,
+            Optional<Lsn> baseLsn) {
+        /** Of a full backup. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public StripeSpec(
+                StripeRef stripe,
+                DatabaseRef database,
+                DatabaseName display,
+                InstanceView view,
+                BackupSetId setId,
+                S3Arn file,
+                int files,
+                boolean overwrite,
+                boolean compression,
+                StartFacts start,
+                long dataBytes) {
+            this(
+                    stripe,
+                    database,
+                    display,
+                    view,
+                    setId,
+                    file,
+                    files,
+                    overwrite,
+                    compression,
+                    start,
+                    dataBytes,
+                    BackupType.FULL,
+                    Optional.empty(),
+                    Optional.empty());
+        }
+    }
 
     enum StripeGoal {
         /** Store the data plan. */

@@ -1,5 +1,6 @@
 package io.bakstripe.protocol.port;
 
+import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
@@ -22,6 +23,9 @@ public interface InstanceQueries {
 
     /** One database; fails when it does not exist. */
     CompletionStage<DatabaseInfo> database(InstanceName name, DatabaseName database);
+
+    /** What is known of a database's backups, newest first; fails when the database does not exist. */
+    CompletionStage<List<BackupSetInfo>> backupSets(InstanceName name, DatabaseName database);
 
     /** Examines one database now; fails when it does not exist. What keeps the examination from its server is a finding, too. */
     CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database);

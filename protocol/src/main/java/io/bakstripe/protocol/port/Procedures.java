@@ -2,6 +2,7 @@ package io.bakstripe.protocol.port;
 
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
@@ -28,6 +29,13 @@ public interface Procedures {
      * @param key makes a call safe to repeat even after the task has ended
      */
     CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key);
+
+    /**
+     * Removes a database that is RESTORING (row D1). When the stage completes nothing of it is left; it gives the name as it was shown.
+     *
+     * @param login who calls
+     */
+    CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login);
 
     /** Sets a configuration and answers with its row. */
     CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value);

@@ -7,11 +7,13 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /**
- * A call of {@code rds_backup_database}.
+ * A call of {@code rds_backup_database} or {@code rds_backup_log}.
  *
+ * @param type of the set to make
  * @param arn with several files it holds exactly one asterisk in its file name (row B6); with one file asterisks mean themselves (row B7)
  * @param overwrite row B3
  * @param numberOfFiles 1 to 10 (row B5)
@@ -19,6 +21,7 @@ import java.util.stream.IntStream;
  */
 public record BackupRequest(
         DatabaseName database,
+        BackupType type,
         S3Arn arn,
         boolean overwrite,
         int numberOfFiles,
@@ -29,6 +32,8 @@ public record BackupRequest(
     public static final String CONTINUE_AFTER_ERROR = "continue_after_error";
 
     public BackupRequest {
+        // Rows of the first release do not have it.
+        type = type == null ? BackupType.FULL : type;
         long asterisks = arn.fileName().chars().filter(c -> c == '*').count();
         boolean inFolder = arn.folder().indexOf('*') >= 0;
         if (numberOfFiles > 1 && (asterisks != 1 || inFolder)) {
@@ -40,26 +45,27 @@ public record BackupRequest(
         }
     }
 
-    /** A call that damaged pages end. */
+    /** A call for a full backup that damaged pages end. */
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     public BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite, int numberOfFiles) {
-        this(database, arn, overwrite, numberOfFiles, false);
+        this(database, BackupType.FULL, arn, overwrite, numberOfFiles, false);
     }
 
-    /** Reads a bound call; what this version cannot do yet is refused, never ignored. */
+    /** Reads a bound call of {@code rds_backup_database}; what this version cannot do yet is refused, never ignored. */
     public static BackupRequest of(Procedure.Arguments arguments) {
-        if (arguments.optional("kms_master_key_arn", String.class).isPresent()) {
-            throw BackupError.ENCRYPTION_NOT_AVAILABLE
-                    .problem()
-                    .on("kms_master_key_arn")
-                    .asException();
-        }
-        BackupType type = arguments.optional("type", BackupType.class).orElse(BackupType.FULL);
-        if (type != BackupType.FULL) {
-            throw BackupError.TYPE_NOT_AVAILABLE.problem(type).on("type").asException();
-        }
+        return of(arguments, arguments.optional("type", BackupType.class).orElse(BackupType.FULL));
+    }
+
+    /** Reads a bound call of {@code rds_backup_log}; as {@link #of(Procedure.Arguments)}. */
+    public static BackupRequest ofLog(Procedure.Arguments arguments) {
+        return of(arguments, BackupType.LOG);
+    }
+
+    private static BackupRequest of(Procedure.Arguments arguments, BackupType type) {
+        Encryption.refuseKey(arguments);
         return new BackupRequest(
                 arguments.required("source_db_name", DatabaseName.class),
+                type,
                 arguments.required("s3_arn_to_backup_to", S3Arn.class),
                 arguments.optional("overwrite_s3_backup_file", Boolean.class).orElse(false),
                 arguments.optional("number_of_files", Long.class).orElse(1L).intValue(),
@@ -77,7 +83,16 @@ public record BackupRequest(
     }
 
     @Override
+    public Optional<S3Arn> objectArn() {
+        return Optional.of(arn);
+    }
+
+    @Override
     public TaskType taskType() {
-        return TaskType.BACKUP_DB;
+        return switch (type) {
+            case FULL -> TaskType.BACKUP_DB;
+            case DIFFERENTIAL -> TaskType.BACKUP_DB_DIFFERENTIAL;
+            case LOG -> TaskType.BACKUP_DB_LOG;
+        };
     }
 }

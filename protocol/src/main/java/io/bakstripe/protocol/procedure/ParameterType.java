@@ -5,9 +5,9 @@ import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import java.math.BigDecimal;
-import java.util.Arrays;
-import java.util.List;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.regex.Pattern;
 
@@ -77,9 +77,13 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
         });
     }
 
-    /** One of the constants of {@code type}, in any case. */
-    static <E extends Enum<E>> ParameterType oneOf(Class<E> type) {
-        List<E> constants = Arrays.asList(type.getEnumConstants());
+    /** The type of a data backup, in any case: a log has procedures of its own. */
+    static ParameterType dataBackup() {
+        return oneOf(EnumSet.of(BackupType.FULL, BackupType.DIFFERENTIAL));
+    }
+
+    /** One of these constants, in any case. */
+    private static <E extends Enum<E>> ParameterType oneOf(Set<E> constants) {
         String description =
                 String.join(" or ", constants.stream().map(Enum::name).toList());
         return new ParameterType(description, (name, value) -> {
@@ -89,6 +93,11 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
                     .findFirst()
                     .orElseThrow(() -> notAllowed(name, description, value));
         });
+    }
+
+    /** A date and time, as {@link StopAt} reads it. */
+    static ParameterType stopAt() {
+        return new ParameterType("a date and time", (name, value) -> new StopAt(asText(name, value)));
     }
 
     private static String asText(String name, Object value) {

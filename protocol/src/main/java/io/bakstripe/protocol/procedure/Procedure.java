@@ -28,7 +28,7 @@ public enum Procedure {
                     "the file to write; with several files exactly one asterisk in its name (B1, B6, B7)"),
             optional("kms_master_key_arn", ParameterType.keyArn(), "the key that encrypts the files (B2)"),
             optional("overwrite_s3_backup_file", ParameterType.bit(), "1 overwrites existing files; default 0 (B3)"),
-            optional("type", ParameterType.oneOf(BackupType.class), "FULL (default) or DIFFERENTIAL (B4)"),
+            optional("type", ParameterType.dataBackup(), "FULL (default) or DIFFERENTIAL (B4)"),
             optional("number_of_files", ParameterType.whole(1, 10), "1 (default) to 10 files (B5)"),
             optional(
                     BackupRequest.CONTINUE_AFTER_ERROR,
@@ -42,7 +42,32 @@ public enum Procedure {
                     "the file, or the prefix of several files and an asterisk (R1, R2)"),
             optional("with_norecovery", ParameterType.bit(), "1 leaves the database RESTORING; default 0 (R3)"),
             optional("kms_master_key_arn", ParameterType.keyArn(), "the key that the files are encrypted with (R4)"),
-            optional("type", ParameterType.oneOf(BackupType.class), "FULL (default) or DIFFERENTIAL (R4)")),
+            optional("type", ParameterType.dataBackup(), "FULL (default) or DIFFERENTIAL (R4)"),
+            optional(
+                    RestoreRequest.WITH_STANDBY,
+                    ParameterType.bit(),
+                    "1 leaves the database RESTORING and lets it be read meanwhile; default 0; not in the reference")),
+    RDS_RESTORE_LOG(
+            required("restore_db_name", ParameterType.databaseName(), "the database that is RESTORING (G1)"),
+            required("s3_arn_to_restore_from", ParameterType.s3Arn(BackupError.S3_ARN_EMPTY), "the file (G1)"),
+            optional("kms_master_key_arn", ParameterType.keyArn(), "the key that the file is encrypted with (G1)"),
+            optional("with_norecovery", ParameterType.bit(), "0 opens the database; default 1 (G2)"),
+            optional(
+                    "stopat",
+                    ParameterType.stopAt(),
+                    "only what was committed before this date and time is applied; in the instance's time zone unless it has"
+                            + " an offset (G3)"),
+            optional(
+                    RestoreRequest.WITH_STANDBY,
+                    ParameterType.bit(),
+                    "1 leaves the database RESTORING and lets it be read meanwhile; default 0; not in the reference")),
+    RDS_FINISH_RESTORE(required("db_name", ParameterType.databaseName(), "the database that is RESTORING (F1)")),
+    RDS_DROP_DATABASE(required("db_name", ParameterType.databaseName(), "the database that is RESTORING (D1)")),
+    RDS_BACKUP_LOG(
+            required("source_db_name", ParameterType.databaseName(), "the database whose log to back up"),
+            required("s3_arn_to_backup_to", ParameterType.s3Arn(BackupError.PARAMETER_EMPTY), "the file to write"),
+            optional("kms_master_key_arn", ParameterType.keyArn(), "the key that encrypts the file"),
+            optional("overwrite_s3_backup_file", ParameterType.bit(), "1 overwrites an existing file; default 0")),
     RDS_CANCEL_TASK(required("task_id", ParameterType.whole(1, Long.MAX_VALUE), "the task to cancel (C1)")),
     RDS_TASK_STATUS(
             optional("db_name", ParameterType.databaseName(), "only tasks of this database (T1)"),

@@ -1,42 +1,111 @@
 package io.bakstripe.protocol.procedure;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
+import java.util.Optional;
 
 /**
- * A call of {@code rds_restore_database}.
+ * A call of {@code rds_restore_database} or {@code rds_restore_log}.
  *
+ * @param type of the set that is to be restored
  * @param arn an existing key is taken literally first; otherwise an asterisk stands for any run of characters (row R2)
+ * @param recovery what becomes of the database (rows R3, G2)
+ * @param stopAt of log restores only: what was committed from then on is not applied (row G3)
  */
-public record RestoreRequest(DatabaseName database, S3Arn arn) implements TaskRequest {
+public record RestoreRequest(
+        DatabaseName database, BackupType type, S3Arn arn, Recovery recovery, Optional<StopAt> stopAt)
+        implements TaskRequest {
+    /** The parameter's name; an addition to the reference. */
+    public static final String WITH_STANDBY = "with_standby";
 
-    /** Reads a bound call; what this version cannot do yet is refused, never ignored. */
+    private static final String WITH_NORECOVERY = "with_norecovery";
+
+    public RestoreRequest {
+        // Rows of the first release do not have these.
+        type = type == null ? BackupType.FULL : type;
+        recovery = recovery == null ? Recovery.RECOVERY : recovery;
+        stopAt = stopAt == null ? Optional.empty() : stopAt;
+        if (stopAt.isPresent() && type != BackupType.LOG) {
+            throw new IllegalArgumentException("stopAt goes with a log, not with a set of type " + type);
+        }
+    }
+
+    /** A full restore that opens the database. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public RestoreRequest(DatabaseName database, S3Arn arn) {
+        this(database, BackupType.FULL, arn, Recovery.RECOVERY, Optional.empty());
+    }
+
+    /**
+     * Reads a bound call of {@code rds_restore_database}: with_norecovery is required for differentials and 0 by default for full restores (row R3). What
+     * this version cannot do yet is refused, never ignored.
+     */
     public static RestoreRequest of(Procedure.Arguments arguments) {
-        if (arguments.optional("kms_master_key_arn", String.class).isPresent()) {
-            throw BackupError.ENCRYPTION_NOT_AVAILABLE
-                    .problem()
-                    .on("kms_master_key_arn")
-                    .asException();
-        }
         BackupType type = arguments.optional("type", BackupType.class).orElse(BackupType.FULL);
-        if (type != BackupType.FULL) {
-            throw BackupError.TYPE_NOT_AVAILABLE.problem(type).on("type").asException();
-        }
-        if (arguments.optional("with_norecovery", Boolean.class).orElse(false)) {
-            throw BackupError.NORECOVERY_NOT_AVAILABLE
-                    .problem()
-                    .on("with_norecovery")
+        Optional<Boolean> norecovery = arguments.optional(WITH_NORECOVERY, Boolean.class);
+        if (type == BackupType.DIFFERENTIAL && norecovery.isEmpty() && !standby(arguments)) {
+            throw BackupError.PARAMETER_MISSING
+                    .problem(WITH_NORECOVERY)
+                    .withHint(
+                            "Differential restores must say whether the database is to be opened: 0 opens it, 1 leaves"
+                                    + " it RESTORING.")
+                    .on(WITH_NORECOVERY)
                     .asException();
         }
+        return of(arguments, type, norecovery.orElse(false), Optional.empty());
+    }
+
+    /** Reads a bound call of {@code rds_restore_log}: with_norecovery is 1 by default (row G2). */
+    public static RestoreRequest ofLog(Procedure.Arguments arguments) {
+        return of(
+                arguments,
+                BackupType.LOG,
+                arguments.optional(WITH_NORECOVERY, Boolean.class).orElse(true),
+                arguments.optional("stopat", StopAt.class));
+    }
+
+    private static RestoreRequest of(
+            Procedure.Arguments arguments, BackupType type, boolean norecovery, Optional<StopAt> stopAt) {
+        Encryption.refuseKey(arguments);
+        Optional<Boolean> given = arguments.optional(WITH_NORECOVERY, Boolean.class);
+        if (standby(arguments) && given.isPresent() && !given.get()) {
+            throw BackupError.STANDBY_AND_RECOVERY.problem().on(WITH_STANDBY).asException();
+        }
+        Recovery closed = norecovery ? Recovery.NORECOVERY : Recovery.RECOVERY;
         return new RestoreRequest(
                 arguments.required("restore_db_name", DatabaseName.class),
-                arguments.required("s3_arn_to_restore_from", S3Arn.class));
+                type,
+                arguments.required("s3_arn_to_restore_from", S3Arn.class),
+                standby(arguments) ? Recovery.STANDBY : closed,
+                stopAt);
+    }
+
+    private static boolean standby(Procedure.Arguments arguments) {
+        return arguments.optional(WITH_STANDBY, Boolean.class).orElse(false);
+    }
+
+    /** True when the database is open for use once the task has ended well. */
+    @JsonIgnore
+    public boolean opens() {
+        return recovery == Recovery.RECOVERY;
+    }
+
+    @Override
+    public Optional<S3Arn> objectArn() {
+        return Optional.of(arn);
     }
 
     @Override
     public TaskType taskType() {
-        return TaskType.RESTORE_DB;
+        return switch (type) {
+            case FULL -> opens() ? TaskType.RESTORE_DB : TaskType.RESTORE_DB_NORECOVERY;
+            case DIFFERENTIAL ->
+                opens() ? TaskType.RESTORE_DB_DIFFERENTIAL : TaskType.RESTORE_DB_DIFFERENTIAL_NORECOVERY;
+            case LOG -> opens() ? TaskType.RESTORE_DB_LOG : TaskType.RESTORE_DB_LOG_NORECOVERY;
+        };
     }
 }

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param percentComplete 0 to 100, in steps of 5 while the task runs (row T3)
  * @param durationMinutes whole minutes since the task started to run
  * @param taskInfo lines {@code [yyyy-MM-dd HH:mm:ss.fff] message} in UTC, oldest first, joined by line feeds; empty before the first
- * @param s3ObjectArn the ARN as the caller gave it
+ * @param s3ObjectArn the ARN as the caller gave it; null where a call names none
  * @param overwriteS3BackupFile 0 or 1 for backups, null for restores
  * @param filepath never set, as in the reference
  * @param overwriteFile never set, as in the reference
@@ -45,7 +45,7 @@ public record TaskRow(
         @JsonProperty("task_info") String taskInfo,
         @JsonProperty("last_updated") Instant lastUpdated,
         @JsonProperty("created_at") Instant createdAt,
-        @JsonProperty("S3_object_arn") S3Arn s3ObjectArn,
+        @JsonProperty("S3_object_arn") Optional<S3Arn> s3ObjectArn,
         @JsonProperty("overwrite_s3_backup_file") Optional<Integer> overwriteS3BackupFile,
         @JsonProperty("KMS_master_key_arn") Optional<String> kmsMasterKeyArn,
         @JsonProperty("filepath") Optional<String> filepath,

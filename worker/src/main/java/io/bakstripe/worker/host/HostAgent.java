@@ -13,6 +13,7 @@ import akka.cluster.sharding.typed.ShardingEnvelope;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand;
 import io.bakstripe.protocol.message.HostCommand.HostReply;
 import io.bakstripe.protocol.message.HostMessage;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -124,8 +126,8 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
     }
 
     private Behavior<HostMessage> onConnect(HostCommand.Connect ask) {
-        return enqueue(
-                new Job(ask.database(), ask.replyTo(), () -> new HostReply.Connected(servers.connect(ask.database()))));
+        return enqueue(new Job(
+                ask.database(), ask.replyTo(), () -> connected(ask.database(), servers.connect(ask.database()))));
     }
 
     private Behavior<HostMessage> onPrepare(HostCommand.Prepare ask) {
@@ -141,15 +143,20 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
         return enqueue(new Job(
                 ask.database(),
                 ask.replyTo(),
-                () -> new HostReply.Connected(
-                        servers.open(ask.database(), ask.display(), ask.attempt(), ask.dbname()))));
+                () -> connected(
+                        ask.database(), servers.open(ask.database(), ask.display(), ask.attempt(), ask.dbname()))));
     }
 
     private Behavior<HostMessage> onDiscard(HostCommand.Discard ask) {
         return enqueue(new Job(ask.database(), ask.replyTo(), () -> {
             servers.discard(ask.database(), ask.attempt());
-            return new HostReply.Discarded();
+            return new HostReply.Discarded(false);
         }));
+    }
+
+    private HostReply connected(DatabaseRef database, ServerConnection connection) {
+        return new HostReply.Connected(
+                connection, servers.recoveryFork(database).map(UUID::toString));
     }
 
     private Behavior<HostMessage> enqueue(Job job) {

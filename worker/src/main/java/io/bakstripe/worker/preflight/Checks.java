@@ -59,7 +59,7 @@ final class Checks {
                 })
                 .thenApply(bytes -> {
                     requireRoom(view, command.request(), bytes);
-                    return new Passed(bytes, warnings(command.request()));
+                    return new Passed(bytes, warnings(command.request()), Optional.empty());
                 });
     }
 
@@ -118,7 +118,7 @@ final class Checks {
                                 .ifPresent(misfit -> {
                                     throw misfit.asException();
                                 });
-                        return new Passed(set.stop().plainBytes(), damageOf(set));
+                        return new Passed(set.stop().plainBytes(), damageOf(set), Optional.of(set.facts()));
                     });
                 });
     }

@@ -1,5 +1,6 @@
 package io.bakstripe.worker.restore;
 
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeTrailer;
@@ -15,6 +16,22 @@ public record FoundSet(List<FoundStripe> stripes, StopFacts stop) {
     /** The header of the first family; what it says of the set is the same in all. */
     public StripeHeader header() {
         return stripes.get(0).header();
+    }
+
+    /** What its files say of it. */
+    public SetFacts facts() {
+        StripeHeader header = header();
+        return new SetFacts(
+                header.setId(),
+                header.type(),
+                header.database(),
+                header.start(),
+                stop,
+                header.baseSet(),
+                header.baseLsn(),
+                header.recoveryModel(),
+                header.flags(),
+                stripes.stream().map(stripe -> stripe.object().file()).toList());
     }
 
     /** @param object as it was when it was judged; all later reads are held to its etag */

@@ -20,6 +20,7 @@ enum RestoreActivity {
         boolean unapplied = phase == Phase.FRESH || phase == Phase.APPLYING;
         return switch (goal) {
             case APPLY -> unapplied ? APPLYING : NONE;
+            case KEEP, STAND_BY -> NONE;
             case OPEN -> phase == Phase.APPLIED ? OPENING : NONE;
             case DISCARD -> phase == Phase.OPENED || phase == Phase.DISCARDED ? NONE : DISCARDING;
         };
@@ -36,7 +37,13 @@ enum RestoreActivity {
             case OPENING ->
                 new HostCommand.Open(spec.database(), spec.display(), spec.attempt(), facts.dbname(), replyTo);
             case DISCARDING -> new HostCommand.Discard(spec.database(), spec.attempt(), replyTo);
-            case APPLYING, NONE -> new HostCommand.Prepare(spec.database(), spec.attempt(), replyTo);
+            case APPLYING, NONE ->
+                new HostCommand.Prepare(
+                        spec.database(),
+                        spec.attempt(),
+                        spec.step().kind(),
+                        spec.step().position(),
+                        replyTo);
         };
     }
 

@@ -200,7 +200,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
 
     private void find(HostReply.Prepared target) {
         int mine = run;
-        CompletionStage<FoundSet> found = dependencies.finder().find(spec().from());
+        CompletionStage<FoundSet> found =
+                dependencies.finder().find(spec().step().from().orElseThrow());
         context.pipeToSelf(
                 found,
                 (set, failure) -> set != null ? new SetKnown(mine, target, set) : new Broke(mine, Problem.of(failure)));

@@ -3,7 +3,6 @@ package io.bakstripe.worker.restore;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
-import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.format.StripeHeader;
 import java.util.Optional;
@@ -13,14 +12,11 @@ public final class SetFit {
     private SetFit() {}
 
     /**
-     * What stands in the way: a type that this version cannot restore, another engine, or a version of it that the host cannot run.
+     * What stands in the way: another engine, or a version of it that the host cannot run.
      *
      * @param versions of the engine that the instance's host can run; empty when nobody knows
      */
     public static Optional<Problem> check(StripeHeader header, InstanceView view, Optional<EngineVersions> versions) {
-        if (header.type() != BackupType.FULL) {
-            return Optional.of(BackupError.TYPE_NOT_AVAILABLE.problem(header.type()));
-        }
         String engine = view.definition().engine();
         if (!header.start().engine().equalsIgnoreCase(engine)) {
             String backedUp = header.start().engine() + " " + header.start().engineVersion();

@@ -1,0 +1,50 @@
+package io.bakstripe.protocol.instance;
+
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A backup set of a database, as {@code GET …/backup-sets} shows it (row B8).
+ *
+ * @param task that made it
+ * @param base of a differential: the full backup that it builds on
+ * @param firstLsn where rolling it forward begins; of a log, its first position
+ * @param lastLsn the first position behind it
+ * @param files in the order of their media families
+ * @param plainBytes of the database in it
+ * @param storedBytes of its files
+ * @param encryption {@code none}, or the key that its files are encrypted with
+ * @param damagedPages pages that were damaged when it was made; absent when there are none
+ * @param recoveryFork the history that it belongs to
+ * @param gone true once a later backup has overwritten one of its files
+ * @param servesAsBase whether the next differential backup builds on it
+ */
+public record BackupSetInfo(
+        BackupSetId setId,
+        TaskId task,
+        DatabaseName database,
+        BackupType type,
+        Optional<BackupSetId> base,
+        Lsn firstLsn,
+        Lsn lastLsn,
+        Instant startedAt,
+        Instant finishedAt,
+        List<S3Arn> files,
+        long plainBytes,
+        long storedBytes,
+        String encryption,
+        Optional<Long> damagedPages,
+        Optional<String> recoveryFork,
+        boolean gone,
+        boolean servesAsBase) {
+    public BackupSetInfo {
+        files = List.copyOf(files);
+    }
+}
