@@ -94,11 +94,12 @@ public final class RestoreSequence {
             return Optional.of(BackupError.DATABASE_EXISTS.problem(taken.get()));
         }
         return pending.stream()
+                .filter(step -> opens(step) && step.display().equals(request.database()))
                 .findFirst()
-                .map(step -> opens(step) && step.display().equals(request.database())
-                        ? BackupError.RESTORE_PENDING.problem(request.database(), step.task())
-                        // Another spelling of a name that is about to exist is a clash of names, not a repetition.
-                        : BackupError.DATABASE_EXISTS.problem(step.display()));
+                .map(step -> BackupError.RESTORE_PENDING.problem(request.database(), step.task()))
+                // Another spelling of a name that is about to exist is a clash of names, not a repetition.
+                .or(() ->
+                        pending.stream().findFirst().map(step -> BackupError.DATABASE_EXISTS.problem(step.display())));
     }
 
     private static Optional<Problem> ofStep(Standing standing, List<PendingStep> pending, RestoreRequest request) {
