@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak --wait",
-            "  bakstripe backup shop 'arn:aws:s3:::bucket/shop*.bak' --files 4 --overwrite --wait",
-            "  bakstripe backup shop arn:aws:s3:::bucket/shop-1.diff --type DIFFERENTIAL --wait"
+            "  bakstripe backup shop 'arn:aws:s3:::bucket/shop*.bak' --files 4 --overwrite",
+            "  bakstripe backup shop arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL"
         })
 final class BackupCommand extends SubmitCommand {
     @Mixin

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
         description = "Back up the log of a database, from where the last log backup ended to now.",
         footer = {
             "",
-            "The database's recovery model must be full, and a full backup must have begun its chain of logs.",
+            "The database's recovery model must be full, and a full backup must have begun",
+            "its chain of logs.",
             "",
             "Example:",
             "  bakstripe backup-log shop arn:aws:s3:::bucket/shop-1.trn --wait"

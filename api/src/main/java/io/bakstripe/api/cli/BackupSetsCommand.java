@@ -16,8 +16,8 @@ import picocli.CommandLine.Parameters;
         description = "List the backups of a database, the newest first; --json shows all their files.",
         footer = {
             "",
-            "A set that is 'gone' lost a file to a later backup; 'next base' marks what the next differential",
-            "builds on.",
+            "A set that is 'gone' lost a file to a later backup; 'next base' marks what the",
+            "next differential builds on.",
             "",
             "Example:",
             "  bakstripe backup-sets shop"

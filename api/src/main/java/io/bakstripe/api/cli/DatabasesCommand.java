@@ -13,7 +13,8 @@ import picocli.CommandLine.Command;
         description = "List the databases of an instance; --json shows their connections too.",
         footer = {
             "",
-            "'position' is the first LSN that a database that is RESTORING has not got: the next log must hold it.",
+            "'position' is the first LSN that a database that is RESTORING has not got: the",
+            "next log must hold it.",
             "",
             "Example:",
             "  bakstripe databases --instance sandbox"

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  bakstripe exec \"exec msdb.dbo.rds_task_status @db_name='shop';\"",
             "  bakstripe exec \"exec rdsadmin..rds_set_configuration 'S3 backup compression', 'true';\"",
-            "  bakstripe exec \"select top 1 * from msdb.dbo.backupset where type='D' order by backup_start_date desc\""
+            "  bakstripe exec \"select top 1 * from msdb.dbo.backupset where type = 'D'\""
         })
 final class ExecCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "SQL", description = "The statement; several are separated by semicolons.")

@@ -10,13 +10,15 @@ import picocli.CommandLine.Mixin;
         description = "Restore a database from its files in S3.",
         footer = {
             "",
-            "A full restore opens the database unless --norecovery or --standby is given; a differential one, over",
-            "a database that is RESTORING, must be told which.",
+            "A full restore creates DATABASE and opens it, unless --norecovery or --standby",
+            "is given. A differential restore goes on with a database that is RESTORING; it",
+            "must be told what becomes of it.",
             "",
             "Examples:",
             "  bakstripe restore shop_copy arn:aws:s3:::bucket/shop.bak --wait",
-            "  bakstripe restore shop_copy 'arn:aws:s3:::bucket/shop*' --norecovery --wait",
-            "  bakstripe restore shop_copy arn:aws:s3:::bucket/shop-1.diff --type DIFFERENTIAL --recovery --wait"
+            "  bakstripe restore shop_copy 'arn:aws:s3:::bucket/shop*' --norecovery",
+            "  bakstripe restore shop_copy arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL \\",
+            "    --recovery --wait"
         })
 final class RestoreCommand extends SubmitCommand {
     @Mixin

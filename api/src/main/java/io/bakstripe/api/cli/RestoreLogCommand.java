@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
             "The database stays RESTORING unless --recovery is given.",
             "",
             "Examples:",
-            "  bakstripe restore-log shop_copy arn:aws:s3:::bucket/shop-1.trn --wait",
-            "  bakstripe restore-log shop_copy arn:aws:s3:::bucket/shop-2.trn \\",
+            "  bakstripe restore-log shop_copy arn:aws:s3:::bucket/1.trn --wait",
+            "  bakstripe restore-log shop_copy arn:aws:s3:::bucket/2.trn \\",
             "    --stopat '2026-03-01 14:05:00.25' --recovery --wait"
         })
 final class RestoreLogCommand extends SubmitCommand {

@@ -8,10 +8,7 @@ import picocli.CommandLine.Parameters;
 
 /** What every command takes that makes or restores a backup set. */
 final class SetOptions {
-    @Parameters(
-            index = "0",
-            paramLabel = "DATABASE",
-            description = "The database to back up, or the one to restore to: a full restore creates it.")
+    @Parameters(index = "0", paramLabel = "DATABASE", description = "The name of the database.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String database;
 

@@ -164,6 +164,7 @@ class ChainCommandsTest {
                 .contains("Usage: bakstripe " + command)
                 .contains("Example")
                 .contains("  bakstripe ");
+        assertThat(run.out().lines()).as("examples in one piece").noneMatch(line -> line.startsWith("--"));
         assertThat(run("--help").out()).contains("  " + command + " ");
     }
 
