@@ -39,6 +39,7 @@ class CoordinatorSettingsTest {
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(10),
                         Duration.ofMinutes(3),
+                        Duration.ofSeconds(40),
                         Duration.ofSeconds(60),
                         100,
                         2,
@@ -52,6 +53,7 @@ class CoordinatorSettingsTest {
                         Duration.ofSeconds(20),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(12),
+                        Duration.ofSeconds(45),
                         4,
                         4));
         assertThat(settings.journal())

@@ -29,6 +29,8 @@ import io.bakstripe.protocol.message.SessionCommand;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.RolledTo;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -97,16 +99,22 @@ final class FakeWorkers {
                     backupChecks.incrementAndGet();
                     return answer(check.replyTo());
                 })
-                .onMessage(PreflightCommand.CheckRestore.class, check -> answer(check.replyTo()))
+                .onMessage(
+                        PreflightCommand.CheckRestore.class,
+                        check -> answer(check.replyTo(), Optional.of(Samples.full())))
                 .onMessage(PreflightCommand.CheckTargets.class, check -> answer(check.replyTo()))
                 .build();
     }
 
     private Behavior<PreflightCommand> answer(ActorRef<PreflightReply> replyTo) {
+        return answer(replyTo, Optional.empty());
+    }
+
+    private Behavior<PreflightCommand> answer(ActorRef<PreflightReply> replyTo, Optional<SetFacts> set) {
         if (!preflightSilent) {
             replyTo.tell(preflightProblem
                     .<PreflightReply>map(PreflightReply.Refused::new)
-                    .orElseGet(() -> new PreflightReply.Passed(2_000)));
+                    .orElseGet(() -> new PreflightReply.Passed(2_000, List.of(), set)));
         }
         return Behaviors.same();
     }
@@ -204,6 +212,7 @@ final class FakeWorkers {
                     boolean half = held.contains(spec.database().folded());
                     RestoreState state = switch (tick.goal()) {
                         case APPLY -> half ? RestoreState.APPLYING : RestoreState.APPLIED;
+                        case KEEP, STAND_BY -> RestoreState.KEPT;
                         case OPEN -> RestoreState.OPENED;
                         case DISCARD -> RestoreState.DISCARDED;
                     };
@@ -226,7 +235,9 @@ final class FakeWorkers {
                                                     half ? 500 : 1_000,
                                                     1_000,
                                                     10)),
-                                    Optional.empty()));
+                                    Optional.empty(),
+                                    Optional.of(new RolledTo(Samples.stop().lastLsn(), Optional.empty(), false)),
+                                    false));
                     return Behaviors.same();
                 })
                 .build();
@@ -236,13 +247,19 @@ final class FakeWorkers {
         return Behaviors.receive(HostCommand.class)
                 .onMessage(HostCommand.Connect.class, question -> {
                     question.replyTo()
-                            .tell(new HostCommand.HostReply.Connected(new ServerConnection(
-                                    "127.0.0.1",
-                                    5433,
-                                    "master",
-                                    "secret",
-                                    "postgres",
-                                    "jdbc:postgresql://127.0.0.1:5433/postgres")));
+                            .tell(new HostCommand.HostReply.Connected(
+                                    new ServerConnection(
+                                            "127.0.0.1",
+                                            5433,
+                                            "master",
+                                            "secret",
+                                            "postgres",
+                                            "jdbc:postgresql://127.0.0.1:5433/postgres"),
+                                    Optional.empty()));
+                    return Behaviors.same();
+                })
+                .onMessage(HostCommand.Drop.class, order -> {
+                    order.replyTo().tell(new HostCommand.HostReply.Dropped());
                     return Behaviors.same();
                 })
                 .build();

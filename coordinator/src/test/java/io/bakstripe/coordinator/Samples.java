@@ -13,11 +13,16 @@ import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.stripe.LogSpan;
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -32,6 +37,9 @@ public final class Samples {
     public static final DatabaseRef COPY_REF = DatabaseRef.of(INSTANCE, COPY);
     public static final S3Arn STRIPED = S3Arn.parse("arn:aws:s3:::bucket/shop*.bak");
     public static final BackupSetId SET = new BackupSetId(UUID.fromString("00000000-0000-0000-0000-0000000000aa"));
+    public static final BackupSetId SECOND_SET = new BackupSetId(new UUID(5, 2));
+    public static final BackupSetId THIRD_SET = new BackupSetId(new UUID(5, 3));
+    public static final String FORK = "00000000-0000-0000-0000-0000000000f1";
 
     private Samples() {}
 
@@ -70,7 +78,7 @@ public final class Samples {
     /** The same that goes on after errors. */
     public static BackupRequest continuing(DatabaseName database, int files) {
         BackupRequest request = backup(database, files);
-        return new BackupRequest(database, request.arn(), false, files, true);
+        return new BackupRequest(database, BackupType.FULL, request.arn(), false, files, true);
     }
 
     public static RestoreRequest restore(DatabaseName database) {
@@ -93,5 +101,87 @@ public final class Samples {
 
     public static StopFacts stop() {
         return new StopFacts(Lsn.parse("0/3000000"), NOON.plusSeconds(5), 900, 2_000);
+    }
+
+    /** What the files of a full backup say of it. */
+    public static SetFacts full() {
+        return new SetFacts(
+                SET,
+                BackupType.FULL,
+                SHOP,
+                start().on(FORK),
+                stop(),
+                Optional.empty(),
+                Optional.empty(),
+                "full",
+                List.of(),
+                List.of(S3Arn.parse("arn:aws:s3:::bucket/shop.bak")));
+    }
+
+    /** What the files of a differential of {@link #full()} say of it. */
+    public static SetFacts differential() {
+        return new SetFacts(
+                SECOND_SET,
+                BackupType.DIFFERENTIAL,
+                SHOP,
+                at("0/5000028").on(FORK),
+                new StopFacts(Lsn.parse("0/6000000"), NOON.plusSeconds(65), 900, 200),
+                Optional.of(SET),
+                Optional.of(start().firstLsn()),
+                "full",
+                List.of(),
+                List.of(S3Arn.parse("arn:aws:s3:::bucket/shop.dif")));
+    }
+
+    /** What the file of a log backup says of it that begins at the segment of {@link #full()}'s end. */
+    public static SetFacts log() {
+        StartFacts start = at("0/3000000").on(FORK);
+        return new SetFacts(
+                THIRD_SET,
+                BackupType.LOG,
+                SHOP,
+                new StartFacts(
+                        start.engine(),
+                        start.engineVersion(),
+                        start.systemIdentifier(),
+                        start.timeline(),
+                        start.firstLsn(),
+                        start.segmentBytes(),
+                        start.timeZone(),
+                        start.dbname(),
+                        start.recoveryFork(),
+                        start.startedAt(),
+                        Optional.of(new LogSpan(
+                                Lsn.parse("0/3000000"),
+                                NOON.plusSeconds(5),
+                                NOON.plusSeconds(120),
+                                NOON.plusSeconds(121))),
+                        Map.of()),
+                new StopFacts(Lsn.parse("0/8000000"), NOON.plusSeconds(121), 5, 80 << 20),
+                Optional.empty(),
+                Optional.empty(),
+                "full",
+                List.of(),
+                List.of(S3Arn.parse("arn:aws:s3:::bucket/shop.trn")));
+    }
+
+    private static StartFacts at(String lsn) {
+        StartFacts start = start();
+        return new StartFacts(
+                start.engine(),
+                start.engineVersion(),
+                start.systemIdentifier(),
+                start.timeline(),
+                Lsn.parse(lsn),
+                start.segmentBytes(),
+                start.timeZone(),
+                start.dbname(),
+                start.recoveryFork(),
+                start.startedAt());
+    }
+
+    /** A step of a restore sequence. */
+    public static RestoreRequest step(BackupType type, Recovery recovery) {
+        return new RestoreRequest(COPY, type, STRIPED, recovery, Optional.empty());
     }
 }

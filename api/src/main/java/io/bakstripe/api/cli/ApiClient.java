@@ -117,6 +117,13 @@ public final class ApiClient {
         return read(found, DatabaseInfo.class);
     }
 
+    /** Documents of what is known of a database's backups, the newest first. */
+    public List<JsonNode> backupSets(String ofInstance, String name) {
+        return list(send(request("/instances/" + encoded(ofInstance) + "/databases/" + encoded(name) + "/backup-sets")
+                        .GET())
+                .path("backupSets"));
+    }
+
     /** What an examination of this database finds now. */
     public Readiness readiness(String ofInstance, String name) {
         return read(

@@ -1,11 +1,10 @@
 package io.bakstripe.api.cli;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code bakstripe backup}: calls {@code rds_backup_database}. */
 @Command(
@@ -15,36 +14,29 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak --wait",
-            "  bakstripe backup shop 'arn:aws:s3:::bucket/shop*.bak' --files 4 --overwrite --wait"
+            "  bakstripe backup shop 'arn:aws:s3:::bucket/shop*.bak' --files 4 --overwrite",
+            "  bakstripe backup shop arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL"
         })
 final class BackupCommand extends SubmitCommand {
-    @Parameters(index = "0", paramLabel = "DATABASE", description = "The database to back up.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String database;
+    @Mixin
+    private SetOptions set = new SetOptions();
 
-    @Parameters(
-            index = "1",
-            paramLabel = "ARN",
-            description = "The file to write; with several files one asterisk in its name.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String arn;
+    @Mixin
+    private DataTypeOption type = new DataTypeOption();
 
-    @Option(names = "--files", paramLabel = "N", description = "How many files, 1 (default) to 10.")
+    @Mixin
+    private OverwriteOption overwrite = new OverwriteOption();
+
+    @Option(
+            names = "--files",
+            paramLabel = "N",
+            description = "How many files, 1 (default) to 10; with several, ARN has one asterisk in its name.")
     private @Nullable Integer files;
-
-    @Option(names = "--overwrite", description = "Overwrite files that exist.")
-    private boolean overwrite;
 
     @Option(
             names = "--continue-after-error",
             description = "Back damaged pages up as they are and mark the files, instead of ending in an error.")
     private boolean continueAfterError;
-
-    @Option(names = "--type", paramLabel = "TYPE", description = "FULL (default).")
-    private @Nullable String type;
-
-    @Option(names = "--kms-key", paramLabel = "ARN", description = "The KMS key that encrypts the files.")
-    private @Nullable String kmsKey;
 
     @Override
     String procedure() {
@@ -53,21 +45,14 @@ final class BackupCommand extends SubmitCommand {
 
     @Override
     Map<String, Object> arguments() {
-        Map<String, Object> arguments = new LinkedHashMap<>();
-        arguments.put("source_db_name", database);
-        arguments.put("s3_arn_to_backup_to", arn);
-        arguments.put("overwrite_s3_backup_file", overwrite ? 1 : 0);
+        Map<String, Object> arguments = set.arguments("source_db_name", "s3_arn_to_backup_to");
+        overwrite.addTo(arguments);
+        type.addTo(arguments);
         if (continueAfterError) {
             arguments.put("continue_after_error", 1);
         }
         if (files != null) {
             arguments.put("number_of_files", files);
-        }
-        if (type != null) {
-            arguments.put("type", type);
-        }
-        if (kmsKey != null) {
-            arguments.put("kms_master_key_arn", kmsKey);
         }
         return arguments;
     }

@@ -15,7 +15,12 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             BackupCommand.class,
+            BackupLogCommand.class,
+            BackupSetsCommand.class,
             RestoreCommand.class,
+            RestoreLogCommand.class,
+            FinishRestoreCommand.class,
+            DropCommand.class,
             CancelCommand.class,
             TasksCommand.class,
             ExecCommand.class,

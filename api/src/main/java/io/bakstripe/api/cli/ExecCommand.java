@@ -11,12 +11,13 @@ import picocli.CommandLine.Parameters;
 /** {@code bakstripe exec}: runs T-SQL text as the reference writes it. */
 @Command(
         name = "exec",
-        description = "Run an exec statement as the reference writes it.",
+        description = "Run an exec statement as the reference writes it, or a query of msdb.dbo.backupset.",
         footer = {
             "",
             "Examples:",
             "  bakstripe exec \"exec msdb.dbo.rds_task_status @db_name='shop';\"",
-            "  bakstripe exec \"exec rdsadmin..rds_set_configuration 'S3 backup compression', 'true';\""
+            "  bakstripe exec \"exec rdsadmin..rds_set_configuration 'S3 backup compression', 'true';\"",
+            "  bakstripe exec \"select top 1 * from msdb.dbo.backupset where type = 'D'\""
         })
 final class ExecCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "SQL", description = "The statement; several are separated by semicolons.")

@@ -1,11 +1,8 @@
 package io.bakstripe.api.cli;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Mixin;
 
 /** {@code bakstripe restore}: calls {@code rds_restore_database}. */
 @Command(
@@ -13,30 +10,25 @@ import picocli.CommandLine.Parameters;
         description = "Restore a database from its files in S3.",
         footer = {
             "",
+            "A full restore creates DATABASE and opens it, unless --norecovery or --standby",
+            "is given. A differential restore goes on with a database that is RESTORING; it",
+            "must be told what becomes of it.",
+            "",
             "Examples:",
             "  bakstripe restore shop_copy arn:aws:s3:::bucket/shop.bak --wait",
-            "  bakstripe restore shop_copy 'arn:aws:s3:::bucket/shop*' --wait"
+            "  bakstripe restore shop_copy 'arn:aws:s3:::bucket/shop*' --norecovery",
+            "  bakstripe restore shop_copy arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL \\",
+            "    --recovery --wait"
         })
 final class RestoreCommand extends SubmitCommand {
-    @Parameters(index = "0", paramLabel = "DATABASE", description = "The database to create.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String database;
+    @Mixin
+    private SetOptions set = new SetOptions();
 
-    @Parameters(
-            index = "1",
-            paramLabel = "ARN",
-            description = "The file; or what the names of several files have in common, and an asterisk.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private String arn;
+    @Mixin
+    private DataTypeOption type = new DataTypeOption();
 
-    @Option(names = "--norecovery", description = "Leave the database RESTORING, for further restores.")
-    private boolean norecovery;
-
-    @Option(names = "--type", paramLabel = "TYPE", description = "FULL (default).")
-    private @Nullable String type;
-
-    @Option(names = "--kms-key", paramLabel = "ARN", description = "The KMS key that the files are encrypted with.")
-    private @Nullable String kmsKey;
+    @Mixin
+    private RecoveryOptions recovery = new RecoveryOptions();
 
     @Override
     String procedure() {
@@ -45,16 +37,9 @@ final class RestoreCommand extends SubmitCommand {
 
     @Override
     Map<String, Object> arguments() {
-        Map<String, Object> arguments = new LinkedHashMap<>();
-        arguments.put("restore_db_name", database);
-        arguments.put("s3_arn_to_restore_from", arn);
-        arguments.put("with_norecovery", norecovery ? 1 : 0);
-        if (type != null) {
-            arguments.put("type", type);
-        }
-        if (kmsKey != null) {
-            arguments.put("kms_master_key_arn", kmsKey);
-        }
+        Map<String, Object> arguments = set.arguments("restore_db_name", "s3_arn_to_restore_from");
+        type.addTo(arguments);
+        recovery.addTo(arguments);
         return arguments;
     }
 }

@@ -28,6 +28,17 @@ final class Tables {
         return of(rows, List.copyOf(names));
     }
 
+    /** The fields of these names as columns; a column without any value is left out. */
+    static String ofFilled(List<JsonNode> rows, List<String> names) {
+        return of(
+                rows,
+                names.stream()
+                        .filter(name -> rows.stream()
+                                .anyMatch(row -> row.path(name).isValueNode()
+                                        && !row.path(name).isNull()))
+                        .toList());
+    }
+
     /** The fields of these names as columns. */
     static String of(List<JsonNode> rows, List<String> names) {
         if (rows.isEmpty() || names.isEmpty()) {

@@ -50,13 +50,14 @@ public final class ApiServer {
         RequestBody body = new RequestBody(system, settings.maxBodyBytes(), settings.requestTimeout());
         InstanceChoice instances = new InstanceChoice(ports.instances());
         ProcedureCalls calls = new ProcedureCalls(ports.procedures(), ports.tasks());
+        BackupHistory history = new BackupHistory(ports.instances());
         Route health = HealthRoutes.routes(ports.health());
         HttpResponse late = Answers.problem(BackupError.CLUSTER_TIMEOUT.problem("the cluster"));
         Route api = Authenticated.as(
                 tokens,
                 login -> Directives.concat(
                         ProcedureRoutes.routes(body, instances, calls, login),
-                        SqlRoutes.routes(body, instances, calls, login),
+                        SqlRoutes.routes(body, instances, calls, history, login),
                         InstanceRoutes.routes(ports.instances()),
                         TaskRoutes.routes(instances, ports.tasks())));
         Route all = Directives.concat(

@@ -20,7 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 
-/** {@code GET /instances}, {@code /instances/{i}}, {@code /instances/{i}/databases}, {@code …/{d}} and {@code …/{d}/readiness}. */
+/** {@code GET /instances}, {@code /instances/{i}}, {@code /instances/{i}/databases}, {@code …/{d}}, {@code …/{d}/backup-sets} and {@code …/{d}/readiness}. */
 final class InstanceRoutes {
     private final InstanceQueries instances;
 
@@ -42,6 +42,11 @@ final class InstanceRoutes {
                                         path(
                                                 segment("databases").slash(segment()),
                                                 database -> get(() -> routes.database(name, database))),
+                                        path(
+                                                segment("databases")
+                                                        .slash(segment())
+                                                        .slash("backup-sets"),
+                                                database -> get(() -> routes.backupSets(name, database))),
                                         path(
                                                 segment("databases")
                                                         .slash(segment())
@@ -72,6 +77,13 @@ final class InstanceRoutes {
         InstanceName instance = known(name);
         return completeWithFuture(
                 instances.database(instance, new DatabaseName(database)).thenApply(Answers::ok));
+    }
+
+    private Route backupSets(String name, String database) {
+        InstanceName instance = known(name);
+        return completeWithFuture(instances
+                .backupSets(instance, new DatabaseName(database))
+                .thenApply(sets -> Answers.ok(Map.of("backupSets", sets))));
     }
 
     private Route readiness(String name, String database) {

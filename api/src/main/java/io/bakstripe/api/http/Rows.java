@@ -2,7 +2,7 @@ package io.bakstripe.api.http;
 
 import java.util.List;
 
-/** What a procedure answers: task rows or configuration rows. */
+/** What a statement answers: rows of tasks, of configurations, of what was dropped, or of a query. */
 record Rows(List<?> rows) {
     Rows {
         rows = List.copyOf(rows);

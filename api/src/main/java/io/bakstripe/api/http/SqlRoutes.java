@@ -6,6 +6,8 @@ import static akka.http.javadsl.server.Directives.post;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import io.bakstripe.api.sql.SqlCall;
+import io.bakstripe.api.sql.SqlQuery;
+import io.bakstripe.api.sql.SqlStatement;
 import io.bakstripe.api.sql.SqlText;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.procedure.Procedure;
@@ -25,23 +27,30 @@ import java.util.concurrent.CompletionStage;
 final class SqlRoutes {
     private SqlRoutes() {}
 
-    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, String login) {
+    static Route routes(
+            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, String login) {
         return path(
                 "sql",
-                () -> post(() -> instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(
-                        text -> new Batch(calls, new ProcedureCalls.Caller(instance, login, key), SqlText.parse(text))
+                () -> post(() -> instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(text ->
+                        new Batch(calls, history, new ProcedureCalls.Caller(instance, login, key), SqlText.parse(text))
                                 .run())))));
     }
 
     /** The statements of one text, while they run; used by one statement at a time. */
     private static final class Batch {
         private final ProcedureCalls calls;
+        private final BackupHistory history;
         private final ProcedureCalls.Caller caller;
-        private final List<SqlCall> statements;
+        private final List<SqlStatement> statements;
         private final List<Rows> results = new ArrayList<>();
 
-        Batch(ProcedureCalls calls, ProcedureCalls.Caller caller, List<SqlCall> statements) {
+        Batch(
+                ProcedureCalls calls,
+                BackupHistory history,
+                ProcedureCalls.Caller caller,
+                List<SqlStatement> statements) {
             this.calls = calls;
+            this.history = history;
             this.caller = caller;
             this.statements = statements;
         }
@@ -50,15 +59,19 @@ final class SqlRoutes {
             CompletionStage<Void> last = CompletableFuture.completedFuture(null);
             for (int index = 0; index < statements.size(); index++) {
                 int number = index + 1;
-                SqlCall statement = statements.get(index);
+                SqlStatement statement = statements.get(index);
                 last = last.thenCompose(done -> one(statement, number)).thenAccept(results::add);
             }
             return last.handle((done, failure) -> failure == null ? answer() : refusal(failure));
         }
 
-        private CompletionStage<Rows> one(SqlCall statement, int number) {
-            Procedure procedure = statement.procedure();
-            return calls.call(procedure, statement.arguments(procedure), callerOf(number));
+        private CompletionStage<Rows> one(SqlStatement statement, int number) {
+            if (statement instanceof SqlQuery select) {
+                return history.rows(caller.instance(), select.query());
+            }
+            SqlCall call = (SqlCall) statement;
+            Procedure procedure = call.procedure();
+            return calls.call(procedure, call.arguments(procedure), callerOf(number));
         }
 
         /** The first statement takes the key as it is, so that the same call is the same call in both of its forms. */

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param schema the schema that qualifies it, where one does
  * @param values in the order in which they were written; those without a name come first
  */
-public record SqlCall(Optional<String> database, Optional<String> schema, String name, List<Value> values) {
+public record SqlCall(Optional<String> database, Optional<String> schema, String name, List<Value> values)
+        implements SqlStatement {
     private static final Set<String> DATABASES = Set.of("msdb", "rdsadmin");
 
     public SqlCall {

@@ -2,18 +2,13 @@ package io.bakstripe.api.sql;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
-import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import net.sf.jsqlparser.expression.DoubleValue;
+import java.util.stream.IntStream;
 import net.sf.jsqlparser.expression.Expression;
-import net.sf.jsqlparser.expression.LongValue;
-import net.sf.jsqlparser.expression.NullValue;
-import net.sf.jsqlparser.expression.SignedExpression;
-import net.sf.jsqlparser.expression.StringValue;
 import net.sf.jsqlparser.expression.VariableAssignment;
 import net.sf.jsqlparser.parser.CCJSqlParserUtil;
 import net.sf.jsqlparser.parser.ParseException;
@@ -22,12 +17,13 @@ import net.sf.jsqlparser.parser.TokenMgrException;
 import net.sf.jsqlparser.statement.Statement;
 import net.sf.jsqlparser.statement.Statements;
 import net.sf.jsqlparser.statement.execute.Execute;
+import net.sf.jsqlparser.statement.select.PlainSelect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads T-SQL text into calls: {@code exec} and {@code execute} statements with literal arguments, separated by semicolons.
+ * Reads T-SQL text: {@code exec} and {@code execute} statements with literal arguments, and queries of {@code msdb.dbo.backupset}, separated by semicolons.
  *
- * <p>JSqlParser does the parsing. It reads more than procedure calls; whatever is not one, and every argument that is not a literal, is refused here.
+ * <p>JSqlParser does the parsing. It reads much more; whatever is neither, and every argument that is not a literal, is refused here.
  */
 public final class SqlText {
     private static final Pattern NAME_PART = Pattern.compile("\\[([^\\]]*)\\]|\"([^\"]*)\"|([^.]+)");
@@ -35,23 +31,32 @@ public final class SqlText {
 
     private SqlText() {}
 
-    /** The calls in the order of the text, at least one. What cannot be read throws with {@code SQL_MALFORMED} and the position. */
-    public static List<SqlCall> parse(String text) {
-        List<SqlCall> calls = new ArrayList<>();
-        int number = 0;
-        for (Statement statement : statements(text)) {
-            number++;
-            if (!(statement instanceof Execute execute)
-                    || execute.getExecType() == Execute.ExecType.CALL
-                    || execute.isParenthesis()) {
-                throw malformed("statement " + number + " is not an exec statement");
+    /** The statements in the order of the text, at least one. What cannot be read throws with {@code SQL_MALFORMED} and the position. */
+    public static List<SqlStatement> parse(String text) {
+        try {
+            List<Statement> statements = statements(text);
+            if (statements.isEmpty()) {
+                throw malformed("there is no statement");
             }
-            calls.add(call(execute));
+            return IntStream.range(0, statements.size())
+                    .mapToObj(index -> read(statements.get(index), index + 1))
+                    .toList();
+        } catch (StackOverflowError tooDeep) {
+            // The parser recurses, and so do its expressions; neither holds anything that outlives it.
+            throw malformed("it is nested too deeply");
         }
-        if (calls.isEmpty()) {
-            throw malformed("there is no statement");
+    }
+
+    private static SqlStatement read(Statement statement, int number) {
+        if (statement instanceof PlainSelect select) {
+            return new SqlQuery(SelectText.read(select));
         }
-        return calls;
+        if (statement instanceof Execute execute
+                && execute.getExecType() != Execute.ExecType.CALL
+                && !execute.isParenthesis()) {
+            return call(execute);
+        }
+        throw malformed("statement " + number + " is neither an exec statement nor a query of msdb.dbo.backupset");
     }
 
     private static List<Statement> statements(String text) {
@@ -75,9 +80,6 @@ public final class SqlText {
                     ? malformed("a character or a string that is not closed at line " + position.group(1) + ", column "
                             + position.group(2))
                     : malformed("a character that is not known");
-        } catch (StackOverflowError tooDeep) {
-            // The parser recurses and holds nothing that outlives it.
-            throw malformed("it is nested too deeply");
         }
     }
 
@@ -132,43 +134,14 @@ public final class SqlText {
                     throw malformed("write @" + name + "=value");
                 }
                 named = true;
-                values.add(new SqlCall.Value(Optional.of(name), literal(assignment.getExpression())));
+                values.add(new SqlCall.Value(Optional.of(name), Literals.read(assignment.getExpression())));
             } else if (named) {
                 throw malformed("value " + (values.size() + 1) + " has no name but follows one that has");
             } else {
-                values.add(new SqlCall.Value(Optional.empty(), literal((Expression) expression)));
+                values.add(new SqlCall.Value(Optional.empty(), Literals.read((Expression) expression)));
             }
         }
         return values;
-    }
-
-    private static @Nullable Object literal(Expression expression) {
-        if (expression instanceof StringValue string && isPlain(string.getPrefix())) {
-            return string.getNotExcapedValue();
-        }
-        if (expression instanceof NullValue) {
-            return null;
-        }
-        return number(expression);
-    }
-
-    private static boolean isPlain(@Nullable String prefix) {
-        return prefix == null || prefix.equalsIgnoreCase("N");
-    }
-
-    private static BigDecimal number(Expression expression) {
-        if (expression instanceof LongValue whole) {
-            return new BigDecimal(whole.getBigIntegerValue());
-        }
-        if (expression instanceof DoubleValue) {
-            return new BigDecimal(expression.toString());
-        }
-        if (expression instanceof SignedExpression signed && "+-".indexOf(signed.getSign()) >= 0) {
-            BigDecimal value = number(signed.getExpression());
-            return signed.getSign() == '-' ? value.negate() : value;
-        }
-        throw malformed("%s is not a literal; write text in single quotation marks"
-                .formatted(expression.toString().length() > 60 ? "an argument" : expression));
     }
 
     private static BakstripeException malformed(String why) {

@@ -1,4 +1,4 @@
-/** T-SQL text as the reference writes it, read into calls of the procedures; the parameter table decides what they mean. */
+/** T-SQL text as the reference writes it, read into calls of the procedures, whose parameter table decides what they mean, and queries of {@code msdb}. */
 @NullMarked
 package io.bakstripe.api.sql;
 

@@ -14,6 +14,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.io.IOException;
@@ -68,7 +69,8 @@ class BakstripeCliTest {
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(API.cluster().submissions.get(0).request())
-                    .isEqualTo(new BackupRequest(new DatabaseName("shop"), S3Arn.parse(ARN), false, 1, true));
+                    .isEqualTo(new BackupRequest(
+                            new DatabaseName("shop"), BackupType.FULL, S3Arn.parse(ARN), false, 1, true));
         }
 
         @Test
@@ -144,10 +146,10 @@ class BakstripeCliTest {
             assertThat(run.json().path("parameter").asText()).isEqualTo("number_of_files");
         }
 
-        @ParameterizedTest
-        @ValueSource(strings = {"--type=DIFFERENTIAL", "--kms-key=arn:aws:kms:us-east-1:123456789012:key/a-b"})
-        void passesOnWhatTheServerRefusesToday(String option) {
-            CommandRun run = run("backup", "shop", ARN, "--files=2", option);
+        @Test
+        void passesOnAKeyWhichTheServerRefusesToday() {
+            CommandRun run =
+                    run("backup", "shop", ARN, "--files=2", "--kms-key=arn:aws:kms:us-east-1:123456789012:key/a-b");
 
             assertThat(run.exit()).isEqualTo(1);
             assertThat(run.err()).contains("not available in this version");
@@ -164,14 +166,6 @@ class BakstripeCliTest {
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(API.cluster().submissions.get(0).request())
                     .isEqualTo(new RestoreRequest(new DatabaseName("copy"), S3Arn.parse("arn:aws:s3:::bucket/shop*")));
-        }
-
-        @Test
-        void passesNorecoveryOn() {
-            CommandRun run = run("restore", "copy", "arn:aws:s3:::bucket/shop*", "--norecovery");
-
-            assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.err()).contains("BAK-1016");
         }
     }
 

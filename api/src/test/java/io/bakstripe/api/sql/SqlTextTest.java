@@ -22,8 +22,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SqlTextTest {
 
+    private static SqlCall call(String text) {
+        return (SqlCall) SqlText.parse(text).get(0);
+    }
+
     private static Map<String, @Nullable Object> argumentsOf(String text) {
-        SqlCall call = SqlText.parse(text).get(0);
+        SqlCall call = call(text);
         return call.arguments(call.procedure());
     }
 
@@ -257,7 +261,7 @@ class SqlTextTest {
                 "exec msdb.dbo.rds_task_status NULL, @task_id=5",
             })
     void readsEverySpellingOfTheSameCall(String text) {
-        SqlCall call = SqlText.parse(text).get(0);
+        SqlCall call = call(text);
 
         assertThat(call.procedure()).isEqualTo(Procedure.RDS_TASK_STATUS);
         assertThat(call.procedure().bind(call.arguments(call.procedure())).values())
@@ -292,10 +296,10 @@ class SqlTextTest {
 
     @Test
     void readsSeveralStatementsInOrder() {
-        List<SqlCall> calls = SqlText.parse("exec rds_task_status;;\nexec rds_show_configuration;");
+        List<SqlStatement> calls = SqlText.parse("exec rds_task_status;;\nexec rds_show_configuration;");
 
         assertThat(calls)
-                .extracting(SqlCall::procedure)
+                .extracting(statement -> ((SqlCall) statement).procedure())
                 .containsExactly(Procedure.RDS_TASK_STATUS, Procedure.RDS_SHOW_CONFIGURATION);
     }
 
@@ -307,7 +311,7 @@ class SqlTextTest {
                 ";",
                 "-- only a comment",
                 "select 1",
-                "select * from msdb.dbo.backupset",
+                "select * from shop.dbo.orders",
                 "begin tran",
                 "begin transaction; exec rds_task_status; commit",
                 "begin tran; exec rds_task_status; commit",
@@ -377,7 +381,7 @@ class SqlTextTest {
                 "exec xp_cmdshell 'dir'",
             })
     void knowsNoProcedureElsewhere(String text) {
-        assertThat(errorOf(() -> SqlText.parse(text).get(0).procedure())).isEqualTo(BackupError.PROCEDURE_UNKNOWN);
+        assertThat(errorOf(() -> call(text).procedure())).isEqualTo(BackupError.PROCEDURE_UNKNOWN);
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package io.bakstripe.api.testing;
 
 import io.bakstripe.api.http.ApiPorts;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.Edition;
@@ -45,11 +46,16 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     /** A cancellation as the port got it. */
     public record Cancellation(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {}
 
+    /** A database that the port was told to drop. */
+    public record Drop(InstanceName instance, DatabaseName database, String login) {}
+
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
     public final List<Cancellation> cancellations = new CopyOnWriteArrayList<>();
     public final List<TaskFilter> filters = new CopyOnWriteArrayList<>();
     public final List<InstanceDefinition> instances = new CopyOnWriteArrayList<>();
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
+    public final List<BackupSetInfo> backupSets = new CopyOnWriteArrayList<>();
+    public final List<Drop> drops = new CopyOnWriteArrayList<>();
     public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
     private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
@@ -69,6 +75,8 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         filters.clear();
         instances.clear();
         databases.clear();
+        backupSets.clear();
+        drops.clear();
         findings.clear();
         configuration.clear();
         details.clear();
@@ -143,6 +151,15 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
             put(next);
             return next.row();
         });
+    }
+
+    @Override
+    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login) {
+        drops.add(new Drop(instance, database, login));
+        return answer(() -> Optional.ofNullable(databases.remove(database.folded()))
+                .map(DatabaseInfo::name)
+                .orElseThrow(() ->
+                        BackupError.DATABASE_UNKNOWN.problem(database, instance).asException()));
     }
 
     @Override
@@ -221,6 +238,14 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         return answer(() -> Optional.ofNullable(databases.get(database.folded()))
                 .orElseThrow(() ->
                         BackupError.DATABASE_UNKNOWN.problem(database, name).asException()));
+    }
+
+    @Override
+    public CompletionStage<List<BackupSetInfo>> backupSets(InstanceName name, DatabaseName database) {
+        return database(name, database)
+                .thenApply(found -> backupSets.stream()
+                        .filter(set -> set.database().sameDatabaseAs(found.name()))
+                        .toList());
     }
 
     @Override

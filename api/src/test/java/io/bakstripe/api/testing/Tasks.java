@@ -42,12 +42,14 @@ public final class Tasks {
                 "",
                 CREATED_AT,
                 CREATED_AT,
-                request.arn(),
+                request.objectArn(),
                 overwrite,
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        List<S3Arn> files = request instanceof BackupRequest backup ? backup.files() : List.of(request.arn());
+        List<S3Arn> files = request instanceof BackupRequest backup
+                ? backup.files()
+                : request.objectArn().stream().toList();
         return detail(row, files);
     }
 

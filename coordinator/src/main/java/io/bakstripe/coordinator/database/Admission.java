@@ -18,12 +18,15 @@ import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +50,7 @@ final class Admission {
     private final InstantSource clock;
     private final Supplier<UUID> ids;
     private final Preflights preflights;
+    private final BooleanSupplier dropping;
     private final Submissions submissions = new Submissions();
 
     Admission(
@@ -57,7 +61,8 @@ final class Admission {
             Peers peers,
             InstantSource clock,
             Supplier<UUID> ids,
-            Preflights preflights) {
+            Preflights preflights,
+            BooleanSupplier dropping) {
         this.context = context;
         this.timers = timers;
         this.database = database;
@@ -66,6 +71,7 @@ final class Admission {
         this.clock = clock;
         this.ids = ids;
         this.preflights = preflights;
+        this.dropping = dropping;
     }
 
     boolean busy() {
@@ -88,26 +94,25 @@ final class Admission {
             call.replyTo().tell(new SubmitReply.Accepted(repeated.get().row()));
             return;
         }
-        Optional<Problem> refusal = SubmissionRules.refusal(state, call.view(), call.request());
+        Optional<Problem> refusal = refusal(state, call, Optional.empty());
         if (refusal.isPresent()) {
             call.replyTo().tell(new SubmitReply.Refused(refusal.get()));
             return;
         }
         UUID submission = ids.get();
         submissions.begin(submission, call);
-        preflights.askForSubmission(submission, call.view(), call.request());
+        preflights.askForSubmission(state, submission, call.view(), call.request());
     }
 
     void checked(DatabaseRecord state, Preflights.SubmissionChecked checked) {
         submissions.find(checked.submission()).ifPresent(pending -> {
             Submit call = pending.call();
-            Optional<Problem> refusal =
-                    checked.refusal().or(() -> SubmissionRules.refusal(state, call.view(), call.request()));
+            Optional<Problem> refusal = checked.refusal().or(() -> refusal(state, call, checked.set()));
             if (refusal.isPresent()) {
                 refuse(checked.submission(), call, refusal.get());
                 return;
             }
-            submissions.registering(checked.submission(), clock.instant());
+            submissions.registering(checked.submission(), checked.set(), clock.instant());
             register(checked.submission(), call);
             timers.startTimerWithFixedDelay(
                     checked.submission(), new RegisterAgain(checked.submission()), settings.registerAgain());
@@ -143,7 +148,8 @@ final class Admission {
             return Optional.empty();
         }
         Submit call = pending.get().call();
-        Optional<Problem> refusal = SubmissionRules.refusal(state, call.view(), call.request());
+        Optional<SetFacts> set = pending.get().set();
+        Optional<Problem> refusal = refusal(state, call, set);
         if (refusal.isPresent()) {
             refuse(answer.submission(), call, refusal.get());
             giveBack(answer.task());
@@ -151,7 +157,8 @@ final class Admission {
         }
         close(answer.submission());
         return Optional.of(new Accepted(
-                Submissions.created(state, answer.submission(), call, answer.task(), clock.instant()), call.replyTo()));
+                Submissions.created(state, answer.submission(), call, set, answer.task(), clock.instant()),
+                call.replyTo()));
     }
 
     void accept(DatabaseRecord state, Live live, Accepted accepted) {
@@ -184,6 +191,13 @@ final class Admission {
                 .or(() -> state.ended(id).map(EndedTask::detail));
     }
 
+    private Optional<Problem> refusal(DatabaseRecord state, Submit call, Optional<SetFacts> set) {
+        if (dropping.getAsBoolean()) {
+            return Optional.of(BackupError.BEING_DROPPED.problem(call.request().database()));
+        }
+        return SubmissionRules.refusal(state, call.view(), call.request(), call.login(), set);
+    }
+
     private void register(UUID submission, Submit call) {
         peers.instance(database.instance())
                 .tell(new InstanceCommand.Register(
@@ -191,7 +205,7 @@ final class Admission {
                         call.request().database(),
                         submission,
                         call.key(),
-                        call.request() instanceof RestoreRequest));
+                        call.request() instanceof RestoreRequest restore && restore.type() == BackupType.FULL));
     }
 
     private void giveBack(TaskId task) {

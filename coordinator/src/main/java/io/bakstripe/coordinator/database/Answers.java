@@ -1,7 +1,10 @@
 package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.protocol.message.DatabaseCommand.BackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
@@ -47,7 +50,17 @@ final class Answers {
                 .tell(new DatabaseDescription(
                         SubmissionRules.shownName(state),
                         state.stage().shown(),
-                        state.history().last()));
+                        state.history().last(),
+                        state.history().logBackups(),
+                        state.position().map(RestorePosition::shown),
+                        state.stage() == DatabaseStage.RESTORING
+                                && state.position()
+                                        .filter(RestorePosition::standby)
+                                        .isPresent()));
+    }
+
+    void describe(DatabaseRecord state, DescribeBackupSets question) {
+        question.replyTo().tell(new BackupSets(state.history().sets()));
     }
 
     void describe(DatabaseRecord state, Live live, DescribeTasks question) {

@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.database;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param statements sent by the session
  * @param failure why it is rolled back
  * @param damage damaged pages among the data, once all are read
+ * @param basis of a backup: what it goes on from
  */
 record Attempt(
         int number,
@@ -39,7 +41,8 @@ record Attempt(
         List<Long> done,
         long statements,
         Optional<Failure> failure,
-        Damage damage) {
+        Damage damage,
+        BackupBasis basis) {
 
     /**
      * Why an attempt is rolled back.
@@ -58,11 +61,13 @@ record Attempt(
         files = List.copyOf(files);
         total = List.copyOf(total);
         done = List.copyOf(done);
-        // Snapshots of the first release do not have it.
+        // Snapshots of the first release do not have these.
         damage = damage == null ? Damage.none() : damage;
+        basis = basis == null ? BackupBasis.full(false) : basis;
     }
 
-    static Attempt begin(int number, long epoch, Optional<BackupSetId> setId, List<S3Arn> files) {
+    /** @param setId of a backup that it makes, or of the set that it restores */
+    static Attempt begin(int number, long epoch, Optional<BackupSetId> setId, List<S3Arn> files, BackupBasis basis) {
         return new Attempt(
                 number,
                 epoch,
@@ -76,7 +81,8 @@ record Attempt(
                 List.of(),
                 0,
                 Optional.empty(),
-                Damage.none());
+                Damage.none(),
+                basis);
     }
 
     Attempt opened(StartFacts facts, List<Long> stripeBytes, long sessionStatements) {
@@ -93,7 +99,8 @@ record Attempt(
                 done,
                 sessionStatements,
                 failure,
-                damage);
+                damage,
+                basis);
     }
 
     /** @param newTotal empty where the totals stay as they are */
@@ -111,12 +118,26 @@ record Attempt(
                 newDone,
                 statements,
                 failure,
-                damage);
+                damage,
+                basis);
     }
 
     Attempt damaged(Damage found) {
         return new Attempt(
-                number, epoch, percent, setId, start, stop, inline, files, total, done, statements, failure, found);
+                number,
+                epoch,
+                percent,
+                setId,
+                start,
+                stop,
+                inline,
+                files,
+                total,
+                done,
+                statements,
+                failure,
+                found,
+                basis);
     }
 
     Attempt drained() {
@@ -137,7 +158,8 @@ record Attempt(
                 done,
                 sessionStatements,
                 failure,
-                damage);
+                damage,
+                basis);
     }
 
     Attempt applied(Optional<BackupSetId> set, List<S3Arn> setFiles, List<Long> fileBytes) {
@@ -154,7 +176,8 @@ record Attempt(
                 fileBytes,
                 statements,
                 failure,
-                damage);
+                damage,
+                basis);
     }
 
     Attempt failed(Problem problem, boolean again, List<Integer> visible) {
@@ -171,7 +194,8 @@ record Attempt(
                 done,
                 statements,
                 Optional.of(new Failure(problem, again, visible)),
-                damage);
+                damage,
+                basis);
     }
 
     /** How far it came, for comparing attempts: the percentage, and one more once the engine's backup was stopped. */

@@ -1,45 +1,217 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
+import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.stripe.DifferentialBase;
+import io.bakstripe.protocol.stripe.KeptLog;
+import io.bakstripe.protocol.stripe.LogChain;
+import io.bakstripe.protocol.stripe.StartFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.protocol.task.StripeDetail;
+import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The database's last full backups, newest first.
+ * The backup sets of a database and what further backups go on from.
  *
- * @param full at most {@link #KEPT}
+ * @param sets newest first, at most {@link #KEPT}
+ * @param base what the next differential builds on: the last full backup, unless that is damaged or one of its files was overwritten
+ * @param chain how far the log is backed up; absent before the first full backup in recovery model full
+ * @param broken why the log cannot be backed up any further, until the next full backup
  */
-record BackupHistory(List<LastFullBackup> full) {
-    static final int KEPT = 16;
+record BackupHistory(
+        List<BackupSetInfo> sets, Optional<DifferentialBase> base, Optional<LogChain> chain, Optional<Problem> broken) {
+    /** A month of log backups every hour and of daily data backups. */
+    static final int KEPT = 800;
 
     BackupHistory {
-        full = List.copyOf(full);
+        // Snapshots of the first release do not have these.
+        sets = sets == null ? List.of() : List.copyOf(sets);
+        base = base == null ? Optional.empty() : base;
+        chain = chain == null ? Optional.empty() : chain;
+        broken = broken == null ? Optional.empty() : broken;
     }
 
     static BackupHistory none() {
-        return new BackupHistory(List.of());
+        return new BackupHistory(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** With the set that {@code task} has just published. */
-    BackupHistory published(TaskState task, Instant finishedAt) {
+    BackupHistory published(TaskState task, TaskDetail detail, Instant finishedAt) {
         Attempt attempt = task.running();
-        Optional<LastFullBackup> entry = attempt.start()
-                .flatMap(start -> attempt.stop()
-                        .flatMap(stop -> attempt.setId()
-                                .map(set -> new LastFullBackup(
-                                        set,
-                                        start.startedAt(),
-                                        finishedAt,
-                                        start.firstLsn(),
-                                        stop.lastLsn(),
-                                        stop.damagedPages()))));
-        return new BackupHistory(
-                Stream.concat(entry.stream(), full.stream()).limit(KEPT).toList());
+        if (attempt.start().isEmpty()
+                || attempt.stop().isEmpty()
+                || attempt.setId().isEmpty()) {
+            return this;
+        }
+        StartFacts start = attempt.start().get();
+        StopFacts stop = attempt.stop().get();
+        BackupSetId set = attempt.setId().get();
+        BackupType type = attempt.basis().type();
+        Optional<BackupSetId> builtOn = attempt.basis().base().map(DifferentialBase::setId);
+        boolean serves = type == BackupType.FULL && stop.damagedPages().isEmpty();
+        BackupSetInfo info = new BackupSetInfo(
+                set,
+                task.id(),
+                task.origin().display(),
+                type,
+                builtOn,
+                start.firstLsn(),
+                stop.lastLsn(),
+                start.startedAt(),
+                finishedAt,
+                task.files(),
+                stop.plainBytes(),
+                detail.stripes().stream().mapToLong(StripeDetail::storedBytes).sum(),
+                "none",
+                stop.damagedPages(),
+                start.recoveryFork(),
+                false,
+                serves);
+        List<BackupSetInfo> known = Stream.concat(Stream.of(info), sets.stream().map(earlier -> beside(earlier, info)))
+                .limit(KEPT)
+                .toList();
+        Optional<DifferentialBase> nextBase = switch (type) {
+            case FULL ->
+                serves ? Optional.of(new DifferentialBase(set, task.files(), start, stop.lastLsn())) : Optional.empty();
+            default -> base.filter(present -> !overlap(present.files(), task.files()));
+        };
+        return switch (type) {
+            case FULL -> full(known, nextBase, start, stop);
+            case DIFFERENTIAL -> new BackupHistory(known, nextBase, chain, broken);
+            case LOG ->
+                new BackupHistory(
+                        known,
+                        nextBase,
+                        chain.map(present -> start.log()
+                                .map(span -> present.extended(stop.lastLsn(), span.fence()))
+                                .orElse(present)),
+                        broken);
+        };
     }
 
+    private BackupHistory full(
+            List<BackupSetInfo> known, Optional<DifferentialBase> nextBase, StartFacts start, StopFacts stop) {
+        Optional<LogChain> next = stop.keptLog()
+                .map(kept -> chain.filter(present -> goesOn(present, start, kept))
+                        .orElseGet(() -> new LogChain(
+                                start.systemIdentifier(),
+                                start.timeline(),
+                                start.recoveryFork().orElse(""),
+                                kept.nextLsn(),
+                                kept.nextLsn(),
+                                stop.serverTime().orElse(stop.stoppedAt()))));
+        return new BackupHistory(known, nextBase, next, Optional.empty());
+    }
+
+    private boolean goesOn(LogChain present, StartFacts start, KeptLog kept) {
+        return !kept.fresh()
+                && broken.isEmpty()
+                && present.systemIdentifier().equals(start.systemIdentifier())
+                && present.timeline() == start.timeline()
+                && start.recoveryFork().equals(Optional.of(present.recoveryFork()));
+    }
+
+    /** An earlier set beside a new one: gone when this has overwritten one of its files, and no base any more when this is one. */
+    private static BackupSetInfo beside(BackupSetInfo earlier, BackupSetInfo newer) {
+        boolean gone = earlier.gone() || overlap(earlier.files(), newer.files());
+        return marked(earlier, gone, earlier.servesAsBase() && !gone && newer.type() != BackupType.FULL);
+    }
+
+    private static BackupSetInfo marked(BackupSetInfo set, boolean gone, boolean serves) {
+        return new BackupSetInfo(
+                set.setId(),
+                set.task(),
+                set.database(),
+                set.type(),
+                set.base(),
+                set.firstLsn(),
+                set.lastLsn(),
+                set.startedAt(),
+                set.finishedAt(),
+                set.files(),
+                set.plainBytes(),
+                set.storedBytes(),
+                set.encryption(),
+                set.damagedPages(),
+                set.recoveryFork(),
+                gone,
+                serves);
+    }
+
+    /** With the sets gone of which one of these files was overwritten by a backup that could not be published as a whole. */
+    BackupHistory overwritten(List<S3Arn> files) {
+        List<BackupSetInfo> marked = sets.stream()
+                .map(set -> overlap(set.files(), files) ? marked(set, true, false) : set)
+                .toList();
+        return new BackupHistory(marked, base.filter(present -> !overlap(present.files(), files)), chain, broken);
+    }
+
+    private static boolean overlap(List<S3Arn> some, List<S3Arn> others) {
+        return some.stream().anyMatch(others::contains);
+    }
+
+    /** The log cannot be backed up any further. */
+    BackupHistory broken(Problem why) {
+        return chain.isEmpty() ? this : new BackupHistory(sets, base, chain, Optional.of(why));
+    }
+
+    /** The set that a new differential or log goes on from and that has one of these files; such a set must not be overwritten. */
+    Optional<BackupSetInfo> builtOnAmong(List<S3Arn> files) {
+        return sets.stream()
+                .filter(set -> !set.gone() && overlap(set.files(), files))
+                .filter(this::neededByWhatFollows)
+                .findFirst();
+    }
+
+    private boolean neededByWhatFollows(BackupSetInfo set) {
+        boolean isBase =
+                base.filter(present -> present.setId().equals(set.setId())).isPresent();
+        boolean inChain = set.type() != BackupType.DIFFERENTIAL
+                && chain.filter(present -> set.lastLsn().compareTo(present.firstLsn()) > 0
+                                && set.recoveryFork().equals(Optional.of(present.recoveryFork())))
+                        .isPresent();
+        return isBase || inChain;
+    }
+
+    /** The recovery fork of a server that the last data backup was taken from, too. */
+    Optional<String> forkOf(StartFacts facts) {
+        return base.map(DifferentialBase::start)
+                .filter(last -> last.systemIdentifier().equals(facts.systemIdentifier())
+                        && last.timeline() == facts.timeline()
+                        && last.engineVersion().equals(facts.engineVersion())
+                        && last.firstLsn().compareTo(facts.firstLsn()) <= 0)
+                .flatMap(StartFacts::recoveryFork);
+    }
+
+    /** The last full backup, damaged or not. */
+    Optional<BackupSetInfo> lastFull() {
+        return sets.stream().filter(set -> set.type() == BackupType.FULL).findFirst();
+    }
+
+    /** The last full backup as a database shows it. */
     Optional<LastFullBackup> last() {
-        return full.stream().findFirst();
+        return lastFull()
+                .map(set -> new LastFullBackup(
+                        set.setId(),
+                        set.startedAt(),
+                        set.finishedAt(),
+                        set.firstLsn(),
+                        set.lastLsn(),
+                        set.damagedPages()));
+    }
+
+    /** How far the log is backed up, as a database shows it. */
+    Optional<LogBackups> logBackups() {
+        return chain.map(present ->
+                new LogBackups(present.firstLsn(), present.nextLsn(), present.fence(), broken.map(Problem::detail)));
     }
 }

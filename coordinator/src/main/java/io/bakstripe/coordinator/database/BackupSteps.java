@@ -14,7 +14,10 @@ import io.bakstripe.protocol.error.ErrorCategory;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.LogChain;
+import io.bakstripe.protocol.stripe.StartFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -43,22 +46,22 @@ final class BackupSteps {
         this.steps = steps;
     }
 
-    List<DatabaseEvent> due(TaskState task, Live live, Instant now) {
+    List<DatabaseEvent> due(DatabaseRecord state, TaskState task, Live live, Instant now) {
         return switch (task.phase()) {
             case OPENING, STREAMING, STOPPING, CLOSING ->
                 workerFailure(live)
                         .map(problem -> steps.fail(task, problem, true, now))
-                        .orElseGet(() -> towardsSealing(task, live, now));
+                        .orElseGet(() -> towardsSealing(state, task, live, now));
             case PUBLISHING -> publishing(task, live, now);
             case ABANDONING -> abandoning(task, live, now);
-            case ROLLING_BACK -> rollingBack(task, live, now);
+            case ROLLING_BACK -> rollingBack(state, task, live, now);
             default -> List.of();
         };
     }
 
-    private List<DatabaseEvent> towardsSealing(TaskState task, Live live, Instant now) {
+    private List<DatabaseEvent> towardsSealing(DatabaseRecord state, TaskState task, Live live, Instant now) {
         return switch (task.phase()) {
-            case OPENING -> opening(task, live, now);
+            case OPENING -> opening(state, task, live, now);
             case STREAMING -> streaming(task, live, now);
             case STOPPING -> stopping(task, live, now);
             default -> closing(task, live, now);
@@ -74,17 +77,32 @@ final class BackupSteps {
                         .map(BackupSteps::problemOf));
     }
 
-    private static List<DatabaseEvent> opening(TaskState task, Live live, Instant now) {
+    private List<DatabaseEvent> opening(DatabaseRecord state, TaskState task, Live live, Instant now) {
         return live.session()
                 .opened()
                 .<List<DatabaseEvent>>map(opened -> List.of(new BackupOpened(
                         task.id(),
                         task.running().number(),
-                        opened.facts(),
+                        onFork(state, task, opened.facts()),
                         opened.stripeBytes(),
                         opened.statements(),
                         now)))
                 .orElse(List.of());
+    }
+
+    /**
+     * The facts with the recovery fork of the set. A server that is not ours does not know it: as long as it keeps its identity it is on the fork of the last
+     * full backup, and a full backup of another one begins a new fork.
+     */
+    private StartFacts onFork(DatabaseRecord state, TaskState task, StartFacts facts) {
+        if (facts.recoveryFork().isPresent()) {
+            return facts;
+        }
+        BackupBasis basis = task.running().basis();
+        Optional<String> builtOn = basis.base()
+                .flatMap(base -> base.start().recoveryFork())
+                .or(() -> basis.chain().map(LogChain::recoveryFork));
+        return facts.on(builtOn.or(() -> state.history().forkOf(facts)).orElseGet(steps::mintFork));
     }
 
     private List<DatabaseEvent> streaming(TaskState task, Live live, Instant now) {
@@ -215,7 +233,7 @@ final class BackupSteps {
                 left -> Steps.end(left, live, TaskEnd.error(problem).remarking(remarks), now));
     }
 
-    private List<DatabaseEvent> rollingBack(TaskState task, Live live, Instant now) {
+    private List<DatabaseEvent> rollingBack(DatabaseRecord state, TaskState task, Live live, Instant now) {
         // Before the engine's backup was open no stripe was begun.
         List<Integer> open = task.running().start().isEmpty()
                 ? List.of()
@@ -225,7 +243,7 @@ final class BackupSteps {
                         .toList();
         boolean released = live.session().ended() || over(live, settings.sessionEndLimit(), now);
         return (open.isEmpty() && released) || over(live, settings.rollbackLimit(), now)
-                ? leaving(task, open, now, left -> steps.rolledBack(left, live, now))
+                ? leaving(task, open, now, left -> steps.rolledBack(state, left, live, now))
                 : List.of();
     }
 

@@ -6,15 +6,19 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
+import io.bakstripe.protocol.procedure.FinishRequest;
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * Whether a task may be cancelled, and what that records.
  *
- * <p>Whichever of commit point and request is recorded first holds. A restore is past cancelling once its server may have been started.
+ * <p>Whichever of commit point and request is recorded first holds. A restore is past cancelling once what it wrote may be part of the database or its
+ * server may have been started; a task that only opens a database cannot be cancelled at all (row C2).
  */
 final class CancelRules {
     /**
@@ -25,6 +29,9 @@ final class CancelRules {
             events = List.copyOf(events);
         }
     }
+
+    private static final Set<TaskPhase> TOO_LATE =
+            EnumSet.of(TaskPhase.KEEPING, TaskPhase.KEPT, TaskPhase.RECOVERING, TaskPhase.RECOVERED);
 
     private CancelRules() {}
 
@@ -39,7 +46,8 @@ final class CancelRules {
         if (task.cancellation().isPresent()) {
             return new Decision(List.of(), Optional.empty());
         }
-        if (task.phase() == TaskPhase.RECOVERING || task.phase() == TaskPhase.RECOVERED) {
+        boolean finish = task.origin().request() instanceof FinishRequest;
+        if (finish || TOO_LATE.contains(task.phase())) {
             return answer(new CancelReply.Refused(BackupError.CANCEL_TOO_LATE.problem(task.id())));
         }
         CancelRequested requested = new CancelRequested(task.id(), call.login(), key(call), now);

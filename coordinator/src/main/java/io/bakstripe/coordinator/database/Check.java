@@ -1,6 +1,7 @@
 package io.bakstripe.coordinator.database;
 
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,24 +13,31 @@ import java.util.Optional;
  * @param failures how often it was answered badly
  * @param problem the last bad answer
  * @param warnings that came with the good answer
+ * @param set that a restore names, with the good answer
  */
-record Check(boolean running, boolean passed, int failures, Optional<Problem> problem, List<String> warnings) {
-    static final Check UNASKED = new Check(false, false, 0, Optional.empty(), List.of());
+record Check(
+        boolean running,
+        boolean passed,
+        int failures,
+        Optional<Problem> problem,
+        List<String> warnings,
+        Optional<SetFacts> set) {
+    static final Check UNASKED = new Check(false, false, 0, Optional.empty(), List.of(), Optional.empty());
 
     Check {
         warnings = List.copyOf(warnings);
     }
 
     Check asked() {
-        return new Check(true, passed, failures, problem, warnings);
+        return new Check(true, passed, failures, problem, warnings, set);
     }
 
     Check answered(Optional<Problem> refusal) {
-        return answered(refusal, List.of());
+        return answered(refusal, List.of(), Optional.empty());
     }
 
-    Check answered(Optional<Problem> refusal, List<String> said) {
-        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal, said);
+    Check answered(Optional<Problem> refusal, List<String> said, Optional<SetFacts> found) {
+        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal, said, found);
     }
 
     /** True when it may be asked, for the first time or again. */

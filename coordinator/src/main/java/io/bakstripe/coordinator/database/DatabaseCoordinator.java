@@ -26,8 +26,10 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
+import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
 import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
@@ -43,6 +45,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.Submit;
 import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.DatabaseCommand.Wake;
 import io.bakstripe.protocol.message.DatabaseMessage;
+import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Instant;
@@ -79,6 +82,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private final Admission admission;
     private final Answers answers;
     private final Tidying tidying;
+    private final Dropping dropping;
     private Live live;
     private Instant lastActive;
 
@@ -103,7 +107,9 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.steps = new Steps(settings, ids);
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);
-        this.admission = new Admission(context, timers, database, settings, peers, clock, ids, preflights);
+        this.dropping = new Dropping(context, database, settings, peers);
+        this.admission =
+                new Admission(context, timers, database, settings, peers, clock, ids, preflights, dropping::underWay);
         this.answers = new Answers(database, peers, admission);
         this.tidying = new Tidying(database);
         this.live = Live.fresh(clock.instant());
@@ -159,10 +165,13 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(SessionFailed.class, this::reported)
                 .onCommand(RestoreReport.class, this::reported)
                 .onCommand(Cancel.class, this::cancel)
+                .onCommand(Drop.class, this::drop)
+                .onCommand(Dropping.HostDone.class, this::dropped)
                 .onCommand(SlotReleased.class, this::slotReleased)
                 .onCommand(TidyNoted.class, this::tidyNoted)
                 .onCommand(Probe.class, this::probe)
                 .onCommand(DescribeDatabase.class, this::describe)
+                .onCommand(DescribeBackupSets.class, this::describeSets)
                 .onCommand(DescribeTasks.class, this::describeTasks)
                 .build();
     }
@@ -195,6 +204,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         live = Live.fresh(clock.instant());
         admission.forget();
         tidying.forget();
+        dropping.forget();
         lastActive = clock.instant();
         context.getSelf().tell(new Continue(true));
     }
@@ -239,7 +249,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> tick(DatabaseRecord state) {
-        if (!state.idle() || admission.busy()) {
+        if (!state.idle() || admission.busy() || dropping.underWay()) {
             lastActive = clock.instant();
         } else if (!clock.instant().isBefore(lastActive.plus(settings.idle()))) {
             shard.ifPresent(ref -> ref.tell(new ClusterSharding.Passivate<>(context.getSelf())));
@@ -279,9 +289,22 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                         .ifPresent(task -> call.replyTo().tell(new CancelReply.Accepted(task.row()))));
     }
 
+    private Effect<DatabaseEvent, DatabaseRecord> drop(DatabaseRecord state, Drop call) {
+        lastActive = clock.instant();
+        dropping.drop(state, call);
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> dropped(DatabaseRecord state, Dropping.HostDone done) {
+        return dropping.done(state, done, clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(gone -> record(state, List.of(gone))
+                        .thenRun(next -> done.replyTo().tell(new DropReply.Dropped(done.display()))))
+                .orElseGet(this::none);
+    }
+
     private Effect<DatabaseEvent, DatabaseRecord> startChecked(DatabaseRecord state, Preflights.StartChecked checked) {
         if (live.slot().equals(Optional.of(checked.task()))) {
-            live = live.start(live.start().answered(checked.refusal(), checked.warnings()));
+            live = live.start(live.start().answered(checked.refusal(), checked.warnings(), checked.set()));
         }
         return proceed(state, false);
     }
@@ -326,6 +349,12 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> describe(DatabaseRecord state, DescribeDatabase question) {
+        lastActive = clock.instant();
+        answers.describe(state, question);
+        return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> describeSets(DatabaseRecord state, DescribeBackupSets question) {
         lastActive = clock.instant();
         answers.describe(state, question);
         return none();

@@ -2,14 +2,21 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepInterrupted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
+import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.time.Duration;
@@ -25,6 +32,7 @@ import java.util.stream.Stream;
  * What is recorded of a database.
  *
  * @param restored its name, once a restore has opened it; a database that is only declared has none here
+ * @param position where it stands in its chain of backups while it is RESTORING
  * @param tasks unfinished ones, by id
  * @param recent ended ones, oldest first
  * @param unreleased ended tasks whose slot the instance has not confirmed to be back
@@ -33,6 +41,7 @@ import java.util.stream.Stream;
  */
 record DatabaseRecord(
         Optional<DatabaseName> restored,
+        Optional<RestorePosition> position,
         List<TaskState> tasks,
         List<EndedTask> recent,
         List<TaskId> unreleased,
@@ -51,13 +60,21 @@ record DatabaseRecord(
         recent = List.copyOf(recent);
         unreleased = List.copyOf(unreleased);
         // Snapshots of the first release do not have these.
+        position = position == null ? Optional.empty() : position;
         leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
         untold = untold == null ? List.of() : List.copyOf(untold);
     }
 
     static DatabaseRecord empty() {
         return new DatabaseRecord(
-                Optional.empty(), List.of(), List.of(), List.of(), BackupHistory.none(), List.of(), List.of());
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                BackupHistory.none(),
+                List.of(),
+                List.of());
     }
 
     /** The state after {@code event}; {@link IllegalStateException} when the event cannot follow. */
@@ -72,9 +89,10 @@ record DatabaseRecord(
         if (restored.isPresent()) {
             return DatabaseStage.ONLINE;
         }
-        return running().filter(task -> task.phase().restoring()).isPresent()
-                ? DatabaseStage.RESTORING_IN_PROGRESS
-                : DatabaseStage.ABSENT;
+        if (running().filter(task -> task.phase().restoring()).isPresent()) {
+            return DatabaseStage.RESTORING_IN_PROGRESS;
+        }
+        return position.isPresent() ? DatabaseStage.RESTORING : DatabaseStage.ABSENT;
     }
 
     private DatabaseRecord following(DatabaseEvent event) {
@@ -84,7 +102,16 @@ record DatabaseRecord(
                     .toList());
         } else if (event instanceof SlotReturned returned) {
             return new DatabaseRecord(
-                    restored, tasks, recent, without(unreleased, returned.task()), history, leftovers, untold);
+                    restored,
+                    position,
+                    tasks,
+                    recent,
+                    without(unreleased, returned.task()),
+                    history,
+                    leftovers,
+                    untold);
+        } else if (event instanceof DatabaseDropped) {
+            return at(Optional.empty(), Optional.empty());
         } else if (event instanceof UploadsForgotten forgotten) {
             return forget(forgotten);
         } else if (event instanceof TidyingNoted noted) {
@@ -105,7 +132,21 @@ record DatabaseRecord(
                             .toList(),
                     untold);
         }
-        return event instanceof DatabaseOpened opened ? moved.existing(opened.display()) : moved;
+        return moved.restoredBy(event);
+    }
+
+    /** What a restore's event says of the database itself. */
+    private DatabaseRecord restoredBy(DatabaseEvent event) {
+        if (event instanceof DatabaseOpened opened) {
+            return at(Optional.of(opened.display()), Optional.empty());
+        } else if (event instanceof StepKept kept) {
+            return at(restored, Optional.of(kept.position()));
+        } else if (event instanceof RestoreStarted) {
+            return at(restored, position.map(RestorePosition::withoutStandby));
+        } else if (event instanceof StepInterrupted interrupted) {
+            return at(restored, position.map(before -> before.interruptedBy(interrupted.set(), interrupted.file())));
+        }
+        return this;
     }
 
     Optional<TaskState> unfinished(TaskId id) {
@@ -179,15 +220,31 @@ record DatabaseRecord(
 
     private DatabaseRecord end(TaskState task, TaskEnded event) {
         EndedTask ended = EndedTask.of(task, event.detail(), event.at());
-        boolean published = task.backup() && event.detail().row().lifecycle() == Lifecycle.SUCCESS;
         return new DatabaseRecord(
                 restored,
+                position,
                 tasks.stream().filter(other -> !other.id().equals(task.id())).toList(),
                 trim(ended),
                 Stream.concat(unreleased.stream(), Stream.of(task.id())).toList(),
-                published ? history.published(task, event.at()) : history,
+                task.backup() ? historyAfter(task, event) : history,
                 leftovers,
                 untold);
+    }
+
+    private BackupHistory historyAfter(TaskState task, TaskEnded event) {
+        if (event.detail().row().lifecycle() == Lifecycle.SUCCESS) {
+            return history.published(task, event.detail(), event.at());
+        }
+        List<S3Arn> visible = task.attempt().flatMap(Attempt::failure).stream()
+                .flatMap(failure -> failure.visible().stream())
+                .map(stripe -> task.files().get(stripe - 1))
+                .toList();
+        BackupHistory next = visible.isEmpty() ? history : history.overwritten(visible);
+        return event.detail()
+                .problem()
+                .filter(problem -> problem.error() == BackupError.LOG_CHAIN_BROKEN)
+                .map(next::broken)
+                .orElse(next);
     }
 
     private List<EndedTask> trim(EndedTask newest) {
@@ -202,15 +259,15 @@ record DatabaseRecord(
     }
 
     private DatabaseRecord withTasks(List<TaskState> next) {
-        return new DatabaseRecord(restored, next, recent, unreleased, history, leftovers, untold);
+        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold);
     }
 
-    private DatabaseRecord existing(DatabaseName name) {
-        return new DatabaseRecord(Optional.of(name), tasks, recent, unreleased, history, leftovers, untold);
+    private DatabaseRecord at(Optional<DatabaseName> online, Optional<RestorePosition> restoring) {
+        return new DatabaseRecord(online, restoring, tasks, recent, unreleased, history, leftovers, untold);
     }
 
     private DatabaseRecord withLeftovers(List<Leftover> left, List<TaskId> notTold) {
-        return new DatabaseRecord(restored, tasks, recent, unreleased, history, left, notTold);
+        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, left, notTold);
     }
 
     private static List<TaskId> without(List<TaskId> ids, TaskId gone) {

@@ -7,8 +7,10 @@ import java.util.Optional;
 enum DatabaseStage {
     /** No restore has made it; shown as ONLINE where the instance declares it, otherwise not at all. */
     ABSENT(Optional.empty()),
-    /** A restore may have files on the host. */
+    /** A step of a restore is under way. */
     RESTORING_IN_PROGRESS(Optional.of(DatabaseState.RESTORING_IN_PROGRESS)),
+    /** Partially restored, and no step is under way. */
+    RESTORING(Optional.of(DatabaseState.RESTORING)),
     /** A restore has opened it. */
     ONLINE(Optional.of(DatabaseState.ONLINE));
 

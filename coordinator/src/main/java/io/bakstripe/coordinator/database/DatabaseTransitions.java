@@ -17,7 +17,13 @@ final class DatabaseTransitions {
                     DatabaseStage.ABSENT, DatabaseEvent.RestoreStarted.class, DatabaseStage.RESTORING_IN_PROGRESS),
             new Transition(
                     DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.DatabaseOpened.class, DatabaseStage.ONLINE),
-            new Transition(DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.TaskEnded.class, DatabaseStage.ABSENT));
+            new Transition(DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.TaskEnded.class, DatabaseStage.ABSENT),
+            new Transition(DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.TaskEnded.class, DatabaseStage.RESTORING),
+            new Transition(
+                    DatabaseStage.RESTORING, DatabaseEvent.RestoreStarted.class, DatabaseStage.RESTORING_IN_PROGRESS),
+            new Transition(
+                    DatabaseStage.RESTORING, DatabaseEvent.FinishStarted.class, DatabaseStage.RESTORING_IN_PROGRESS),
+            new Transition(DatabaseStage.RESTORING, DatabaseEvent.DatabaseDropped.class, DatabaseStage.ABSENT));
 
     private DatabaseTransitions() {}
 

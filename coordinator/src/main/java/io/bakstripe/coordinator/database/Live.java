@@ -57,6 +57,8 @@ record Live(
             SlotReturned.class,
             ProgressReported.class,
             DamageFound.class,
+            DatabaseEvent.StepInterrupted.class,
+            DatabaseEvent.DatabaseDropped.class,
             UploadsLeft.class,
             UploadsForgotten.class,
             TidyingNoted.class);
@@ -80,7 +82,9 @@ record Live(
             return this;
         } else if (event instanceof TaskEnded) {
             return fresh(event.at());
-        } else if (event instanceof BackupStarted || event instanceof RestoreStarted) {
+        } else if (event instanceof BackupStarted
+                || event instanceof RestoreStarted
+                || event instanceof DatabaseEvent.FinishStarted) {
             return new Live(slot, Check.UNASKED, Check.UNASKED, Session.SILENT, Map.of(), Optional.empty(), event.at());
         } else if (KEEPING.contains(event.getClass())) {
             return this;

@@ -1,14 +1,23 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreGoal;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.message.SessionCommand;
 import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.stripe.DifferentialBase;
+import io.bakstripe.protocol.stripe.SetFacts;
+import io.bakstripe.protocol.stripe.StopFacts;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,13 +34,13 @@ final class Orders {
     List<Order> due(DatabaseRecord state, Live live, Tidying tidying) {
         Stream<Order> releases = state.unreleased().stream().map(task -> new Order.ReleaseSlot(task, state.left(task)));
         Stream<Order> ofHead =
-                Steps.head(state, live).map(task -> ofTask(task, live)).orElse(Stream.of());
+                Steps.head(state, live).map(task -> ofTask(state, task, live)).orElse(Stream.of());
         return Stream.of(releases, tidying.orders(state), ofHead)
                 .flatMap(orders -> orders)
                 .toList();
     }
 
-    private Stream<Order> ofTask(TaskState task, Live live) {
+    private Stream<Order> ofTask(DatabaseRecord state, TaskState task, Live live) {
         return switch (task.phase()) {
             case WAITING ->
                 live.slot().equals(Optional.of(task.id())) ? Stream.of() : Stream.of(new Order.RequestSlot(task.id()));
@@ -42,22 +51,42 @@ final class Orders {
                 Stream.concat(Stream.of(session(task, SessionGoal.STOP_ENGINE)), stripes(task, StripeGoal.STREAM));
             case CLOSING ->
                 Stream.concat(Stream.of(session(task, SessionGoal.STOP_ENGINE)), stripes(task, StripeGoal.CLOSE));
-            case PUBLISHING ->
-                Stream.concat(Stream.of(session(task, SessionGoal.END)), stripes(task, StripeGoal.PUBLISH));
+            case PUBLISHING -> Stream.concat(Stream.of(publishing(task, live)), stripes(task, StripeGoal.PUBLISH));
             case ABANDONING -> BackupSteps.abortable(task).map(number -> stripe(task, number, StripeGoal.ABORT));
             case ROLLING_BACK ->
                 Stream.concat(
                         Stream.of(session(task, SessionGoal.END)),
                         // Before the engine's backup was open no stripe was begun.
                         task.running().start().isPresent() ? stripes(task, StripeGoal.ABORT) : Stream.of());
-            case APPLYING -> restore(task, RestoreGoal.APPLY);
-            case RECOVERING -> restore(task, RestoreGoal.OPEN);
-            case DISCARDING -> restore(task, RestoreGoal.DISCARD);
-            case ABSENT, RECOVERED, ENDED -> Stream.of();
+            case APPLYING -> restore(state, task, RestoreGoal.APPLY);
+            case KEEPING -> restore(state, task, standsBy(task) ? RestoreGoal.STAND_BY : RestoreGoal.KEEP);
+            case RECOVERING -> restore(state, task, RestoreGoal.OPEN);
+            case DISCARDING -> restore(state, task, RestoreGoal.DISCARD);
+            case ABSENT, KEPT, RECOVERED, ENDED -> Stream.of();
         };
     }
 
+    /** The server must keep the log that a log backup holds until this can be read by everyone. */
+    private Order publishing(TaskState task, Live live) {
+        boolean log = task.running().basis().type() == BackupType.LOG;
+        if (!log) {
+            return session(task, SessionGoal.END);
+        }
+        return live.all(task.files().size(), state -> state == StripeState.PUBLISHED)
+                ? session(task, SessionGoal.END, task.running().stop().map(StopFacts::lastLsn))
+                : session(task, SessionGoal.STOP_ENGINE);
+    }
+
+    private static boolean standsBy(TaskState task) {
+        return task.origin().request() instanceof RestoreRequest restore && restore.recovery() == Recovery.STANDBY;
+    }
+
     private Order session(TaskState task, SessionGoal goal) {
+        return session(task, goal, Optional.empty());
+    }
+
+    /** @param published as of {@link SessionCommand.Ensure} */
+    private Order session(TaskState task, SessionGoal goal, Optional<Lsn> published) {
         return new Order.Session(new SessionCommand.Ensure(
                 task.running().epoch(),
                 new SessionCommand.SessionSpec(
@@ -65,13 +94,15 @@ final class Orders {
                         database,
                         task.origin().display(),
                         task.origin().view(),
-                        task.files().size()),
+                        task.files().size(),
+                        task.running().basis()),
                 goal,
                 task.running().start(),
                 task.running()
                         .stop()
                         .map(facts -> new SessionCommand.StoppedEngine(
-                                facts, task.running().inline()))));
+                                facts, task.running().inline())),
+                published));
     }
 
     private Stream<Order> stripes(TaskState task, StripeGoal goal) {
@@ -94,13 +125,15 @@ final class Orders {
                         request.overwrite(),
                         task.origin().view().compression(),
                         attempt.start().orElseThrow(),
-                        attempt.total().get(number - 1)),
+                        attempt.total().get(number - 1),
+                        attempt.basis().type(),
+                        attempt.basis().base().map(DifferentialBase::setId),
+                        attempt.basis().base().map(base -> base.start().firstLsn())),
                 goal,
                 attempt.stop()));
     }
 
-    private Stream<Order> restore(TaskState task, RestoreGoal goal) {
-        RestoreRequest request = (RestoreRequest) task.origin().request();
+    private Stream<Order> restore(DatabaseRecord state, TaskState task, RestoreGoal goal) {
         return task.origin().view().definition().host().stream()
                 .map(host -> new Order.Restore(new RestoreCommand.Ensure(
                         task.running().epoch(),
@@ -110,7 +143,25 @@ final class Orders {
                                 task.origin().display(),
                                 task.origin().view(),
                                 host,
-                                request.arn()),
+                                step(state, task),
+                                task.set().map(SetFacts::setId)),
                         goal)));
+    }
+
+    private static RestoreStep step(DatabaseRecord state, TaskState task) {
+        Optional<Lsn> position = state.position().map(RestorePosition::redoLsn);
+        if (!(task.origin().request() instanceof RestoreRequest request)) {
+            return new RestoreStep(RestoreStep.Kind.FINISH, Optional.empty(), Optional.empty(), position);
+        }
+        RestoreStep.Kind kind = switch (request.type()) {
+            case FULL -> RestoreStep.Kind.FULL;
+            case DIFFERENTIAL -> RestoreStep.Kind.DIFFERENTIAL;
+            case LOG -> RestoreStep.Kind.LOG;
+        };
+        return new RestoreStep(
+                kind,
+                Optional.of(request.arn()),
+                SubmissionRules.stopAt(task.origin().view(), request),
+                kind == RestoreStep.Kind.FULL ? Optional.empty() : position);
     }
 }

@@ -14,8 +14,10 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.FinishRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,11 +25,15 @@ import java.util.function.Function;
 
 /** The questions to pre-flight; each is answered with one private message, after the limit with a time-out. */
 final class Preflights {
-    record SubmissionChecked(UUID submission, Optional<Problem> refusal)
+    /** @param set that a restore names, when it passed */
+    record SubmissionChecked(UUID submission, Optional<Problem> refusal, Optional<SetFacts> set)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
-    /** @param warnings lines for {@code task_info}, when it passed */
-    record StartChecked(TaskId task, Optional<Problem> refusal, List<String> warnings)
+    /**
+     * @param warnings lines for {@code task_info}, when it passed
+     * @param set that a restore names, when it passed
+     */
+    record StartChecked(TaskId task, Optional<Problem> refusal, List<String> warnings, Optional<SetFacts> set)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal)
@@ -48,8 +54,15 @@ final class Preflights {
         this.peers = peers;
     }
 
-    void askForSubmission(UUID submission, InstanceView view, TaskRequest request) {
-        ask(replyTo -> question(view, request, replyTo), reply -> new SubmissionChecked(submission, refusal(reply)));
+    void askForSubmission(DatabaseRecord state, UUID submission, InstanceView view, TaskRequest request) {
+        if (request instanceof FinishRequest) {
+            // It needs nobody but the host, which is asked when the task begins.
+            context.getSelf().tell(new SubmissionChecked(submission, Optional.empty(), Optional.empty()));
+            return;
+        }
+        ask(
+                replyTo -> question(state, view, request, replyTo),
+                reply -> new SubmissionChecked(submission, refusal(reply), set(reply)));
     }
 
     /** Asks what the head task needs to know before it can go on, unless it was asked already. */
@@ -59,10 +72,7 @@ final class Preflights {
                     boolean mayStart =
                             task.phase() == TaskPhase.WAITING && live.slot().equals(Optional.of(task.id()));
                     if (mayStart && live.start().askable(settings.attempts())) {
-                        ask(
-                                replyTo -> question(
-                                        task.origin().view(), task.origin().request(), replyTo),
-                                reply -> new StartChecked(task.id(), refusal(reply), warnings(reply)));
+                        askForStart(state, task);
                         return live.start(live.start().asked());
                     }
                     if (BackupSteps.prepared(task, live) && live.targets().askable(settings.attempts())) {
@@ -76,9 +86,21 @@ final class Preflights {
                 .orElse(live);
     }
 
-    private PreflightCommand question(InstanceView view, TaskRequest request, ActorRef<PreflightReply> replyTo) {
+    private void askForStart(DatabaseRecord state, TaskState task) {
+        if (task.origin().request() instanceof FinishRequest) {
+            context.getSelf().tell(new StartChecked(task.id(), Optional.empty(), List.of(), Optional.empty()));
+            return;
+        }
+        ask(
+                replyTo -> question(state, task.origin().view(), task.origin().request(), replyTo),
+                reply -> new StartChecked(task.id(), refusal(reply), warnings(reply), set(reply)));
+    }
+
+    private PreflightCommand question(
+            DatabaseRecord state, InstanceView view, TaskRequest request, ActorRef<PreflightReply> replyTo) {
         if (request instanceof BackupRequest backup) {
-            return new PreflightCommand.CheckBackup(view, database, backup, replyTo);
+            return new PreflightCommand.CheckBackup(
+                    view, database, backup, BackupRules.basis(state, view, backup), replyTo);
         }
         return new PreflightCommand.CheckRestore(view, (RestoreRequest) request, replyTo);
     }
@@ -102,6 +124,10 @@ final class Preflights {
 
     private static Optional<Problem> refusal(PreflightReply reply) {
         return reply instanceof PreflightReply.Refused refused ? Optional.of(refused.problem()) : Optional.empty();
+    }
+
+    private static Optional<SetFacts> set(PreflightReply reply) {
+        return reply instanceof PreflightReply.Passed passed ? passed.set() : Optional.empty();
     }
 
     private static List<String> warnings(PreflightReply reply) {

@@ -2,16 +2,27 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.OpeningBegun;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepApplied;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepInterrupted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
+import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.coordinator.sequence.RestoreSequence;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.stripe.RolledTo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -29,22 +40,20 @@ final class RestoreSteps {
         this.steps = steps;
     }
 
-    List<DatabaseEvent> due(TaskState task, Live live, Instant now) {
-        if (task.phase() == TaskPhase.RECOVERED) {
-            return Steps.end(task, live, TaskEnd.SUCCESS, now);
-        }
-        boolean discardedOrLate = live.restore()
-                        .filter(report -> report.state() == RestoreState.DISCARDED)
-                        .isPresent()
-                || over(live, settings.rollbackLimit(), now);
-        if (task.phase() == TaskPhase.DISCARDING) {
-            return discardedOrLate ? steps.rolledBack(task, live, now) : List.of();
-        }
-        return live.restore()
-                .map(report -> task.phase() == TaskPhase.APPLYING
-                        ? applying(task, report, now)
-                        : recovering(task, live, report, now))
-                .orElse(List.of());
+    List<DatabaseEvent> due(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        return switch (task.phase()) {
+            case DISCARDING -> discarding(state, task, live, now);
+            case KEPT -> afterKept(state, task, live, now);
+            case RECOVERED -> Steps.end(task, live, TaskEnd.SUCCESS, now);
+            default ->
+                live.restore()
+                        .map(report -> switch (task.phase()) {
+                            case APPLYING -> applying(task, report, now);
+                            case KEEPING -> keeping(state, task, live, report, now);
+                            default -> recovering(task, live, report, now);
+                        })
+                        .orElse(List.of());
+        };
     }
 
     private List<DatabaseEvent> applying(TaskState task, RestoreReport report, Instant now) {
@@ -53,14 +62,7 @@ final class RestoreSteps {
                 report.files().stream().map(RestoredStripe::bytesTotal).toList();
         return switch (report.state()) {
             case FAILED -> steps.fail(task, problemOf(report), true, now);
-            case APPLIED ->
-                List.of(new RestoreApplied(
-                        task.id(),
-                        attempt.number(),
-                        report.setId(),
-                        report.files().stream().map(RestoredStripe::file).toList(),
-                        total,
-                        now));
+            case APPLIED -> List.of(applied(task, report, total, now));
             case APPLYING -> {
                 List<Long> done =
                         report.files().stream().map(RestoredStripe::bytesDone).toList();
@@ -71,6 +73,85 @@ final class RestoreSteps {
             }
             default -> List.of();
         };
+    }
+
+    /** A full backup that is to be opened at once leaves nothing behind when that fails; everything else becomes part of the database first. */
+    private static DatabaseEvent applied(TaskState task, RestoreReport report, List<Long> total, Instant now) {
+        int attempt = task.running().number();
+        List<S3Arn> files = report.files().stream().map(RestoredStripe::file).toList();
+        RestoreRequest request = request(task);
+        return request.type() == BackupType.FULL && request.opens()
+                ? new RestoreApplied(task.id(), attempt, report.setId(), files, total, now)
+                : new StepApplied(task.id(), attempt, report.setId(), files, total, now);
+    }
+
+    private List<DatabaseEvent> keeping(
+            DatabaseRecord state, TaskState task, Live live, RestoreReport report, Instant now) {
+        if (report.state() == RestoreState.FAILED) {
+            return steps.fail(task, problemOf(report), true, now);
+        }
+        if (report.state() != RestoreState.KEPT || report.kept().isEmpty()) {
+            return List.of();
+        }
+        StepKept kept = new StepKept(
+                task.id(),
+                task.running().number(),
+                position(state, task, report.kept().get()),
+                now);
+        DatabaseRecord next = state.apply(kept);
+        return Stream.concat(Stream.of(kept), afterKept(next, task.apply(kept), live, now).stream())
+                .toList();
+    }
+
+    private static RestorePosition position(DatabaseRecord state, TaskState task, RolledTo rolledTo) {
+        RestoreRequest request = request(task);
+        String login = task.origin().login();
+        return state.position()
+                .map(before -> before.after(
+                        rolledTo, SubmissionRules.stopAt(task.origin().view(), request), request.recovery(), login))
+                .orElseGet(() -> RestorePosition.of(
+                        task.origin().display(), task.set().orElseThrow(), rolledTo, request.recovery(), login));
+    }
+
+    private static List<DatabaseEvent> afterKept(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        RestoreRequest request = request(task);
+        boolean stopped = state.position().flatMap(RestorePosition::stoppedAt).isPresent();
+        boolean notReached = request.stopAt().isPresent() && !stopped;
+        if (request.opens() && !notReached) {
+            return List.of(new OpeningBegun(task.id(), task.running().number(), now));
+        }
+        List<String> remarks =
+                notReached ? List.of(BackupError.STOPAT_NOT_REACHED.problem().asTaskInfo()) : List.of();
+        return Steps.end(task, live, TaskEnd.SUCCESS.remarking(remarks), now);
+    }
+
+    private List<DatabaseEvent> discarding(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        Optional<RestoreReport> discarded = live.restore().filter(report -> report.state() == RestoreState.DISCARDED);
+        if (discarded.isEmpty() && !over(live, settings.rollbackLimit(), now)) {
+            return List.of();
+        }
+        Optional<StepInterrupted> interrupted = interrupted(state, task, discarded, now);
+        List<DatabaseEvent> next = steps.rolledBack(state, task, live, now);
+        return next.isEmpty()
+                ? List.of()
+                : Stream.concat(interrupted.stream(), next.stream()).toList();
+    }
+
+    /** A host that does not answer may have begun to change files. */
+    private static Optional<StepInterrupted> interrupted(
+            DatabaseRecord state, TaskState task, Optional<RestoreReport> discarded, Instant now) {
+        return state.position()
+                .flatMap(position -> task.set()
+                        .filter(set -> discarded
+                                .map(RestoreReport::touched)
+                                .orElse(set.type() == BackupType.DIFFERENTIAL
+                                        && !set.lastLsn().equals(position.redoLsn())))
+                        .map(set -> new StepInterrupted(
+                                task.id(), task.running().number(), set.setId(), RestoreSequence.fileOf(set), now)));
+    }
+
+    private static RestoreRequest request(TaskState task) {
+        return (RestoreRequest) task.origin().request();
     }
 
     private List<DatabaseEvent> recovering(TaskState task, Live live, RestoreReport report, Instant now) {

@@ -3,12 +3,18 @@ package io.bakstripe.coordinator.database;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.FinishStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.FinishRequest;
+import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.BackupBasis;
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.time.Instant;
 import java.util.List;
@@ -47,8 +53,9 @@ final class Steps {
         return head(state, live)
                 .map(task -> switch (task.phase()) {
                     case WAITING -> waiting(state, task, live, now);
-                    case APPLYING, RECOVERING, RECOVERED, DISCARDING -> restore.due(task, live, now);
-                    default -> backup.due(task, live, now);
+                    case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING ->
+                        restore.due(state, task, live, now);
+                    default -> backup.due(state, task, live, now);
                 })
                 .orElse(List.of());
     }
@@ -66,7 +73,11 @@ final class Steps {
             return end(task, live, TaskEnd.error(BackupError.RESTORE_STEP_FAILED.problem(failedStep.get())), now);
         }
         if (live.start().passed()) {
-            return List.of(begin(task, live.start().warnings(), now));
+            Optional<SetFacts> set = live.start().set();
+            return SubmissionRules.refusalAtStart(state, task, set)
+                    .map(problem -> end(task, live, TaskEnd.error(problem), now))
+                    .orElseGet(
+                            () -> List.of(begin(state, task, set, live.start().warnings(), now)));
         }
         return live.start()
                 .refusal(settings.attempts())
@@ -77,16 +88,30 @@ final class Steps {
     /**
      * The beginning of the task's next attempt. Its number serves as the epoch until workers are handed over between coordinators.
      *
+     * @param set that a restore has judged
      * @param warnings of the pre-flight that let it begin; further attempts have none, they stand in {@code task_info} already
      */
-    DatabaseEvent begin(TaskState task, List<String> warnings, Instant now) {
+    DatabaseEvent begin(
+            DatabaseRecord state, TaskState task, Optional<SetFacts> set, List<String> warnings, Instant now) {
         int attempt = task.nextAttempt();
+        TaskRequest request = task.origin().request();
         List<String> lines = Stream.concat(
-                        TaskInfo.starting(task.origin().request(), attempt, task.files()).stream(), warnings.stream())
+                        TaskInfo.starting(request, attempt, task.files()).stream(), warnings.stream())
                 .toList();
-        return task.backup()
-                ? new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now)
-                : new RestoreStarted(task.id(), attempt, attempt, lines, now);
+        if (request instanceof FinishRequest) {
+            return new FinishStarted(task.id(), attempt, attempt, lines, now);
+        }
+        if (request instanceof BackupRequest backup) {
+            BackupBasis basis = BackupRules.basis(state, task.origin().view(), backup)
+                    .orElseThrow(() -> new IllegalStateException("task " + task.id() + " has nothing to go on from"));
+            return new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now, basis);
+        }
+        return new RestoreStarted(task.id(), attempt, attempt, lines, now, set);
+    }
+
+    /** An identity for a history that has none yet. */
+    String mintFork() {
+        return ids.get().toString();
     }
 
     /** The end of the running attempt with this problem; another one follows if that may help. */
@@ -103,7 +128,7 @@ final class Steps {
     }
 
     /** What follows once an attempt is rolled back: the end when it was cancelled or failed for good, otherwise another attempt. */
-    List<DatabaseEvent> rolledBack(TaskState task, Live live, Instant now) {
+    List<DatabaseEvent> rolledBack(DatabaseRecord state, TaskState task, Live live, Instant now) {
         Optional<Attempt.Failure> failure = task.running().failure();
         if (task.doomed()) {
             return end(task, live, TaskEnd.error(failure.orElseThrow().problem()), now);
@@ -116,7 +141,7 @@ final class Steps {
         }
         return now.isBefore(live.since().plus(settings.retryDelay()))
                 ? List.of()
-                : List.of(begin(task, List.of(), now));
+                : List.of(begin(state, task, task.set(), List.of(), now));
     }
 
     static List<DatabaseEvent> end(TaskState task, Live live, TaskEnd end, Instant now) {

@@ -1,33 +1,73 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.coordinator.sequence.RestoreSequence;
+import io.bakstripe.coordinator.sequence.RestoreSequence.PendingStep;
+import io.bakstripe.coordinator.sequence.RestoreSequence.Standing;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
-import io.bakstripe.protocol.task.TaskType;
+import io.bakstripe.protocol.stripe.SetFacts;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 
-/** The rules of sequence: whether a call may become a task while the database stands as it does. */
+/** The rules of sequence: whether a call may become a task, and a task may begin, while the database stands as it does. */
 final class SubmissionRules {
     private SubmissionRules() {}
 
-    /** Why the call is refused; empty when it may become a task. */
-    static Optional<Problem> refusal(DatabaseRecord state, InstanceView view, TaskRequest request) {
-        return request.taskType().isBackup() ? ofBackup(state, view, request) : ofRestore(state, view, request);
+    /**
+     * Why the call is refused; empty when it may become a task. Tasks that are pending are taken to end well.
+     *
+     * @param set that a restore names; absent as long as nobody looked into its files
+     */
+    static Optional<Problem> refusal(
+            DatabaseRecord state, InstanceView view, TaskRequest request, String login, Optional<SetFacts> set) {
+        if (request instanceof BackupRequest backup) {
+            return notOnline(state, view, request).or(() -> BackupRules.refusal(state, view, backup, false));
+        }
+        return ofRestore(state, view, request, login, set, pending(state));
     }
 
-    /** The name of the database if it exists: as a restore spelled it, else as it is declared. */
+    /** Why a task may not begin now that its turn has come. */
+    static Optional<Problem> refusalAtStart(DatabaseRecord state, TaskState task, Optional<SetFacts> set) {
+        InstanceView view = task.origin().view();
+        if (task.origin().request() instanceof BackupRequest backup) {
+            return notOnline(state, view, backup).or(() -> BackupRules.refusal(state, view, backup, true));
+        }
+        return ofRestore(state, view, task.origin().request(), task.origin().login(), set, List.of());
+    }
+
+    /** Why a call to drop the database is refused. */
+    static Optional<Problem> dropRefusal(DatabaseRecord state, InstanceView view, DatabaseName database, String login) {
+        return RestoreSequence.dropRefusal(
+                standing(state, view, database), pending(state), database, view.name(), login);
+    }
+
+    /** The name of the database if it is open for use: as a restore spelled it, else as it is declared. */
     static Optional<DatabaseName> existing(DatabaseRecord state, InstanceView view, DatabaseName asked) {
         return state.restored().or(() -> view.definition().database(asked).map(DeclaredDatabase::name));
+    }
+
+    /** The name that a task of this database shows. */
+    static DatabaseName display(DatabaseRecord state, InstanceView view, DatabaseName asked) {
+        return existing(state, view, asked)
+                .or(() -> state.position().map(RestorePosition::display))
+                .orElse(asked);
     }
 
     /** The name that goes with what the database shows as. */
     static Optional<DatabaseName> shownName(DatabaseRecord state) {
         return state.restored()
+                .or(() -> state.position().map(RestorePosition::display))
                 .or(() -> state.running()
                         .filter(task -> task.phase().restoring())
                         .map(task -> task.origin().display()));
@@ -43,7 +83,43 @@ final class SubmissionRules {
                         .toList();
     }
 
-    private static Optional<Problem> ofBackup(DatabaseRecord state, InstanceView view, TaskRequest request) {
+    /** The moment that a log restore stops at. */
+    static Optional<Instant> stopAt(InstanceView view, TaskRequest request) {
+        return request instanceof RestoreRequest restore
+                ? restore.stopAt().map(at -> at.in(ZoneId.of(view.definition().timeZone())))
+                : Optional.empty();
+    }
+
+    private static Optional<Problem> ofRestore(
+            DatabaseRecord state,
+            InstanceView view,
+            TaskRequest request,
+            String login,
+            Optional<SetFacts> set,
+            List<PendingStep> pending) {
+        try {
+            return RestoreSequence.refusal(
+                    standing(state, view, request.database()),
+                    pending,
+                    new RestoreSequence.Call(view.name(), request, login, set, stopAt(view, request)));
+        } catch (BakstripeException ambiguous) {
+            return Optional.of(ambiguous.problem());
+        }
+    }
+
+    private static Standing standing(DatabaseRecord state, InstanceView view, DatabaseName asked) {
+        return new Standing(existing(state, view, asked), state.position());
+    }
+
+    private static List<PendingStep> pending(DatabaseRecord state) {
+        return state.tasks().stream()
+                .filter(task -> !task.backup())
+                .map(task -> new PendingStep(
+                        task.id(), task.origin().display(), task.origin().request(), task.set()))
+                .toList();
+    }
+
+    private static Optional<Problem> notOnline(DatabaseRecord state, InstanceView view, TaskRequest request) {
         if (existing(state, view, request.database()).isPresent()) {
             return Optional.empty();
         }
@@ -51,19 +127,5 @@ final class SubmissionRules {
                 .shown()
                 .map(shown -> BackupError.DATABASE_NOT_ONLINE.problem(request.database(), shown))
                 .orElseGet(() -> BackupError.DATABASE_UNKNOWN.problem(request.database(), view.name())));
-    }
-
-    private static Optional<Problem> ofRestore(DatabaseRecord state, InstanceView view, TaskRequest request) {
-        Optional<DatabaseName> taken = existing(state, view, request.database());
-        if (taken.isPresent()) {
-            return Optional.of(BackupError.DATABASE_EXISTS.problem(taken.get()));
-        }
-        return state.tasks().stream()
-                .filter(task -> task.origin().request().taskType() == TaskType.RESTORE_DB)
-                .findFirst()
-                .map(task -> task.origin().display().equals(request.database())
-                        ? BackupError.RESTORE_PENDING.problem(request.database(), task.id())
-                        // Another spelling of a name that is about to exist is a clash of names, not a repetition.
-                        : BackupError.DATABASE_EXISTS.problem(task.origin().display()));
     }
 }

@@ -5,6 +5,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.protocol.message.DatabaseCommand.Submit;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,17 +17,20 @@ import java.util.UUID;
  * instance voids what was registered.
  */
 final class Submissions {
-    /** @param registeringSince absent while pre-flight is asked */
-    record Pending(Submit call, Optional<Instant> registeringSince) {}
+    /**
+     * @param registeringSince absent while pre-flight is asked
+     * @param set that pre-flight found, of a restore
+     */
+    record Pending(Submit call, Optional<Instant> registeringSince, Optional<SetFacts> set) {}
 
     private final Map<UUID, Pending> pending = new HashMap<>();
 
     void begin(UUID submission, Submit call) {
-        pending.put(submission, new Pending(call, Optional.empty()));
+        pending.put(submission, new Pending(call, Optional.empty(), Optional.empty()));
     }
 
-    void registering(UUID submission, Instant now) {
-        pending.computeIfPresent(submission, (id, call) -> new Pending(call.call(), Optional.of(now)));
+    void registering(UUID submission, Optional<SetFacts> set, Instant now) {
+        pending.computeIfPresent(submission, (id, call) -> new Pending(call.call(), Optional.of(now), set));
     }
 
     Optional<Pending> find(UUID submission) {
@@ -46,10 +50,10 @@ final class Submissions {
     }
 
     /** The event that makes a task of the call. */
-    static TaskCreated created(DatabaseRecord state, UUID submission, Submit call, TaskId task, Instant now) {
-        DatabaseName display = SubmissionRules.existing(
-                        state, call.view(), call.request().database())
-                .orElse(call.request().database());
+    static TaskCreated created(
+            DatabaseRecord state, UUID submission, Submit call, Optional<SetFacts> set, TaskId task, Instant now) {
+        DatabaseName display =
+                SubmissionRules.display(state, call.view(), call.request().database());
         return new TaskCreated(
                 task,
                 submission,
@@ -59,6 +63,7 @@ final class Submissions {
                 call.view(),
                 call.login(),
                 SubmissionRules.waitsFor(state, call.request()),
-                now);
+                now,
+                set);
     }
 }

@@ -80,7 +80,7 @@ final class TaskDetails {
                 String.join("\n", lines),
                 updatedAt,
                 task.origin().createdAt(),
-                task.origin().request().arn(),
+                task.origin().request().objectArn(),
                 task.origin().request() instanceof BackupRequest backup
                         ? Optional.of(backup.overwrite() ? 1 : 0)
                         : Optional.empty(),

@@ -6,6 +6,7 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,13 @@ record TaskOrigin(
         InstanceView view,
         String login,
         List<TaskId> waitsFor,
-        Instant createdAt) {
+        Instant createdAt,
+        Optional<SetFacts> set) {
 
     TaskOrigin {
         waitsFor = List.copyOf(waitsFor);
+        // Snapshots of the first release do not have it.
+        set = set == null ? Optional.empty() : set;
     }
 
     static TaskOrigin of(TaskCreated created) {
@@ -35,6 +39,7 @@ record TaskOrigin(
                 created.view(),
                 created.login(),
                 created.waitsFor(),
-                created.at());
+                created.at(),
+                created.set());
     }
 }

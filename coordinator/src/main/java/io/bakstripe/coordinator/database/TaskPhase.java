@@ -25,6 +25,10 @@ enum TaskPhase {
     ROLLING_BACK,
     /** The restore writes the set's files. */
     APPLYING,
+    /** What the restore wrote is made part of a database that stays RESTORING. */
+    KEEPING,
+    /** It is part of the database; only what comes next is to be recorded. */
+    KEPT,
     /** The restored server starts, rolls forward and opens. */
     RECOVERING,
     /** The restored server is open; only the end is to be recorded. */
@@ -45,6 +49,9 @@ enum TaskPhase {
 
     /** True while a restore may have files on the host: the database then shows RESTORING_IN_PROGRESS. */
     boolean restoring() {
-        return this == APPLYING || this == RECOVERING || this == RECOVERED || this == DISCARDING;
+        return switch (this) {
+            case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING -> true;
+            default -> false;
+        };
     }
 }

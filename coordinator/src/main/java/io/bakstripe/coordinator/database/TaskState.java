@@ -7,16 +7,20 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStopped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
+import io.bakstripe.coordinator.journal.DatabaseEvent.FinishStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.stripe.BackupBasis;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -31,6 +35,7 @@ import java.util.Optional;
  * @param lines of {@code task_info}, with their times
  * @param updatedAt when the last event was recorded
  * @param cancellation once it was asked for
+ * @param set that a restore has judged and restores
  */
 record TaskState(
         TaskId id,
@@ -42,15 +47,17 @@ record TaskState(
         int fruitless,
         List<String> lines,
         Instant updatedAt,
-        Optional<Cancellation> cancellation) {
+        Optional<Cancellation> cancellation,
+        Optional<SetFacts> set) {
 
     /** Somebody wants the task not to go on; the key makes the call safe to repeat. */
     record Cancellation(Optional<CallKey> key) {}
 
     TaskState {
         lines = List.copyOf(lines);
-        // Snapshots of the first release do not have it.
+        // Snapshots of the first release do not have these.
         cancellation = cancellation == null ? Optional.empty() : cancellation;
+        set = set == null ? Optional.empty() : set;
     }
 
     static TaskState create(TaskCreated created) {
@@ -64,24 +71,40 @@ record TaskState(
                 0,
                 List.of(),
                 created.at(),
-                Optional.empty());
+                Optional.empty(),
+                created.set());
     }
 
     /** The task after {@code event}; {@link IllegalStateException} when the transition table has no row for it. */
     TaskState apply(DatabaseEvent event) {
         TaskPhase next = TaskTransitions.next(phase, event);
         TaskState moved = new TaskState(
-                id, origin, next, startedAt, attempt, bestPercent, fruitless, lines, event.at(), cancellation);
+                id, origin, next, startedAt, attempt, bestPercent, fruitless, lines, event.at(), cancellation, set);
         if (event instanceof BackupStarted started) {
             return moved.begin(
-                    Attempt.begin(started.attempt(), started.epoch(), Optional.of(started.setId()), files()),
+                    Attempt.begin(
+                            started.attempt(), started.epoch(), Optional.of(started.setId()), files(), started.basis()),
                     started.lines(),
-                    started.at());
+                    started.at(),
+                    set);
         } else if (event instanceof RestoreStarted started) {
             return moved.begin(
-                    Attempt.begin(started.attempt(), started.epoch(), Optional.empty(), List.of()),
+                    Attempt.begin(
+                            started.attempt(),
+                            started.epoch(),
+                            started.set().map(SetFacts::setId),
+                            List.of(),
+                            BackupBasis.full(false)),
                     started.lines(),
-                    started.at());
+                    started.at(),
+                    started.set());
+        } else if (event instanceof FinishStarted started) {
+            return moved.begin(
+                    Attempt.begin(
+                            started.attempt(), started.epoch(), Optional.empty(), List.of(), BackupBasis.full(false)),
+                    started.lines(),
+                    started.at(),
+                    set);
         } else if (event instanceof BackupOpened opened) {
             return moved.with(running().opened(opened.facts(), opened.stripeBytes(), opened.statements()));
         } else if (event instanceof ProgressReported progress) {
@@ -96,6 +119,9 @@ record TaskState(
         } else if (event instanceof BackupStopped stopped) {
             return moved.with(running().stopped(stopped.facts(), stopped.inline(), stopped.statements()));
         } else if (event instanceof RestoreApplied applied) {
+            return moved.sayingAllData(applied.at())
+                    .with(running().applied(applied.setId(), applied.files(), applied.fileBytes()));
+        } else if (event instanceof StepApplied applied) {
             return moved.sayingAllData(applied.at())
                     .with(running().applied(applied.setId(), applied.files(), applied.fileBytes()));
         } else if (event instanceof PublishingFailed failed) {
@@ -156,10 +182,11 @@ record TaskState(
                 fruitless,
                 TaskInfo.append(lines, requested.at(), List.of(line)),
                 updatedAt,
-                Optional.of(new Cancellation(requested.key())));
+                Optional.of(new Cancellation(requested.key())),
+                set);
     }
 
-    private TaskState begin(Attempt first, List<String> messages, Instant at) {
+    private TaskState begin(Attempt first, List<String> messages, Instant at, Optional<SetFacts> judged) {
         return new TaskState(
                 id,
                 origin,
@@ -170,7 +197,8 @@ record TaskState(
                 fruitless,
                 TaskInfo.append(lines, at, messages),
                 updatedAt,
-                cancellation);
+                cancellation,
+                judged);
     }
 
     private TaskState fail(AttemptFailed failed) {
@@ -189,7 +217,8 @@ record TaskState(
                         progress ? 1 : fruitless + 1,
                         lines,
                         updatedAt,
-                        cancellation)
+                        cancellation,
+                        set)
                 .saying(failed.at(), line);
     }
 
@@ -204,7 +233,8 @@ record TaskState(
                 fruitless,
                 lines,
                 updatedAt,
-                cancellation);
+                cancellation,
+                set);
     }
 
     private TaskState saying(Instant at, String message) {
@@ -218,7 +248,8 @@ record TaskState(
                 fruitless,
                 TaskInfo.append(lines, at, List.of(message)),
                 updatedAt,
-                cancellation);
+                cancellation,
+                set);
     }
 
     private TaskState sayingAllData(Instant at) {

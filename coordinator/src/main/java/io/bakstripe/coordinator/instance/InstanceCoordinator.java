@@ -24,12 +24,14 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
 import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.message.InstanceCommand.Describe;
+import io.bakstripe.protocol.message.InstanceCommand.Drop;
 import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
 import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
@@ -106,6 +108,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(Declare.class, this::declare)
                 .onCommand(Submit.class, this::submit)
                 .onCommand(Cancel.class, this::cancel)
+                .onCommand(Drop.class, this::drop)
                 .onCommand(Register.class, this::register)
                 .onCommand(RequestSlot.class, this::requestSlot)
                 .onCommand(ReleaseSlot.class, this::releaseSlot)
@@ -147,6 +150,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                                 .tell(new DatabaseCommand.Cancel(
                                         call.task(), call.login(), call.key(), call.replyTo())),
                         () -> call.replyTo().tell(new CancelReply.Unknown()));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> drop(InstanceRecord state, Drop call) {
+        RoutingRules.Route route = RoutingRules.ofDrop(state, name, call.database());
+        route.problem().ifPresent(problem -> call.replyTo().tell(new DropReply.Refused(problem)));
+        route.database()
+                .ifPresent(database -> peers.database(database)
+                        .tell(new DatabaseCommand.Drop(
+                                call.database(), route.view().orElseThrow(), call.login(), call.replyTo())));
         return Effect().none();
     }
 

@@ -7,6 +7,8 @@ import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import java.time.Instant;
 import java.util.Optional;
@@ -32,15 +34,33 @@ final class RoutingRules {
                     : refused(BackupError.IDEMPOTENCY_KEY_REUSED.problem());
         }
         DatabaseName name = request.database();
-        if (request.taskType().isBackup()) {
-            boolean known = state.databases().stream().anyMatch(name::sameDatabaseAs);
-            if (!known) {
-                return refused(BackupError.DATABASE_UNKNOWN.problem(name, instance));
-            }
-        } else if (view.get().definition().host().isEmpty()) {
+        if (!request.taskType().isBackup() && view.get().definition().host().isEmpty()) {
             return refused(BackupError.INSTANCE_NOT_MANAGED.problem(instance));
         }
+        boolean makes = request instanceof RestoreRequest restore && restore.type() == BackupType.FULL;
+        if (!makes && !known(state, name)) {
+            return refused(
+                    request instanceof RestoreRequest
+                            ? BackupError.RESTORE_NEEDS_FULL.problem(name)
+                            : BackupError.DATABASE_UNKNOWN.problem(name, instance));
+        }
         return new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty());
+    }
+
+    /** Where a call to drop a database goes. */
+    static Route ofDrop(InstanceRecord state, InstanceName instance, DatabaseName name) {
+        Optional<InstanceView> view = state.view();
+        if (view.isEmpty()) {
+            return refused(BackupError.INSTANCE_UNKNOWN.problem(instance));
+        }
+        return known(state, name)
+                ? new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty())
+                : refused(BackupError.DATABASE_UNKNOWN.problem(name, instance));
+    }
+
+    /** Only names that were declared or restored lead to a database: others would bring one to life for nothing. */
+    private static boolean known(InstanceRecord state, DatabaseName name) {
+        return state.databases().stream().anyMatch(name::sameDatabaseAs);
     }
 
     static boolean sameCall(UsedKey used, Optional<RequestKey> key) {

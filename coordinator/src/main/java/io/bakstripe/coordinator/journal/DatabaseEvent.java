@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.journal;
 
+import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.BackupSetId;
@@ -7,8 +8,10 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -30,6 +33,7 @@ public sealed interface DatabaseEvent extends JournalEvent {
      * @param display the name of the database as tasks show it
      * @param view the instance as it was when the call was checked
      * @param waitsFor restore steps that were unfinished then and must end in SUCCESS first
+     * @param set that a restore names, as its files were then
      */
     record TaskCreated(
             TaskId task,
@@ -40,9 +44,12 @@ public sealed interface DatabaseEvent extends JournalEvent {
             InstanceView view,
             String login,
             List<TaskId> waitsFor,
-            Instant at)
+            Instant at,
+            Optional<SetFacts> set)
             implements DatabaseEvent {
         public TaskCreated {
+            // Rows of the first release do not have it.
+            set = set == null ? Optional.empty() : set;
             waitsFor = List.copyOf(waitsFor);
         }
     }
@@ -52,10 +59,14 @@ public sealed interface DatabaseEvent extends JournalEvent {
      *
      * @param epoch reports of another one are ignored
      * @param lines for {@code task_info}, without their time
+     * @param basis what the backup goes on from
      */
-    record BackupStarted(TaskId task, int attempt, long epoch, BackupSetId setId, List<String> lines, Instant at)
+    record BackupStarted(
+            TaskId task, int attempt, long epoch, BackupSetId setId, List<String> lines, Instant at, BackupBasis basis)
             implements DatabaseEvent {
         public BackupStarted {
+            // Rows of the first release do not have it.
+            basis = basis == null ? BackupBasis.full(false) : basis;
             lines = List.copyOf(lines);
         }
     }
@@ -166,10 +177,16 @@ public sealed interface DatabaseEvent extends JournalEvent {
     /** The instance knows that nothing is left of the ended task. */
     record TidyingNoted(TaskId task, Instant at) implements DatabaseEvent {}
 
-    /** An attempt at a restore begins; as {@link BackupStarted}. */
-    record RestoreStarted(TaskId task, int attempt, long epoch, List<String> lines, Instant at)
+    /**
+     * An attempt at a restore begins; as {@link BackupStarted}.
+     *
+     * @param set that was judged and is to be restored
+     */
+    record RestoreStarted(TaskId task, int attempt, long epoch, List<String> lines, Instant at, Optional<SetFacts> set)
             implements DatabaseEvent {
         public RestoreStarted {
+            // Rows of the first release do not have it.
+            set = set == null ? Optional.empty() : set;
             lines = List.copyOf(lines);
         }
     }
@@ -183,6 +200,41 @@ public sealed interface DatabaseEvent extends JournalEvent {
             fileBytes = List.copyOf(fileBytes);
         }
     }
+
+    /** A database that is RESTORING is to be opened as it is. */
+    record FinishStarted(TaskId task, int attempt, long epoch, List<String> lines, Instant at)
+            implements DatabaseEvent {
+        public FinishStarted {
+            lines = List.copyOf(lines);
+        }
+    }
+
+    /** Everything of the set is on the host's disk, and is to be made part of a database that stays RESTORING; as {@link RestoreApplied}. */
+    record StepApplied(
+            TaskId task, int attempt, Optional<BackupSetId> setId, List<S3Arn> files, List<Long> fileBytes, Instant at)
+            implements DatabaseEvent {
+        public StepApplied {
+            files = List.copyOf(files);
+            fileBytes = List.copyOf(fileBytes);
+        }
+    }
+
+    /** The step is part of the database, which is RESTORING at this position. */
+    record StepKept(TaskId task, int attempt, RestorePosition position, Instant at) implements DatabaseEvent {}
+
+    /** After its last step the database is to be opened. */
+    record OpeningBegun(TaskId task, int attempt, Instant at) implements DatabaseEvent {}
+
+    /** The step was broken off when it may have changed files of the database, which is RESTORING. */
+    record StepInterrupted(TaskId task, int attempt, BackupSetId set, S3Arn file, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * Nothing is left of a database that was RESTORING.
+     *
+     * @param task the last one that restored it
+     */
+    record DatabaseDropped(TaskId task, String login, Instant at) implements DatabaseEvent {}
 
     /** The restored server accepts connections: the database exists. */
     record DatabaseOpened(TaskId task, int attempt, DatabaseName display, Instant at) implements DatabaseEvent {}

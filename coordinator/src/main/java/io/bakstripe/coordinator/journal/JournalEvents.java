@@ -31,6 +31,12 @@ public final class JournalEvents extends NamedEvents {
             Map.entry("tidying-noted/1", DatabaseEvent.TidyingNoted.class),
             Map.entry("restore-started/1", DatabaseEvent.RestoreStarted.class),
             Map.entry("restore-applied/1", DatabaseEvent.RestoreApplied.class),
+            Map.entry("finish-started/1", DatabaseEvent.FinishStarted.class),
+            Map.entry("step-applied/1", DatabaseEvent.StepApplied.class),
+            Map.entry("step-kept/1", DatabaseEvent.StepKept.class),
+            Map.entry("opening-begun/1", DatabaseEvent.OpeningBegun.class),
+            Map.entry("step-interrupted/1", DatabaseEvent.StepInterrupted.class),
+            Map.entry("database-dropped/1", DatabaseEvent.DatabaseDropped.class),
             Map.entry("database-opened/1", DatabaseEvent.DatabaseOpened.class),
             Map.entry("task-ended/1", DatabaseEvent.TaskEnded.class),
             Map.entry("slot-returned/1", DatabaseEvent.SlotReturned.class));

@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.status;
 
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
@@ -10,7 +11,9 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.DatabaseCommand.BackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
 import io.bakstripe.protocol.message.HostCommand;
 import io.bakstripe.protocol.message.HostCommand.Connect;
@@ -83,6 +86,17 @@ final class ClusterInstanceQueries implements InstanceQueries {
     }
 
     @Override
+    public CompletionStage<List<BackupSetInfo>> backupSets(InstanceName name, DatabaseName database) {
+        return database(name, database)
+                .thenCompose(info -> questions.<DatabaseCommand, BackupSets>ask(
+                        peers.database(DatabaseRef.of(name, info.name())),
+                        DescribeBackupSets::new,
+                        settings.askLimit(),
+                        "the coordinator of database '" + database + "'"))
+                .thenApply(BackupSets::sets);
+    }
+
+    @Override
     public CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database) {
         return describe(name).thenCompose(description -> {
             InstanceView view = view(description, name);
@@ -130,7 +144,8 @@ final class ClusterInstanceQueries implements InstanceQueries {
                                     ref,
                                     view.definition()
                                             .host()
-                                            .filter(host -> ours && state.get() == DatabaseState.ONLINE))
+                                            .filter(host ->
+                                                    ours && (state.get() == DatabaseState.ONLINE || known.standby())))
                             .thenApply(connection -> Optional.of(new DatabaseInfo(
                                     known.name()
                                             .or(() -> declared.map(DeclaredDatabase::name))
@@ -139,7 +154,9 @@ final class ClusterInstanceQueries implements InstanceQueries {
                                     declared.map(DeclaredDatabase::recoveryModel)
                                             .orElse(RecoveryModel.SIMPLE),
                                     connection,
-                                    known.lastFullBackup())));
+                                    known.lastFullBackup(),
+                                    known.logBackups(),
+                                    known.position())));
                 });
     }
 

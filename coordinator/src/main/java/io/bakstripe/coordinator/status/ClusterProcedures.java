@@ -4,14 +4,17 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.message.CancelReply;
+import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
+import io.bakstripe.protocol.message.InstanceCommand.Drop;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.Procedures;
@@ -72,6 +75,23 @@ final class ClusterProcedures implements Procedures {
         return tasks.task(instance, task).thenApply(ended -> {
             throw BackupError.TASK_ENDED.problem(task, ended.row().lifecycle()).asException();
         });
+    }
+
+    @Override
+    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, DropReply>ask(
+                        peers.instance(known),
+                        replyTo -> new Drop(database, login, replyTo),
+                        settings.dropLimit(),
+                        "the coordinator of database '" + database + "'"))
+                .thenApply(reply -> {
+                    if (reply instanceof DropReply.Refused refused) {
+                        throw refused.problem().asException();
+                    }
+                    return ((DropReply.Dropped) reply).database();
+                });
     }
 
     @Override

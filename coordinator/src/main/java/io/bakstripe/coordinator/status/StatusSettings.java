@@ -15,6 +15,7 @@ public record StatusSettings(
         Duration submitLimit,
         Duration connectionLimit,
         Duration examinationLimit,
+        Duration dropLimit,
         int historySlices,
         int historyConnections) {
 
@@ -32,6 +33,8 @@ public record StatusSettings(
                 coordinator.getDuration("submit-limit"),
                 coordinator.getDuration("connection-limit"),
                 coordinator.getDuration("examination-limit"),
+                // A little more than the coordinator itself waits, so that its answer arrives.
+                coordinator.getDuration("drop-limit").plusSeconds(5),
                 coordinator.getInt("history-slices"),
                 coordinator.getInt("history-connections"));
     }

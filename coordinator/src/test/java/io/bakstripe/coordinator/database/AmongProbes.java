@@ -88,6 +88,10 @@ abstract class AmongProbes {
         }
     }
 
+    <M> TestProbe<M> probe() {
+        return kit.createTestProbe();
+    }
+
     void restartsEqual() {
         DatabaseRecord before = database.getState();
         assertThat(database.restart().state()).isEqualTo(before);

@@ -18,6 +18,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.SessionFailed;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Duration;
 import java.time.Instant;
@@ -43,6 +44,21 @@ final class Course {
         Course course = new Course();
         course.record(Given.created(ONE, request));
         return course;
+    }
+
+    /** A step of a restore of this set, begun on a database that stands like this. */
+    static Course step(DatabaseRecord state, TaskRequest request, Optional<SetFacts> set) {
+        Course course = new Course();
+        course.state = state;
+        course.record(Given.created(ONE, request));
+        course.live = course.live.slot(ONE).start(Check.UNASKED.answered(Optional.empty(), List.of(), set));
+        return course.settled();
+    }
+
+    /** Something that has happened without the task's doing. */
+    Course happened(DatabaseEvent event) {
+        record(event);
+        return this;
     }
 
     /** A backup to two files or a restore, begun. */
@@ -130,10 +146,12 @@ final class Course {
         DatabaseStage before = state.stage();
         live = live.after(event, Steps.head(state, live).map(TaskState::id));
         state = state.apply(event);
-        TaskPhase to = event instanceof TaskEnded
-                ? TaskPhase.ENDED
-                : state.unfinished(ONE).orElseThrow().phase();
-        ofTask.add(new TaskTransitions.Transition(from, event.getClass(), to));
+        if (!(event instanceof DatabaseEvent.DatabaseDropped)) {
+            TaskPhase to = event instanceof TaskEnded
+                    ? TaskPhase.ENDED
+                    : state.unfinished(ONE).orElseThrow().phase();
+            ofTask.add(new TaskTransitions.Transition(from, event.getClass(), to));
+        }
         if (before != state.stage()) {
             ofDatabase.add(new DatabaseTransitions.Transition(before, event.getClass(), state.stage()));
         }

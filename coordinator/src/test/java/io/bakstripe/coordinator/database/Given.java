@@ -16,7 +16,10 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepApplied;
+import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
+import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
@@ -28,9 +31,14 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.TaskRequest;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.DamagedPage;
+import io.bakstripe.protocol.stripe.RolledTo;
+import io.bakstripe.protocol.stripe.SetFacts;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,7 +52,15 @@ final class Given {
     static final Problem DENIED = BackupError.ACCESS_DENIED.problem("the bucket policy says no");
     static final AttemptRef FIRST = new AttemptRef(Samples.INSTANCE, ONE, 1);
 
+    static final RestorePosition POSITION =
+            RestorePosition.of(Samples.COPY, Samples.full(), rolledTo(Samples.full()), Recovery.NORECOVERY, "me");
+
     private Given() {}
+
+    /** The end of a set, as its host tells it. */
+    static RolledTo rolledTo(SetFacts set) {
+        return new RolledTo(set.lastLsn(), Optional.of(set.stop().stoppedAt()), false);
+    }
 
     static TaskCreated created(TaskId task, TaskRequest request, TaskId... waitsFor) {
         return new TaskCreated(
@@ -56,14 +72,16 @@ final class Given {
                 Samples.view(),
                 "me",
                 List.of(waitsFor),
-                NOON);
+                NOON,
+                Optional.empty());
     }
 
     /** A backup to two files in that phase. */
     static DatabaseRecord backup(TaskPhase phase) {
         DatabaseRecord waiting = after(DatabaseRecord.empty(), created(ONE, Samples.backup(Samples.SHOP, 2)));
         List<DatabaseEvent> path = List.of(
-                new BackupStarted(ONE, 1, 1, Samples.SET, List.of("Task execution has started."), NOON),
+                new BackupStarted(
+                        ONE, 1, 1, Samples.SET, List.of("Task execution has started."), NOON, BackupBasis.full(true)),
                 new BackupOpened(ONE, 1, Samples.start(), List.of(1_000L, 1_000L), 7, NOON),
                 new DataDrained(ONE, 1, NOON),
                 new BackupStopped(ONE, 1, Samples.stop(), List.of(), List.of(10L, 10L), 9, NOON),
@@ -86,7 +104,8 @@ final class Given {
     /** A restore in that phase. */
     static DatabaseRecord restore(TaskPhase phase) {
         DatabaseRecord waiting = after(DatabaseRecord.empty(), created(ONE, Samples.restore(Samples.COPY)));
-        DatabaseRecord applying = after(waiting, new RestoreStarted(ONE, 1, 1, List.of("begins"), NOON));
+        DatabaseRecord applying =
+                after(waiting, new RestoreStarted(ONE, 1, 1, List.of("begins"), NOON, Optional.of(Samples.full())));
         DatabaseRecord recovering = after(
                 applying,
                 new RestoreApplied(
@@ -96,8 +115,15 @@ final class Given {
                         List.of(S3Arn.parse("arn:aws:s3:::bucket/shop.bak")),
                         List.of(1_000L),
                         NOON));
+        DatabaseRecord keeping = after(
+                DatabaseRecord.empty(),
+                created(ONE, Samples.step(BackupType.FULL, Recovery.NORECOVERY)),
+                new RestoreStarted(ONE, 1, 1, List.of("begins"), NOON, Optional.of(Samples.full())),
+                new StepApplied(ONE, 1, Optional.of(Samples.SET), Samples.full().files(), List.of(1_000L), NOON));
         return switch (phase) {
             case WAITING -> waiting;
+            case KEEPING -> keeping;
+            case KEPT -> after(keeping, new StepKept(ONE, 1, POSITION, NOON));
             case APPLYING -> applying;
             case RECOVERING -> recovering;
             case RECOVERED -> after(recovering, new DatabaseOpened(ONE, 1, Samples.COPY, NOON));
@@ -106,9 +132,33 @@ final class Given {
         };
     }
 
+    /** Database {@link Samples#COPY} when {@link Samples#full()} was restored to it with NORECOVERY. */
+    static DatabaseRecord left() {
+        return left(POSITION);
+    }
+
+    static DatabaseRecord left(RestorePosition position) {
+        return new DatabaseRecord(
+                Optional.empty(),
+                Optional.of(position),
+                List.of(),
+                List.of(),
+                List.of(),
+                BackupHistory.none(),
+                List.of(),
+                List.of());
+    }
+
     static DatabaseRecord online(DatabaseName name) {
         return new DatabaseRecord(
-                Optional.of(name), List.of(), List.of(), List.of(), BackupHistory.none(), List.of(), List.of());
+                Optional.of(name),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                BackupHistory.none(),
+                List.of(),
+                List.of());
     }
 
     static DatabaseRecord after(DatabaseRecord state, DatabaseEvent... events) {
@@ -167,6 +217,32 @@ final class Given {
 
     static Live stripes(StripeState first, StripeState second) {
         return live().stripe(stripe(1, first, 1_000)).stripe(stripe(2, second, 1_000));
+    }
+
+    static RestoreReport kept(SetFacts set, boolean stopped) {
+        return new RestoreReport(
+                FIRST,
+                1,
+                RestoreState.KEPT,
+                "node-1",
+                Optional.of(set.setId()),
+                List.of(),
+                Optional.empty(),
+                Optional.of(new RolledTo(set.lastLsn(), Optional.of(set.stop().stoppedAt()), stopped)),
+                false);
+    }
+
+    static RestoreReport discarded(boolean touched) {
+        return new RestoreReport(
+                FIRST,
+                1,
+                RestoreState.DISCARDED,
+                "node-1",
+                Optional.empty(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                touched);
     }
 
     static RestoreReport restoring(RestoreState state, long done, Problem... problem) {

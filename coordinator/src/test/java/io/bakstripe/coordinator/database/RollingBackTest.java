@@ -24,6 +24,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -76,7 +77,10 @@ class RollingBackTest {
                     (AttemptFailed) due(state, live().sessionFailed(LOST)).get(0);
             assertThat(failed.again()).isTrue();
             state = after(
-                    state, failed, new BackupStarted(ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON));
+                    state,
+                    failed,
+                    new BackupStarted(
+                            ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON, BackupBasis.full(true)));
         }
 
         AttemptFailed last =
@@ -141,7 +145,7 @@ class RollingBackTest {
         return after(
                 state,
                 due(state, live().sessionFailed(LOST)).get(0),
-                new BackupStarted(ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON));
+                new BackupStarted(ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON, BackupBasis.full(true)));
     }
 
     @Test
@@ -156,7 +160,10 @@ class RollingBackTest {
                     (AttemptFailed) due(state, live().sessionFailed(LOST)).get(0);
             assertThat(failed.again()).as("attempt %s", attempt).isTrue();
             state = after(
-                    state, failed, new BackupStarted(ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON));
+                    state,
+                    failed,
+                    new BackupStarted(
+                            ONE, attempt + 1, attempt + 1, Samples.SET, List.of(), NOON, BackupBasis.full(true)));
         }
     }
 }

@@ -75,12 +75,14 @@ class StepsTest {
                                         + " shop1-of-2.bak, shop2-of-2.bak.");
             });
             assertThat(due(restore(TaskPhase.WAITING), ready))
-                    .containsExactly(new RestoreStarted(ONE, 1, 1, List.of("Task execution has started."), NOON));
+                    .containsExactly(new RestoreStarted(
+                            ONE, 1, 1, List.of("Task execution has started."), NOON, Optional.empty()));
         }
 
         @Test
         void saysWhatPreflightWarnedOfWhenTheFirstAttemptBegins() {
-            Live ready = live().slot(ONE).start(Check.UNASKED.asked().answered(Optional.empty(), List.of("Beware.")));
+            Live ready = live().slot(ONE)
+                    .start(Check.UNASKED.asked().answered(Optional.empty(), List.of("Beware."), Optional.empty()));
 
             BackupStarted started =
                     (BackupStarted) due(backup(TaskPhase.WAITING), ready).get(0);
@@ -161,7 +163,8 @@ class StepsTest {
             Live opened = live().opened(new SessionOpened(Given.FIRST, 1, Samples.start(), List.of(1_000L, 1_000L), 7));
 
             assertThat(due(backup(TaskPhase.OPENING), opened))
-                    .containsExactly(new BackupOpened(ONE, 1, Samples.start(), List.of(1_000L, 1_000L), 7, NOON));
+                    .containsExactly(new BackupOpened(
+                            ONE, 1, Samples.start().on(new UUID(1, 2).toString()), List.of(1_000L, 1_000L), 7, NOON));
         }
 
         @Test

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SubmissionRulesTest {
     private static Optional<Problem> refusal(DatabaseRecord state, TaskRequest request) {
-        return SubmissionRules.refusal(state, Samples.view(), request);
+        return SubmissionRules.refusal(state, Samples.view(), request, "me", Optional.empty());
     }
 
     private static Optional<BackupError> error(DatabaseRecord state, TaskRequest request) {

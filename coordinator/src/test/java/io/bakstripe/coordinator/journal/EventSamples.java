@@ -3,13 +3,19 @@ package io.bakstripe.coordinator.journal;
 import static io.bakstripe.coordinator.Samples.NOON;
 
 import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.Recovery;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.DamagedPage;
+import io.bakstripe.protocol.stripe.DifferentialBase;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -30,6 +36,18 @@ public final class EventSamples {
             .on("value");
     private static final S3Arn FILE = S3Arn.parse("arn:aws:s3:::bucket/shop1-of-2.bak");
 
+    private static final RestorePosition POSITION = RestorePosition.of(
+                    Samples.COPY,
+                    Samples.full(),
+                    new RolledTo(Lsn.parse("0/3000000"), Optional.of(NOON), false),
+                    Recovery.NORECOVERY,
+                    "me")
+            .after(
+                    new RolledTo(Lsn.parse("0/4000100"), Optional.of(NOON.plusSeconds(3)), true),
+                    Optional.of(NOON.plusSeconds(4)),
+                    Recovery.STANDBY,
+                    "you");
+
     private EventSamples() {}
 
     public static List<DatabaseEvent> database() {
@@ -43,8 +61,17 @@ public final class EventSamples {
                         Samples.view(),
                         "me",
                         List.of(new TaskId(11)),
-                        NOON),
-                new DatabaseEvent.BackupStarted(TASK, 1, 4, Samples.SET, List.of("begins"), NOON),
+                        NOON,
+                        Optional.of(Samples.log())),
+                new DatabaseEvent.BackupStarted(
+                        TASK,
+                        1,
+                        4,
+                        Samples.SET,
+                        List.of("begins"),
+                        NOON,
+                        BackupBasis.differential(new DifferentialBase(
+                                Samples.SET, List.of(FILE), Samples.full().start(), Lsn.parse("0/3000000")))),
                 new DatabaseEvent.BackupOpened(TASK, 1, Samples.start(), List.of(10L, 20L), 7, NOON),
                 new DatabaseEvent.ProgressReported(TASK, 1, 45, List.of(5L, 9L), List.of(10L, 20L), NOON),
                 new DatabaseEvent.DamageFound(
@@ -65,8 +92,15 @@ public final class EventSamples {
                 new DatabaseEvent.UploadsLeft(TASK, 1, 4, List.of(1, 3), NOON),
                 new DatabaseEvent.UploadsForgotten(TASK, 1, NOON),
                 new DatabaseEvent.TidyingNoted(TASK, NOON),
-                new DatabaseEvent.RestoreStarted(TASK, 2, 5, List.of("begins again"), NOON),
+                new DatabaseEvent.RestoreStarted(
+                        TASK, 2, 5, List.of("begins again"), NOON, Optional.of(Samples.differential())),
                 new DatabaseEvent.RestoreApplied(TASK, 2, Optional.of(Samples.SET), List.of(FILE), List.of(30L), NOON),
+                new DatabaseEvent.FinishStarted(TASK, 1, 1, List.of("begins"), NOON),
+                new DatabaseEvent.StepApplied(TASK, 2, Optional.of(Samples.SET), List.of(FILE), List.of(30L), NOON),
+                new DatabaseEvent.StepKept(TASK, 2, POSITION.interruptedBy(Samples.SECOND_SET, FILE), NOON),
+                new DatabaseEvent.OpeningBegun(TASK, 2, NOON),
+                new DatabaseEvent.StepInterrupted(TASK, 2, Samples.SECOND_SET, FILE, NOON),
+                new DatabaseEvent.DatabaseDropped(TASK, "me", NOON),
                 new DatabaseEvent.DatabaseOpened(TASK, 2, Samples.COPY, NOON),
                 new DatabaseEvent.TaskEnded(TASK, detail(), NOON.plusSeconds(60)),
                 new DatabaseEvent.SlotReturned(TASK, NOON));
@@ -103,7 +137,7 @@ public final class EventSamples {
                         "[2026-03-04 12:00:00.250] Task execution has started.",
                         NOON,
                         NOON,
-                        Samples.STRIPED,
+                        Optional.of(Samples.STRIPED),
                         Optional.of(0),
                         Optional.empty(),
                         Optional.empty(),

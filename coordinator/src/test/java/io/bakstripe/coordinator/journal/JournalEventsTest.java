@@ -7,6 +7,8 @@ import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.testkit.javadsl.TestKit;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,6 +62,24 @@ class JournalEventsTest {
             assertThat(read).isEqualTo(sample);
             assertThat(json.readTree(events.toBinary(read))).isEqualTo(json.readTree(golden));
         }
+    }
+
+    /** Rows that were written before there were chains of backups lack some keys. */
+    @Test
+    void readsEventsOfAnEarlierShape() throws IOException {
+        DatabaseEvent.TaskCreated created = (DatabaseEvent.TaskCreated) earlier("task-created/1");
+        DatabaseEvent.BackupStarted backup = (DatabaseEvent.BackupStarted) earlier("backup-started/1");
+        DatabaseEvent.RestoreStarted restore = (DatabaseEvent.RestoreStarted) earlier("restore-started/1");
+
+        assertThat(created.set()).isEmpty();
+        assertThat(created.request()).isEqualTo(Samples.backup(Samples.SHOP, 2));
+        assertThat(backup.basis()).isEqualTo(BackupBasis.full(false));
+        assertThat(restore.set()).isEmpty();
+    }
+
+    private static Object earlier(String name) throws IOException {
+        Path file = Path.of("src", "test", "resources", "earlier", name.replace('/', '-') + ".json");
+        return events.fromBinary(Files.readAllBytes(file), name);
     }
 
     @Test

@@ -116,7 +116,7 @@ public final class RunningNode implements AutoCloseable {
     }
 
     /** The same node, whose calls go to this instance unless they name another. */
-    RunningNode on(String name) {
+    public RunningNode on(String name) {
         instance = name;
         return this;
     }

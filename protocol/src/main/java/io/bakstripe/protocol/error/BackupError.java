@@ -444,7 +444,7 @@ public enum BackupError {
     FILE_DAMAGED(
             6102,
             CORRUPTION,
-            "Damage to the backup set was detected: file %s, part %s: %s",
+            "Damage to the backup set was detected. File %s, part %s: %s",
             "Restore from another backup."),
     FILE_TRUNCATED(
             6103,

@@ -79,6 +79,14 @@ class BackupErrorTest {
     }
 
     @Test
+    void standsInTaskInfoWithTheNumberOfSqlServerWhereItHasOne() {
+        assertThat(BackupError.ALREADY_RECOVERED.problem("shop").asTaskInfo())
+                .isEqualTo(
+                        "The database is already fully recovered. [BAK-2144, message 3153] Hint: Database 'shop' is ONLINE;"
+                                + " there is nothing to do.");
+    }
+
+    @Test
     void standsInTaskInfoWithCodeAndHint() {
         assertThat(BackupError.ACCESS_DENIED.problem("Check the policy.").asTaskInfo())
                 .isEqualTo("Access Denied [BAK-4002] Hint: Check the policy.");

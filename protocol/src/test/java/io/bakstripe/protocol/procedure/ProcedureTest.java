@@ -89,6 +89,15 @@ class ProcedureTest {
         assertThat(read(raw).overwrite()).isTrue();
     }
 
+    @ParameterizedTest
+    @CsvSource({"FULL, BACKUP_DB", "full, BACKUP_DB", "Differential, BACKUP_DB_DIFFERENTIAL"})
+    void readsTheTypeInAnyCase(String type, TaskType task) {
+        Map<String, Object> raw = backup();
+        raw.put("type", type);
+
+        assertThat(read(raw).taskType()).isEqualTo(task);
+    }
+
     @Test
     void goesOnAfterErrorsOnlyWhenAsked() {
         Map<String, Object> raw = backup();
@@ -120,7 +129,7 @@ class ProcedureTest {
                 arguments("continue_after_error", 2, BackupError.PARAMETER_VALUE),
                 arguments("overwrite_s3_backup_file", "true", BackupError.PARAMETER_TYPE),
                 arguments("type", "LOG", BackupError.PARAMETER_VALUE),
-                arguments("type", "differential", BackupError.TYPE_NOT_AVAILABLE),
+                arguments("type", "nonsense", BackupError.PARAMETER_VALUE),
                 arguments("kms_master_key_arn", KEY, BackupError.ENCRYPTION_NOT_AVAILABLE),
                 arguments("kms_master_key_arn", "key", BackupError.KEY_ARN_MALFORMED),
                 arguments("source_db_name", " ", BackupError.PARAMETER_EMPTY),
@@ -206,34 +215,5 @@ class ProcedureTest {
         raw.put("number_of_files", 1);
 
         assertThat(read(raw).files()).extracting(S3Arn::key).containsExactly(key);
-    }
-
-    @Test
-    void readsARestoreWithItsDefaults() {
-        RestoreRequest request = RestoreRequest.of(Procedure.RDS_RESTORE_DATABASE.bind(Map.of(
-                "restore_db_name", "copy", "s3_arn_to_restore_from", "arn:aws:s3:::bucket/b*", "with_norecovery", 0)));
-
-        assertThat(request)
-                .isEqualTo(new RestoreRequest(new DatabaseName("copy"), S3Arn.parse("arn:aws:s3:::bucket/b*")));
-        assertThat(request.taskType()).isEqualTo(TaskType.RESTORE_DB);
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "with_norecovery, 1, NORECOVERY_NOT_AVAILABLE",
-        "type, DIFFERENTIAL, TYPE_NOT_AVAILABLE",
-        "kms_master_key_arn, " + KEY + ", ENCRYPTION_NOT_AVAILABLE",
-        "s3_arn_to_restore_from, '', S3_ARN_EMPTY",
-    })
-    void refusesOfARestoreWhatIsNotThereYet(String parameter, String value, BackupError error) {
-        Map<String, Object> raw =
-                new HashMap<>(Map.of("restore_db_name", "copy", "s3_arn_to_restore_from", "arn:aws:s3:::bucket/b*"));
-        raw.put(parameter, value);
-
-        assertThatThrownBy(() -> RestoreRequest.of(Procedure.RDS_RESTORE_DATABASE.bind(raw)))
-                .isInstanceOfSatisfying(BakstripeException.class, refused -> {
-                    assertThat(refused.problem().error()).isEqualTo(error);
-                    assertThat(refused.problem().parameter()).contains(parameter);
-                });
     }
 }

@@ -33,7 +33,7 @@ class TaskRowTest {
             "[2026-03-01 10:00:00.000] line",
             Instant.parse("2026-03-01T10:02:00.250Z"),
             Instant.parse("2026-03-01T10:00:00Z"),
-            S3Arn.parse("arn:aws:s3:::bucket/a*.bak"),
+            Optional.of(S3Arn.parse("arn:aws:s3:::bucket/a*.bak")),
             Optional.of(1),
             Optional.empty(),
             Optional.empty(),
@@ -53,6 +53,30 @@ class TaskRowTest {
     @Test
     void isReadBack() throws IOException {
         assertThat(JSON.readValue(JSON.writeValueAsBytes(ROW), TaskRow.class)).isEqualTo(ROW);
+    }
+
+    @Test
+    void ofACallThatNamesNoFileHasNullForItsArn() throws IOException {
+        TaskRow row = new TaskRow(
+                new TaskId(6),
+                TaskType.FINISH_RESTORE,
+                new DatabaseName("shop_copy"),
+                0,
+                0,
+                Lifecycle.CREATED,
+                "",
+                ROW.createdAt(),
+                ROW.createdAt(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+
+        String json = JSON.writeValueAsString(row);
+
+        assertThat(json).contains("\"S3_object_arn\":null");
+        assertThat(JSON.readValue(json, TaskRow.class)).isEqualTo(row);
     }
 
     @ParameterizedTest

@@ -1,0 +1,98 @@
+package io.bakstripe.coordinator.database;
+
+import akka.actor.NoSerializationVerificationNeeded;
+import akka.actor.typed.ActorRef;
+import akka.actor.typed.javadsl.ActorContext;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.DatabaseCommand.Drop;
+import io.bakstripe.protocol.message.DatabaseMessage;
+import io.bakstripe.protocol.message.DropReply;
+import io.bakstripe.protocol.message.HostCommand;
+import io.bakstripe.protocol.message.HostCommand.HostReply;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Drops a database that is RESTORING: asks its host, records that it is gone, answers. Lives in memory only: when it is lost the database is RESTORING still,
+ * whatever its host has removed, and the call is to be repeated. While it is under way no other call is let in.
+ */
+final class Dropping {
+    /** The host has answered, or has not. */
+    record HostDone(ActorRef<DropReply> replyTo, DatabaseName display, String login, Optional<Problem> problem)
+            implements DatabaseMessage, NoSerializationVerificationNeeded {}
+
+    private final ActorContext<DatabaseMessage> context;
+    private final DatabaseRef database;
+    private final DatabaseSettings settings;
+    private final Peers peers;
+    private boolean underWay;
+
+    Dropping(ActorContext<DatabaseMessage> context, DatabaseRef database, DatabaseSettings settings, Peers peers) {
+        this.context = context;
+        this.database = database;
+        this.settings = settings;
+        this.peers = peers;
+    }
+
+    boolean underWay() {
+        return underWay;
+    }
+
+    void forget() {
+        underWay = false;
+    }
+
+    void drop(DatabaseRecord state, Drop call) {
+        Optional<Problem> refusal = underWay
+                ? Optional.of(BackupError.BEING_DROPPED.problem(call.database()))
+                : SubmissionRules.dropRefusal(state, call.view(), call.database(), call.login());
+        Optional<HostName> host = call.view().definition().host();
+        if (refusal.isPresent() || host.isEmpty()) {
+            call.replyTo()
+                    .tell(new DropReply.Refused(refusal.orElseGet(() ->
+                            BackupError.INSTANCE_NOT_MANAGED.problem(call.view().name()))));
+            return;
+        }
+        underWay = true;
+        DatabaseName display = SubmissionRules.display(state, call.view(), call.database());
+        context.ask(
+                HostReply.class,
+                peers.host(host.get()),
+                settings.dropLimit(),
+                replyTo -> new HostCommand.Drop(database, replyTo),
+                (reply, silence) -> new HostDone(call.replyTo(), display, call.login(), problem(host.get(), reply)));
+    }
+
+    private static Optional<Problem> problem(HostName host, @Nullable HostReply reply) {
+        if (reply instanceof HostReply.Dropped) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                reply instanceof HostReply.Failed failed
+                        ? failed.problem()
+                        : BackupError.HOST_UNAVAILABLE.problem(host));
+    }
+
+    /** What to record; empty when nothing was dropped, which the caller has been told then. */
+    Optional<DatabaseDropped> done(DatabaseRecord state, HostDone done, Instant now) {
+        underWay = false;
+        done.problem().ifPresent(problem -> done.replyTo().tell(new DropReply.Refused(problem)));
+        return done.problem().isPresent() || state.position().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new DatabaseDropped(lastTask(state), done.login(), now));
+    }
+
+    private static TaskId lastTask(DatabaseRecord state) {
+        return state.recent().isEmpty()
+                ? new TaskId(1)
+                : state.recent().get(state.recent().size() - 1).detail().row().taskId();
+    }
+}
