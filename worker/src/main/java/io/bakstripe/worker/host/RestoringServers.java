@@ -83,10 +83,10 @@ final class RestoringServers {
     /** Makes a differential or a log part of a database that is RESTORING; nothing happens when it is already. */
     RolledTo keep(ServerDirectory directory, ServerRecord found, AttemptRef attempt, WrittenStep step)
             throws IOException {
-        if (isKept(found, attempt)) {
-            return restoring(found).rolled().told();
-        }
         Restoring now = restoring(found);
+        if (found.state() == State.RESTORING && found.attempt().equals(attempt.entityId())) {
+            return now.rolled().told();
+        }
         requireSameHistory(found, now.rolled(), step);
         Rolled further = step.kind() == Kind.LOG
                 ? withLog(directory, now, attempt, step)
@@ -173,7 +173,7 @@ final class RestoringServers {
             boolean overwritten = !now.rolled().logs();
             Restoring back =
                     new Restoring(before.get(), overwritten ? attempt.entityId() : "", false, false, Optional.empty());
-            found.restoring(back).write(directory.record());
+            found.by("").restoring(back).write(directory.record());
             RolledSegments.removeBehind(
                     directory.log(), back.rolled().layout(), back.rolled().end());
             return overwritten;

@@ -45,7 +45,7 @@ final class StandbyServers {
     /** Starts the server unless it runs, and returns once it has replayed all log; {@code STANDBY_IMPOSSIBLE}, and no server runs, when that cannot be. */
     ServerConnection run(ServerDirectory directory, ServerRecord found) throws IOException {
         Restoring restoring = found.restoring().orElseThrow();
-        if (restoring.standing() && postmaster.find(directory).isPresent()) {
+        if (restoring.standing() && running(directory, found)) {
             return sessions.guests(found);
         }
         if (!RecoverySignal.there(directory.data())) {
@@ -61,6 +61,21 @@ final class StandbyServers {
             throw impossible(directory, found, Problem.of(failure)).asException(failure);
         }
         return sessions.guests(standing);
+    }
+
+    /** Whether it runs and is open; one that does not come to that is stopped, to be started anew. */
+    private boolean running(ServerDirectory directory, ServerRecord server) throws IOException {
+        Optional<ProcessHandle> process = postmaster.find(directory);
+        if (process.isEmpty()) {
+            return false;
+        }
+        try {
+            postmaster.awaitOpen(directory, server.display(), process.get());
+            return true;
+        } catch (BakstripeException notOpen) {
+            postmaster.stop(directory);
+            return false;
+        }
     }
 
     private void start(ServerDirectory directory, ServerRecord server, Rolled rolled) throws IOException {

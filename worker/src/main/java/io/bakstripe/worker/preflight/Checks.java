@@ -18,6 +18,8 @@ import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFit;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.SetMetadata;
+import java.time.DateTimeException;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +34,11 @@ final class Checks {
     static final String UNCONDITIONAL_WRITES =
             "Warning: the store does not honour If-None-Match (store.conditional-writes = false). A file that somebody else"
                     + " creates under one of the names in the last moment can be overwritten.";
+
+    /** Said in {@code task_info} of a restore (row L2). */
+    static final String OTHER_ZONE =
+            "Warning: the backup was made on an instance in time zone %s, and this instance is in %s. Times are restored as they"
+                    + " are.";
 
     private final PreflightDependencies dependencies;
     private final Executor blocking;
@@ -118,17 +125,29 @@ final class Checks {
                                 .ifPresent(misfit -> {
                                     throw misfit.asException();
                                 });
-                        return new Passed(set.stop().plainBytes(), damageOf(set), Optional.of(set.facts()));
+                        return new Passed(
+                                set.stop().plainBytes(), warnings(command.view(), set), Optional.of(set.facts()));
                     });
                 });
     }
 
-    private static List<String> damageOf(FoundSet set) {
-        return set.stop().damagedPages().stream()
+    private static List<String> warnings(InstanceView view, FoundSet set) {
+        Stream<String> damage = set.stop().damagedPages().stream()
                 .map(pages ->
                         BackupError.SET_DAMAGED.problem(pages, set.header().setId()))
-                .map(Problem::asTaskInfo)
-                .toList();
+                .map(Problem::asTaskInfo);
+        String from = set.header().start().timeZone();
+        String here = view.definition().timeZone();
+        Stream<String> zone = sameZone(from, here) ? Stream.empty() : Stream.of(OTHER_ZONE.formatted(from, here));
+        return Stream.concat(damage, zone).toList();
+    }
+
+    private static boolean sameZone(String one, String other) {
+        try {
+            return ZoneId.of(one).getRules().equals(ZoneId.of(other).getRules());
+        } catch (DateTimeException unknown) {
+            return one.equals(other);
+        }
     }
 
     CompletionStage<Passed> targets(CheckTargets command, Waiting waiting) {

@@ -16,15 +16,18 @@ import io.bakstripe.protocol.stripe.RolledTo;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowingConsumer;
 
 /** Restores what a {@link ChainSource} gives, as the steps of a restore do. Each step has an attempt of its own. */
 final class ChainCopies {
     static final DatabaseName DISPLAY = new DatabaseName("Copy");
 
+    /** No two attempts are the same, whoever makes them. */
+    private static final AtomicInteger TASKS = new AtomicInteger();
+
     private final ManagedServers servers;
     private final ChainSource source;
-    private int task;
 
     ChainCopies(ManagedServers servers, ChainSource source) {
         this.servers = servers;
@@ -32,7 +35,7 @@ final class ChainCopies {
     }
 
     AttemptRef attempt() {
-        return new AttemptRef(TestHost.INSTANCE, new TaskId(++task), 1);
+        return new AttemptRef(TestHost.INSTANCE, new TaskId(TASKS.incrementAndGet()), 1);
     }
 
     RolledTo full(String name) throws Exception {

@@ -91,11 +91,8 @@ public final class ChainSource {
             meanwhile.happens();
             Lsn last;
             String label;
-            try (ResultSet row = statement.executeQuery(
-                    "SELECT lsn, labelfile FROM "
-                            + (major < FIRST_WITH_NEW_NAMES
-                                    ? "pg_stop_backup(false, false)"
-                                    : "pg_backup_stop(false)"))) {
+            try (ResultSet row = statement.executeQuery("SELECT lsn, labelfile FROM "
+                    + (major < FIRST_WITH_NEW_NAMES ? "pg_stop_backup(false, false)" : "pg_backup_stop(false)"))) {
                 row.next();
                 last = Lsn.parse(row.getString(1));
                 label = row.getString(2);

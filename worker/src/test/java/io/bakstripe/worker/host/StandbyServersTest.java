@@ -176,9 +176,8 @@ class StandbyServersTest {
         row(32);
         HostSettings huge = TestHost.settings(
                 "bakstripe.worker.host.server-settings.shared_buffers = 1000000GB\nbakstripe.worker.host.start-timeout = 20s");
-        ManagedServers other = new TestHost(
-                        parent.resolve(release.toString()).resolve("host"), huge, release)
-                .servers();
+        ManagedServers other =
+                new TestHost(parent.resolve(release.toString()).resolve("host"), huge, release).servers();
 
         assertThatThrownBy(() -> other.standBy(ref("impossible"))).satisfies(failed(BackupError.STANDBY_IMPOSSIBLE));
 

@@ -1,8 +1,10 @@
 package io.bakstripe.worker.host;
 
+import akka.actor.typed.Behavior;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.message.HostCommand;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
@@ -85,6 +87,11 @@ public final class TestHost implements AutoCloseable {
 
     public ManagedServers servers() {
         return servers;
+    }
+
+    /** An agent that speaks for these servers. */
+    public Behavior<HostCommand> agent() {
+        return HostAgent.create(new HostDependencies(servers));
     }
 
     /** The same directory through the eyes of a node that has just started. */

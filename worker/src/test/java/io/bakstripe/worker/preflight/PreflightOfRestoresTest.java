@@ -16,6 +16,7 @@ import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
@@ -164,6 +165,58 @@ class PreflightOfRestoresTest {
     }
 
     @Test
+    void warnsOfASetFromAnotherTimeZone() {
+        found = CompletableFuture.completedFuture(set("postgresql", Optional.empty(), "Asia/Tokyo", BackupType.FULL));
+
+        preflight().tell(check());
+
+        assertThat(probe.expectMessageClass(Passed.class).warnings())
+                .containsExactly(
+                        "Warning: the backup was made on an instance in time zone Asia/Tokyo, and this instance is in"
+                                + " UTC. Times are restored as they are.");
+    }
+
+    @Test
+    void takesNamesOfOneTimeZoneForTheSame() {
+        found = CompletableFuture.completedFuture(set("postgresql", Optional.empty(), "Etc/UTC", BackupType.FULL));
+
+        preflight().tell(check());
+
+        assertThat(probe.expectMessageClass(Passed.class).warnings()).isEmpty();
+    }
+
+    @Test
+    void refusesASetOfAnotherTypeThanTheCallRestores() {
+        found = CompletableFuture.completedFuture(set("postgresql", Optional.empty(), "UTC", BackupType.LOG));
+
+        preflight().tell(check());
+
+        Problem problem = refusal();
+        assertThat(problem.error()).isEqualTo(BackupError.WRONG_SET_KIND);
+        assertThat(problem.detail()).contains("was created by BACKUP LOG and cannot be used");
+        assertThat(problem.hint()).isEqualTo("Use rds_restore_log for it.");
+    }
+
+    @Test
+    void passesALogToACallThatRestoresOne() {
+        FoundSet log = set("postgresql", Optional.empty(), "UTC", BackupType.LOG);
+        found = CompletableFuture.completedFuture(log);
+
+        preflight()
+                .tell(new CheckRestore(
+                        PreflightTest.VIEW,
+                        new RestoreRequest(
+                                PreflightTest.SHOP,
+                                BackupType.LOG,
+                                PreflightTest.file("shop*.bak"),
+                                Recovery.NORECOVERY,
+                                Optional.empty()),
+                        probe.getRef()));
+
+        assertThat(probe.expectMessageClass(Passed.class).set()).contains(log.facts());
+    }
+
+    @Test
     void refusesASetThatHasNoRoomOnTheHost() {
         sources.host = host(776, "18");
         found = CompletableFuture.completedStage(set("postgresql"));
@@ -185,18 +238,22 @@ class PreflightOfRestoresTest {
     }
 
     private static FoundSet set(String engine, Optional<Long> damagedPages) {
+        return set(engine, damagedPages, "UTC", BackupType.FULL);
+    }
+
+    private static FoundSet set(String engine, Optional<Long> damagedPages, String timeZone, BackupType type) {
         StopFacts stop =
                 new StopFacts(new Lsn(2), Instant.EPOCH, 1, 777, damagedPages, Optional.empty(), Optional.empty());
         StripeHeader header = new StripeHeader(
                 SET,
                 1,
                 1,
-                BackupType.FULL,
+                type,
                 "main",
                 PreflightTest.SHOP,
                 "Enterprise",
                 "simple",
-                new StartFacts(engine, "18", "1", 1, new Lsn(1), 1, "UTC", "shop", Optional.empty(), Instant.EPOCH),
+                new StartFacts(engine, "18", "1", 1, new Lsn(1), 1, timeZone, "shop", Optional.empty(), Instant.EPOCH),
                 Optional.empty(),
                 Optional.empty(),
                 List.of(),
