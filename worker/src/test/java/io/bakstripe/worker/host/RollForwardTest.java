@@ -1,5 +1,6 @@
 package io.bakstripe.worker.host;
 
+import static io.bakstripe.worker.host.ChainCopies.failed;
 import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.execute;
 import static io.bakstripe.worker.host.TestHost.ref;
@@ -7,14 +8,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand.WrittenStep;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
 import io.bakstripe.protocol.name.AttemptRef;
-import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.Lsn;
-import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.RolledTo;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -25,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.assertj.core.api.ThrowingConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -38,7 +35,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource(PostgresReleases.EACH)
 class RollForwardTest {
-    private static final DatabaseName COPY = new DatabaseName("Copy");
     private static final String ROWS = "SELECT i FROM rows ORDER BY i";
 
     @TempDir
@@ -49,13 +45,14 @@ class RollForwardTest {
 
     private static TestHost host;
     private static ChainSource source;
-    private static int task;
+    private static ChainCopies copies;
 
     @BeforeParameterizedClassInvocation
     static void startSource(PostgresRelease release) throws Exception {
         host = new TestHost(data.resolve(release.toString()), release);
         ServerConnection shop = host.provision("shop", "CREATE TABLE rows (i int)");
         source = new ChainSource(shop, host.pgdata("shop"));
+        copies = new ChainCopies(host.servers(), source);
     }
 
     @AfterParameterizedClassInvocation
@@ -66,10 +63,10 @@ class RollForwardTest {
     @Test
     void opensAFullBackupThatWasKeptFirst() throws Exception {
         row(1);
-        RolledTo kept = full("kept");
+        RolledTo kept = copies.full("kept");
 
         assertThat(host.servers().exists(ref("kept"))).isFalse();
-        ServerConnection copy = open("kept");
+        ServerConnection copy = copies.open("kept");
 
         assertThat(kept.stopped()).isFalse();
         assertThat(kept.lastCommit()).isPresent();
@@ -81,14 +78,14 @@ class RollForwardTest {
     @Test
     void rollsForwardThroughLogs() throws Exception {
         row(10);
-        RolledTo full = full("logs");
+        RolledTo full = copies.full("logs");
         row(11);
-        RolledTo first = log("logs", full.position());
+        RolledTo first = copies.log("logs", full.position());
         row(12);
-        RolledTo second = log("logs", first.position());
+        RolledTo second = copies.log("logs", first.position());
         row(13);
 
-        ServerConnection copy = open("logs");
+        ServerConnection copy = copies.open("logs");
 
         assertThat(first.position()).isGreaterThan(full.position());
         assertThat(second.position()).isGreaterThan(first.position());
@@ -99,51 +96,51 @@ class RollForwardTest {
     @Test
     void stopsBeforeTheFirstCommitOfAMoment() throws Exception {
         row(20);
-        RolledTo full = full("stop");
+        RolledTo full = copies.full("stop");
         row(21);
         pause();
         Instant moment = source.now();
         pause();
         row(22);
 
-        RolledTo stopped = log("stop", full.position(), moment);
+        RolledTo stopped = copies.log("stop", full.position(), moment);
 
         assertThat(stopped.stopped()).isTrue();
         assertThat(stopped.lastCommit().orElseThrow()).isBefore(moment);
-        assertThat(column(open("stop"), ROWS)).contains("20", "21").doesNotContain("22");
+        assertThat(column(copies.open("stop"), ROWS)).contains("20", "21").doesNotContain("22");
         IntegrityCheck.passes(host, "stop");
     }
 
     @Test
     void stopsBeforeEverythingInALogAndGoesOnWithTheSameLog() throws Exception {
         row(30);
-        RolledTo full = full("first");
+        RolledTo full = copies.full("first");
         pause();
         Instant moment = source.now();
         pause();
         row(31);
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog("first", attempt, full.position());
+        AttemptRef attempt = copies.attempt();
+        Path beside = copies.prepareLog("first", attempt, full.position());
         WrittenStep step = source.log(beside);
         Path again = Files.createDirectories(data.resolve(release + "-again"));
         copy(beside, again);
 
-        RolledTo stopped = keep("first", attempt, ChainSource.stopping(step, moment));
+        RolledTo stopped = copies.keep("first", attempt, ChainSource.stopping(step, moment));
         assertThat(stopped.stopped()).isTrue();
-        AttemptRef second = attempt();
-        copy(again, prepareLog("first", second, stopped.position()));
-        RolledTo whole = keep("first", second, step);
+        AttemptRef second = copies.attempt();
+        copy(again, copies.prepareLog("first", second, stopped.position()));
+        RolledTo whole = copies.keep("first", second, step);
 
         assertThat(whole.position()).isEqualTo(step.lastLsn());
-        assertThat(column(open("first"), ROWS)).contains("30", "31");
+        assertThat(column(copies.open("first"), ROWS)).contains("30", "31");
     }
 
     @Test
     void doesNotReachAMomentBehindTheLogAndReachesItInTheNext() throws Exception {
-        RolledTo full = full("late");
+        RolledTo full = copies.full("late");
         row(40);
-        AttemptRef attempt = attempt();
-        WrittenStep step = source.log(prepareLog("late", attempt, full.position()));
+        AttemptRef attempt = copies.attempt();
+        WrittenStep step = source.log(copies.prepareLog("late", attempt, full.position()));
         pause();
         row(41);
         pause();
@@ -151,26 +148,26 @@ class RollForwardTest {
         pause();
         row(42);
 
-        RolledTo early = keep("late", attempt, ChainSource.stopping(step, moment));
+        RolledTo early = copies.keep("late", attempt, ChainSource.stopping(step, moment));
         assertThat(early.stopped()).isFalse();
         assertThat(early.position()).isEqualTo(step.lastLsn());
-        RolledTo reached = log("late", early.position(), moment);
+        RolledTo reached = copies.log("late", early.position(), moment);
 
         assertThat(reached.stopped()).isTrue();
-        assertThat(column(open("late"), ROWS)).contains("40", "41").doesNotContain("42");
+        assertThat(column(copies.open("late"), ROWS)).contains("40", "41").doesNotContain("42");
     }
 
     @Test
     void writesLogOnce() throws Exception {
-        RolledTo full = full("once");
+        RolledTo full = copies.full("once");
         row(50);
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog("once", attempt, full.position());
+        AttemptRef attempt = copies.attempt();
+        Path beside = copies.prepareLog("once", attempt, full.position());
         WrittenStep step = source.log(beside);
         Map<String, Object> brought = inodes(beside.resolve("pg_wal"));
         Map<String, Object> before = inodes(host.pgdata("once").resolve("pg_wal"));
 
-        keep("once", attempt, step);
+        copies.keep("once", attempt, step);
 
         Map<String, Object> after = inodes(host.pgdata("once").resolve("pg_wal"));
         String shared = source.layout().fileName(1, source.layout().segmentOf(full.position()));
@@ -183,14 +180,14 @@ class RollForwardTest {
 
     @Test
     void findsAMissingSegmentBeforeAServerStarts() throws Exception {
-        RolledTo full = full("missing");
+        RolledTo full = copies.full("missing");
         row(60);
         execute(source.server(), "SELECT pg_switch_wal()");
         row(61);
         execute(source.server(), "SELECT pg_switch_wal()");
         row(62);
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog("missing", attempt, full.position());
+        AttemptRef attempt = copies.attempt();
+        Path beside = copies.prepareLog("missing", attempt, full.position());
         WrittenStep step = source.log(beside);
         List<Path> segments = ChainSource.files(beside);
         assertThat(segments).hasSizeGreaterThan(3);
@@ -201,10 +198,10 @@ class RollForwardTest {
 
     @Test
     void findsALogOfAnotherServer() throws Exception {
-        RolledTo full = full("foreign");
+        RolledTo full = copies.full("foreign");
         row(70);
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog("foreign", attempt, full.position());
+        AttemptRef attempt = copies.attempt();
+        Path beside = copies.prepareLog("foreign", attempt, full.position());
         WrittenStep step = source.log(beside);
         for (Path segment : ChainSource.files(beside)) {
             change(beside.resolve(segment), 24, 1);
@@ -215,10 +212,10 @@ class RollForwardTest {
 
     @Test
     void findsALogOfAnotherTimeline() throws Exception {
-        RolledTo full = full("timeline");
+        RolledTo full = copies.full("timeline");
         row(80);
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog("timeline", attempt, full.position());
+        AttemptRef attempt = copies.attempt();
+        Path beside = copies.prepareLog("timeline", attempt, full.position());
         WrittenStep step = source.log(beside);
         for (Path segment : ChainSource.files(beside)) {
             change(beside.resolve(segment), 4, 2);
@@ -229,10 +226,10 @@ class RollForwardTest {
 
     @Test
     void findsADamagedRecord() throws Exception {
-        RolledTo full = full("damaged");
+        RolledTo full = copies.full("damaged");
         execute(source.server(), "SELECT pg_switch_wal()", "INSERT INTO rows SELECT 90 FROM generate_series(1, 10000)");
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog("damaged", attempt, full.position());
+        AttemptRef attempt = copies.attempt();
+        Path beside = copies.prepareLog("damaged", attempt, full.position());
         WrittenStep step = source.log(beside);
         List<Path> segments = ChainSource.files(beside);
         change(beside.resolve(segments.get(segments.size() - 1)), 300_001, 1);
@@ -242,57 +239,57 @@ class RollForwardTest {
 
     @Test
     void refusesStepsThatDoNotFit() throws Exception {
-        RolledTo full = full("misfit");
+        RolledTo full = copies.full("misfit");
         row(100);
         WrittenStep skipped = source.log(Files.createDirectories(data.resolve(release + "-skipped")));
         row(101);
-        AttemptRef attempt = attempt();
-        WrittenStep later = source.log(prepareLog("misfit", attempt, full.position()));
+        AttemptRef attempt = copies.attempt();
+        WrittenStep later = source.log(copies.prepareLog("misfit", attempt, full.position()));
 
-        assertThatThrownBy(() -> keep("misfit", attempt, later)).satisfies(failed(BackupError.LOG_TOO_RECENT));
+        assertThatThrownBy(() -> copies.keep("misfit", attempt, later)).satisfies(failed(BackupError.LOG_TOO_RECENT));
         WrittenStep old = new WrittenStep(
                 Kind.LOG, skipped.set(), skipped.start(), full.position(), Optional.empty(), Optional.empty());
-        assertThatThrownBy(() -> keep("misfit", attempt, old)).satisfies(failed(BackupError.LOG_TOO_EARLY));
-        assertThatThrownBy(() ->
-                        prepareLog("misfit", attempt(), new Lsn(full.position().value() + 8)))
+        assertThatThrownBy(() -> copies.keep("misfit", attempt, old)).satisfies(failed(BackupError.LOG_TOO_EARLY));
+        assertThatThrownBy(() -> copies.prepareLog(
+                        "misfit", copies.attempt(), new Lsn(full.position().value() + 8)))
                 .satisfies(failed(BackupError.RESTORE_ELSEWHERE));
-        assertThatThrownBy(() -> host.servers().prepare(ref("misfit"), attempt()))
+        assertThatThrownBy(() -> host.servers().prepare(ref("misfit"), copies.attempt()))
                 .satisfies(failed(BackupError.DATABASE_EXISTS));
-        assertThatThrownBy(() -> prepareLog("nowhere", attempt(), full.position()))
+        assertThatThrownBy(() -> copies.prepareLog("nowhere", copies.attempt(), full.position()))
                 .satisfies(failed(BackupError.RESTORE_NEEDS_FULL));
-        assertThatThrownBy(() -> prepareLog("shop", attempt(), full.position()))
+        assertThatThrownBy(() -> copies.prepareLog("shop", copies.attempt(), full.position()))
                 .satisfies(failed(BackupError.NOT_READY_TO_ROLL_FORWARD));
     }
 
     @Test
     void dropsWhatIsNotOpen() throws Exception {
-        full("dropped");
+        copies.full("dropped");
 
         host.servers().drop(ref("dropped"));
         host.servers().drop(ref("dropped"));
 
         assertThat(host.root("dropped").toFile().list()).containsExactly("lock");
         assertThatThrownBy(() -> host.servers().drop(ref("shop"))).satisfies(failed(BackupError.NOT_RESTORING));
-        full("dropped");
-        open("dropped");
+        copies.full("dropped");
+        copies.open("dropped");
         assertThatThrownBy(() -> host.servers().drop(ref("dropped"))).satisfies(failed(BackupError.NOT_RESTORING));
     }
 
     @Test
     void makesTablespacesOfTheLogItsOwn() throws Exception {
         Path home = Files.createDirectories(data.resolve(release + "-spaces/a (b) c"));
-        RolledTo full = full("spaces");
+        RolledTo full = copies.full("spaces");
         execute(
                 source.server(),
                 "CREATE TABLESPACE later LOCATION '" + home + "'",
                 "CREATE TABLE placed TABLESPACE later AS SELECT i FROM generate_series(1, 1000) i",
                 "CHECKPOINT");
-        RolledTo first = log("spaces", full.position());
+        RolledTo first = copies.log("spaces", full.position());
         execute(source.server(), "INSERT INTO placed VALUES (1001)", "CHECKPOINT");
-        log("spaces", first.position());
+        copies.log("spaces", first.position());
         SortedMap<String, String> theirs = FileTree.of(home);
 
-        ServerConnection copy = open("spaces");
+        ServerConnection copy = copies.open("spaces");
         execute(copy, "INSERT INTO placed VALUES (0)", "CHECKPOINT");
 
         assertThat(column(copy, "SELECT count(*) FROM placed")).containsExactly("1002");
@@ -304,22 +301,15 @@ class RollForwardTest {
 
     private void refused(String name, AttemptRef attempt, WrittenStep step, RolledTo before, String why)
             throws Exception {
-        assertThatThrownBy(() -> keep(name, attempt, step))
+        assertThatThrownBy(() -> copies.keep(name, attempt, step))
                 .satisfies(failed(BackupError.MANIFEST_MISMATCH))
                 .hasMessageContaining(why);
         assertThat(host.servers().discard(ref(name), attempt)).isFalse();
 
         assertThat(host.root(name).toFile().list()).noneMatch(file -> file.startsWith("pgdata."));
-        log(name, before);
-        open(name);
-    }
-
-    /** The database is where it was: the same log, whole, can be restored. */
-    private void log(String name, RolledTo before) throws Exception {
-        AttemptRef attempt = attempt();
-        Path beside = prepareLog(name, attempt, before.position());
-        row(1);
-        keep(name, attempt, source.logFrom(before.position(), beside));
+        // The database is where it was: the same log, whole, can be restored.
+        copies.logFrom(name, before.position());
+        copies.open(name);
     }
 
     private static void change(Path file, long at, int by) throws Exception {
@@ -353,44 +343,5 @@ class RollForwardTest {
 
     private static void row(int i) throws Exception {
         execute(source.server(), "INSERT INTO rows VALUES (" + i + ")");
-    }
-
-    private static AttemptRef attempt() {
-        return new AttemptRef(TestHost.INSTANCE, new TaskId(++task), 1);
-    }
-
-    private static RolledTo full(String name) throws Exception {
-        AttemptRef attempt = attempt();
-        WrittenStep step = source.full(host.servers().prepare(ref(name), attempt));
-        return host.servers().keep(ref(name), COPY, attempt, step);
-    }
-
-    private static RolledTo log(String name, Lsn position) throws Exception {
-        AttemptRef attempt = attempt();
-        return keep(name, attempt, source.log(prepareLog(name, attempt, position)));
-    }
-
-    private static RolledTo log(String name, Lsn position, Instant stopAt) throws Exception {
-        AttemptRef attempt = attempt();
-        return keep(name, attempt, source.log(prepareLog(name, attempt, position), Optional.of(stopAt)));
-    }
-
-    private static Path prepareLog(String name, AttemptRef attempt, Lsn position) {
-        return host.servers().prepare(ref(name), attempt, Kind.LOG, Optional.of(position));
-    }
-
-    private static RolledTo keep(String name, AttemptRef attempt, WrittenStep step) {
-        return host.servers().keep(ref(name), COPY, attempt, step);
-    }
-
-    private static ServerConnection open(String name) {
-        return host.servers().open(ref(name), COPY, attempt(), "");
-    }
-
-    private static ThrowingConsumer<Throwable> failed(BackupError error) {
-        return thrown -> assertThat(thrown)
-                .isInstanceOfSatisfying(
-                        BakstripeException.class,
-                        failure -> assertThat(failure.problem().error()).isEqualTo(error));
     }
 }

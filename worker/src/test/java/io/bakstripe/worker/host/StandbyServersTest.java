@@ -117,6 +117,29 @@ class StandbyServersTest {
     }
 
     @Test
+    void openWhereTheyWereRead() throws Exception {
+        row(41);
+        RolledTo full = copies.full("here");
+        row(42);
+        copies.standBy("here");
+        assertThat(column(copies.open("here"), ROWS)).contains("41").doesNotContain("42");
+
+        RolledTo again = copies.full("there");
+        row(43);
+        execute(source.server(), "SELECT pg_sleep(0.01)");
+        Instant moment = source.now();
+        execute(source.server(), "SELECT pg_sleep(0.01)");
+        row(44);
+        copies.log("there", again.position(), moment);
+        copies.standBy("there");
+
+        assertThat(column(copies.open("there"), ROWS)).contains("42", "43").doesNotContain("44");
+        assertThat(again.position()).isGreaterThan(full.position());
+        IntegrityCheck.passes(host, "here");
+        IntegrityCheck.passes(host, "there");
+    }
+
+    @Test
     void allowAsMuchAsTheirSourceAllowsLater() throws Exception {
         RolledTo full = copies.full("raised");
         execute(source.server(), "ALTER SYSTEM SET max_connections = 240");

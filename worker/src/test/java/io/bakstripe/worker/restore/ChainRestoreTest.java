@@ -28,7 +28,6 @@ import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
 import io.bakstripe.protocol.name.AttemptRef;
-import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.Lsn;
@@ -171,6 +170,7 @@ final class ChainRestoreTest {
         RestoreReport first = step("opened", Kind.FULL, FULL, Optional.empty(), RestoreGoal.KEEP);
         ActorRef<RestoreCommand> worker = begin("opened", Kind.DIFFERENTIAL, DIFFERENTIAL, position(first));
         Ensure ensure = ensure("opened", Kind.DIFFERENTIAL, DIFFERENTIAL, position(first), RestoreGoal.KEEP);
+        await(RestoreState.APPLIED);
         worker.tell(ensure);
         await(RestoreState.KEPT);
         worker.tell(new Ensure(1, ensure.spec(), RestoreGoal.OPEN));
@@ -328,11 +328,6 @@ final class ChainRestoreTest {
         AttemptRef attempt = next();
         ActorRef<RestoreCommand> worker = spawn(attempt);
         worker.tell(ensure(attempt, name, kind, file, position, RestoreGoal.APPLY));
-        RestoreReport report = reports.receiveMessage(LONG);
-        while (report.state() != RestoreState.APPLIED && report.state() != RestoreState.FAILED) {
-            report = reports.receiveMessage(LONG);
-        }
-        reports.getRef().tell(report);
         return worker;
     }
 
@@ -390,7 +385,6 @@ final class ChainRestoreTest {
                 Optional.of(HOST),
                 List.of());
         Optional<S3Arn> from = kind == Kind.FINISH ? Optional.empty() : Optional.of(file);
-        Optional<BackupSetId> any = Optional.empty();
         return new Ensure(
                 1,
                 new RestoreSpec(
@@ -400,7 +394,7 @@ final class ChainRestoreTest {
                         new InstanceView(definition, true),
                         HOST,
                         new RestoreStep(kind, from, Optional.empty(), position),
-                        any),
+                        Optional.empty()),
                 goal);
     }
 }
