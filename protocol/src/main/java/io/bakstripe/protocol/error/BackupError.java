@@ -264,6 +264,16 @@ public enum BackupError {
             CONFLICT,
             "the log of database '%s' cannot be backed up any further: %s",
             "Take a full backup; log backups go on from it. Restores reach up to the last log backup before."),
+    RESTORE_ELSEWHERE(
+            2171,
+            CONFLICT,
+            "database '%s' is RESTORING at LSN %s, not at %s, where this step begins",
+            "Somebody else works on this database, or its files were put back; drop it and begin with the full backup."),
+    RESTORE_PROMOTED(
+            2172,
+            CONFLICT,
+            "database '%s' was promoted while it could be read and cannot be rolled forward any further",
+            "Drop it and begin with the full backup; pg_promote() is not for databases that are RESTORING."),
     TABLESPACES_UNSUPPORTED(
             2151,
             CONFLICT,
@@ -405,6 +415,11 @@ public enum BackupError {
             FAILURE,
             "the set could not be published as a whole: %s; visible stripes: %s",
             "Remove the stripes that are named; the set is incomplete and cannot be restored."),
+    STANDBY_IMPOSSIBLE(
+            6015,
+            FAILURE,
+            "database '%s' cannot be read while it is RESTORING: %s",
+            "It stays RESTORING: go on with the next step. The server's log is in %s."),
     PART_LOST(
             6031,
             FAILURE,

@@ -109,8 +109,11 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
                 .onMessage(HostCommand.Describe.class, this::onDescribe)
                 .onMessage(HostCommand.Connect.class, this::onConnect)
                 .onMessage(HostCommand.Prepare.class, this::onPrepare)
+                .onMessage(HostCommand.Keep.class, this::onKeep)
+                .onMessage(HostCommand.StandBy.class, this::onStandBy)
                 .onMessage(HostCommand.Open.class, this::onOpen)
                 .onMessage(HostCommand.Discard.class, this::onDiscard)
+                .onMessage(HostCommand.Drop.class, this::onDrop)
                 .onMessage(Done.class, this::onDone)
                 .onMessage(Adopted.class, this::onAdopted)
                 .build();
@@ -135,8 +138,21 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
                 ask.database(),
                 ask.replyTo(),
                 () -> new HostReply.Prepared(
-                        servers.prepare(ask.database(), ask.attempt()).toString(),
+                        servers.prepare(ask.database(), ask.attempt(), ask.kind(), ask.position())
+                                .toString(),
                         servers.engineVersions().versions())));
+    }
+
+    private Behavior<HostMessage> onKeep(HostCommand.Keep ask) {
+        return enqueue(new Job(
+                ask.database(),
+                ask.replyTo(),
+                () -> new HostReply.Kept(servers.keep(ask.database(), ask.display(), ask.attempt(), ask.step()))));
+    }
+
+    private Behavior<HostMessage> onStandBy(HostCommand.StandBy ask) {
+        return enqueue(new Job(
+                ask.database(), ask.replyTo(), () -> connected(ask.database(), servers.standBy(ask.database()))));
     }
 
     private Behavior<HostMessage> onOpen(HostCommand.Open ask) {
@@ -148,9 +164,16 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
     }
 
     private Behavior<HostMessage> onDiscard(HostCommand.Discard ask) {
+        return enqueue(new Job(
+                ask.database(),
+                ask.replyTo(),
+                () -> new HostReply.Discarded(servers.discard(ask.database(), ask.attempt()))));
+    }
+
+    private Behavior<HostMessage> onDrop(HostCommand.Drop ask) {
         return enqueue(new Job(ask.database(), ask.replyTo(), () -> {
-            servers.discard(ask.database(), ask.attempt());
-            return new HostReply.Discarded(false);
+            servers.drop(ask.database());
+            return new HostReply.Dropped();
         }));
     }
 

@@ -1,12 +1,17 @@
 package io.bakstripe.worker.host;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.message.HostCommand.WrittenStep;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.host.ServerRecord.State;
 import java.io.IOException;
@@ -40,6 +45,7 @@ public final class ManagedServers {
     private final Ports ports;
     private final Sessions sessions;
     private final ServerOpening opening;
+    private final RestoringServers restoring;
     private final Map<Path, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     /**
@@ -65,6 +71,8 @@ public final class ManagedServers {
         this.ports = new Ports(settings, databases);
         this.sessions = new Sessions(settings);
         this.opening = new ServerOpening(installations, new ServerConfiguration(settings), postmaster, ports, sessions);
+        this.restoring = new RestoringServers(
+                opening, postmaster, new StandbyServers(installations, opening, postmaster, ports, sessions));
     }
 
     /** The host that these servers run on. */
@@ -108,26 +116,43 @@ public final class ManagedServers {
                 .map(found -> UUID.fromString(found.recoveryFork()));
     }
 
-    /** How to reach an open server, which is started when it does not run; {@code DATABASE_UNKNOWN} when there is none. */
+    /**
+     * How to reach a server that is open, or that can be read while its database is RESTORING; it is started when it does not run. {@code DATABASE_UNKNOWN} when
+     * there is none.
+     */
     public ServerConnection connect(DatabaseRef database) {
         return alone(database, directory -> {
             ServerRecord found = ServerRecord.read(directory.record())
-                    .filter(read -> read.state() == State.OPENED)
+                    .filter(ManagedServers::runs)
                     .orElseThrow(() -> BackupError.DATABASE_UNKNOWN
                             .problem(database.folded(), database.instance())
                             .asException());
-            return opening.run(directory, found);
+            return found.state() == State.OPENED ? opening.run(directory, found) : restoring.standBy(directory, found);
         });
     }
 
-    /**
-     * Makes an empty directory for this attempt to restore into, readable by us only, and gives its path. What earlier attempts left is removed;
-     * {@code DATABASE_EXISTS} when there is an open server.
-     */
+    /** Makes an empty directory for a full backup, see {@link #prepare(DatabaseRef, AttemptRef, Kind, Optional)}. */
     public Path prepare(DatabaseRef database, AttemptRef attempt) {
+        return prepare(database, attempt, Kind.FULL, Optional.empty());
+    }
+
+    /**
+     * Gives the directory that a step of this attempt is to write into. For a full backup an empty one, readable by us only; what earlier attempts left is
+     * removed; {@code DATABASE_EXISTS} when there is a database. For a log an empty one beside the database; for a differential the database's own, whose files then
+     * count as touched. These two refuse a database that is not RESTORING at {@code position}; a server that lets it be read is stopped.
+     *
+     * @param position where the database is believed to be; not asked when empty
+     */
+    public Path prepare(DatabaseRef database, AttemptRef attempt, Kind kind, Optional<Lsn> position) {
         return alone(database, directory -> {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
-            refuseOpened(found, database);
+            if (kind == Kind.DIFFERENTIAL || kind == Kind.LOG) {
+                return restoring.prepare(directory, requireRestoring(found, database), attempt, kind, position);
+            }
+            if (kind == Kind.FINISH) {
+                throw new IllegalArgumentException("nothing is written by a step that only opens");
+            }
+            refuseDatabase(found, database);
             clear(directory);
             Path staging = directory.staging(attempt);
             Files.createDirectory(
@@ -138,50 +163,127 @@ public final class ManagedServers {
     }
 
     /**
-     * Starts the server of what this attempt restored, lets it roll forward and open, and gives its address. Safe to repeat, after a crash too.
+     * Makes what a step of this attempt wrote part of the database, which stays RESTORING, and gives how far it has come. Safe to repeat, after a crash too. {@code
+     * MANIFEST_MISMATCH} when the log does not lead from where the database was to the end of the set; then, or when a log does not fit, the database is as before
+     * unless a differential has touched it.
+     */
+    public RolledTo keep(DatabaseRef database, DatabaseName display, AttemptRef attempt, WrittenStep step) {
+        return alone(database, directory -> {
+            Optional<ServerRecord> found = ServerRecord.read(directory.record());
+            boolean prepared = found.filter(read -> read.state() == State.PREPARED)
+                    .filter(read -> read.attempt().equals(attempt.entityId()))
+                    .isPresent();
+            if (step.kind() == Kind.FULL && prepared) {
+                return restoring.begin(directory, found.get(), display, attempt, step);
+            }
+            return restoring.keep(directory, requireRestoring(found, database), attempt, step);
+        });
+    }
+
+    /**
+     * Starts the server of a database that is RESTORING so that it can be read, and gives its address, without user and password: who may log in is what the
+     * backups say. Safe to repeat; the next step stops the server. {@code STANDBY_IMPOSSIBLE} when the server does not allow it, and the database is as before.
+     */
+    public ServerConnection standBy(DatabaseRef database) {
+        return alone(
+                database,
+                directory -> restoring.standBy(
+                        directory, requireRestoring(ServerRecord.read(directory.record()), database)));
+    }
+
+    /**
+     * Starts the server of what this attempt restored, or of a database that is RESTORING, lets it roll forward and open, and gives its address. Safe to repeat, after
+     * a crash too. When it fails before the server has opened, a database that was RESTORING is so again.
      *
-     * @param dbname the database inside the server that the address names
+     * @param dbname the database inside the server that the address names; not looked at for a database that is RESTORING
      */
     public ServerConnection open(DatabaseRef database, DatabaseName display, AttemptRef attempt, String dbname) {
         return alone(database, directory -> {
-            Optional<ServerRecord> found = ServerRecord.read(directory.record());
-            ServerRecord mine = found.filter(read -> read.attempt().equals(attempt.entityId()))
-                    .orElse(null);
-            if (mine == null) {
-                refuseOpened(found, database);
-                throw io(directory.root(), "attempt " + attempt.entityId() + " has prepared nothing here");
-            }
-            if (mine.state() == State.OPENED) {
-                return opening.run(directory, mine);
+            ServerRecord found = ServerRecord.read(directory.record())
+                    .filter(read ->
+                            read.restoring().isPresent() || read.attempt().equals(attempt.entityId()))
+                    .orElseThrow(() -> nothingPrepared(directory, database, attempt));
+            if (found.state() == State.OPENED) {
+                return opening.run(directory, found);
             }
             postmaster.stop(directory);
-            if (mine.state() == State.PREPARED) {
+            ServerRecord mine = found.by(attempt.entityId());
+            boolean promoted = found.state() == State.OPENING && !RecoverySignal.there(directory.data());
+            if (found.restoring().isPresent() && !promoted) {
+                mine = begin(restoring.beforeOpening(directory, mine), display, found.dbname());
+                mine.write(directory.record());
+            } else if (found.state() == State.PREPARED) {
                 opening.adoptFiles(directory, attempt);
-                mine = mine.opening(
-                        display.value(), dbname, passwords.get(), ids.get().toString());
+                mine = begin(mine, display, dbname);
                 mine.write(directory.record());
             }
-            return opening.rollForward(directory, mine);
+            return rollForward(directory, mine);
         });
     }
 
-    /** Removes what an attempt prepared and did not open; nothing happens when it has nothing here any more. Safe to repeat. */
-    public void discard(DatabaseRef database, AttemptRef attempt) {
-        alone(database, directory -> {
+    private ServerRecord begin(ServerRecord server, DatabaseName display, String dbname) {
+        return server.opening(
+                display.value(), dbname, passwords.get(), ids.get().toString());
+    }
+
+    private ServerConnection rollForward(ServerDirectory directory, ServerRecord mine) throws IOException {
+        try {
+            return opening.rollForward(directory, mine);
+        } catch (BakstripeException | IOException failure) {
+            if (mine.restoring().isPresent()) {
+                postmaster.stop(directory);
+                restoring.fallBack(directory, mine);
+            }
+            throw failure;
+        }
+    }
+
+    private RuntimeException nothingPrepared(ServerDirectory directory, DatabaseRef database, AttemptRef attempt) {
+        refuseDatabase(recorded(database), database);
+        return io(directory.root(), "attempt " + attempt.entityId() + " has prepared nothing here");
+    }
+
+    /**
+     * Removes what an attempt prepared and neither kept nor opened; nothing happens when it has nothing here any more. A database that is RESTORING stays so. Safe to
+     * repeat. To be called for a step that was kept only by who does not know that; the step is then undone as far as that can be.
+     *
+     * @return whether files of a database that is RESTORING may have been changed by what is discarded
+     */
+    public boolean discard(DatabaseRef database, AttemptRef attempt) {
+        return alone(database, directory -> {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
-            if (found.isPresent()
-                    && found.get().state() != State.OPENED
-                    && found.get().attempt().equals(attempt.entityId())) {
+            if (found.isEmpty() || found.get().state() == State.OPENED) {
+                return false;
+            }
+            boolean its = found.get().attempt().equals(attempt.entityId());
+            if (found.get().restoring().isPresent() && !RestoringServers.isMadeBy(found.get(), attempt)) {
+                return restoring.discard(directory, found.get(), attempt);
+            }
+            if (its) {
                 clear(directory);
             }
-            return found.isPresent();
+            return false;
         });
     }
 
-    /** Finds the processes of all open servers again and starts those that do not run. What fails for one does not keep it from the others. */
+    /** Removes a database that is not open, and what is left of one; safe to repeat. {@code NOT_RESTORING} when it is open. */
+    public void drop(DatabaseRef database) {
+        alone(database, directory -> {
+            Optional<ServerRecord> found = ServerRecord.read(directory.record());
+            if (found.isPresent() && found.get().state() == State.OPENED) {
+                throw BackupError.NOT_RESTORING
+                        .problem(found.get().display(), "ONLINE")
+                        .asException();
+            }
+            clear(directory);
+            return true;
+        });
+    }
+
+    /** Finds the processes of all servers again that are open or can be read, and starts those that do not run. What fails for one does not keep it from the others. */
     public List<Adoption> adoptAll() {
         List<Adoption> adoptions = new ArrayList<>();
-        for (ServerRecord found : opened()) {
+        for (ServerRecord found : running()) {
             try {
                 connect(found.database());
                 adoptions.add(new Adoption(found.database(), Optional.empty()));
@@ -194,7 +296,7 @@ public final class ManagedServers {
 
     /** Stops all servers that run, fast. They are started again by whoever asks for them. */
     public void stopAll() {
-        for (ServerRecord found : opened()) {
+        for (ServerRecord found : running()) {
             alone(found.database(), directory -> {
                 postmaster.stop(directory);
                 return true;
@@ -221,10 +323,11 @@ public final class ManagedServers {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             if (found.isPresent() && found.get().state() == State.OPENED) {
                 if (!found.get().attempt().equals(ServerRecord.PROVISIONED)) {
-                    refuseOpened(found, database);
+                    refuseDatabase(found, database);
                 }
                 return opening.run(directory, found.get());
             }
+            refuseDatabase(found, database);
             PostgresBinaries binaries =
                     kind.major().isPresent() ? installations.of(kind.major().getAsInt()) : installations.newest();
             clear(directory);
@@ -263,15 +366,31 @@ public final class ManagedServers {
         }
     }
 
-    private void refuseOpened(Optional<ServerRecord> found, DatabaseRef database) {
-        if (found.isPresent() && found.get().state() == State.OPENED) {
-            throw BackupError.DATABASE_EXISTS
-                    .problem(
-                            found.get().display().isEmpty()
-                                    ? database.folded()
-                                    : found.get().display())
+    /** Refuses where a database is that is open or RESTORING. */
+    private static void refuseDatabase(Optional<ServerRecord> found, DatabaseRef database) {
+        found.filter(read -> read.state() == State.OPENED || read.restoring().isPresent())
+                .ifPresent(there -> {
+                    throw BackupError.DATABASE_EXISTS
+                            .problem(there.display().isEmpty() ? database.folded() : there.display())
+                            .asException();
+                });
+    }
+
+    private static ServerRecord requireRestoring(Optional<ServerRecord> found, DatabaseRef database) {
+        if (found.filter(read -> read.state() == State.OPENED).isPresent()) {
+            throw BackupError.NOT_READY_TO_ROLL_FORWARD
+                    .problem(found.get().display())
                     .asException();
         }
+        return found.filter(read -> read.restoring().isPresent())
+                .orElseThrow(() -> BackupError.RESTORE_NEEDS_FULL
+                        .problem(database.folded())
+                        .asException());
+    }
+
+    /** Whether the server of this record is to run. */
+    private static boolean runs(ServerRecord found) {
+        return found.state() == State.OPENED || StandbyServers.isStanding(found);
     }
 
     private Optional<ServerRecord> recorded(DatabaseRef database) {
@@ -283,11 +402,9 @@ public final class ManagedServers {
         }
     }
 
-    private List<ServerRecord> opened() {
+    private List<ServerRecord> running() {
         try {
-            return ports.records().stream()
-                    .filter(found -> found.state() == State.OPENED)
-                    .toList();
+            return ports.records().stream().filter(ManagedServers::runs).toList();
         } catch (IOException failure) {
             throw io(databases, failure.toString());
         }

@@ -65,15 +65,16 @@ final class Postmaster {
      */
     void start(ServerDirectory directory, String display, List<String> arguments) throws IOException {
         awaitOrphans(directory);
-        turnOver(directory.log());
-        long logFrom = Files.exists(directory.log()) ? Files.size(directory.log()) : 0;
+        turnOver(directory.serverLog());
+        long logFrom = Files.exists(directory.serverLog()) ? Files.size(directory.serverLog()) : 0;
         List<String> command = new ArrayList<>(setsid ? List.of("setsid") : List.of());
         command.addAll(installations.of(directory.data()).command("postgres", arguments));
         Process process = Commands.builder(command)
                 .directory(directory.root().toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(directory.log().toFile()))
+                .redirectOutput(
+                        ProcessBuilder.Redirect.appendTo(directory.serverLog().toFile()))
                 .start();
         awaitOpen(directory, display, process.toHandle(), logFrom);
     }
@@ -83,19 +84,31 @@ final class Postmaster {
         awaitOpen(directory, display, process, 0);
     }
 
+    /** Waits until a server that runs has come somewhere; fails as {@link #start} does. */
+    void awaitRunning(ServerDirectory directory, String display, Reached reached) throws IOException {
+        ProcessHandle process = find(directory).orElseThrow(() -> notStarted(directory, display, "it does not run"));
+        await(directory, display, process, 0, reached);
+    }
+
     private void awaitOpen(ServerDirectory directory, String display, ProcessHandle process, long logFrom)
             throws IOException {
+        await(directory, display, process, logFrom, () -> open(directory, process.pid()));
+    }
+
+    private void await(ServerDirectory directory, String display, ProcessHandle process, long logFrom, Reached reached)
+            throws IOException {
         Instant deadline = clock.instant().plus(settings.startTimeout());
-        while (!open(directory, process.pid())) {
+        while (!reached.now()) {
             if (ended(process, GLANCE)) {
-                throw notStarted(directory, display, tail(directory.log(), logFrom));
+                throw notStarted(directory, display, tail(directory.serverLog(), logFrom));
             }
             if (clock.instant().isAfter(deadline)) {
                 stop(directory);
                 throw notStarted(
                         directory,
                         display,
-                        "it was not open after " + settings.startTimeout() + ": " + tail(directory.log(), logFrom));
+                        "it was not open after " + settings.startTimeout() + ": "
+                                + tail(directory.serverLog(), logFrom));
             }
         }
     }
@@ -124,7 +137,7 @@ final class Postmaster {
 
     static BakstripeException notStarted(ServerDirectory directory, String display, String text) {
         return BackupError.SERVER_NOT_STARTED
-                .problem(display, text, directory.log())
+                .problem(display, text, directory.serverLog())
                 .asException();
     }
 
@@ -193,6 +206,11 @@ final class Postmaster {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for process " + process.pid(), stop);
         }
+    }
+
+    /** What a server comes to sooner or later. */
+    interface Reached {
+        boolean now() throws IOException;
     }
 
     private static void turnOver(Path log) throws IOException {

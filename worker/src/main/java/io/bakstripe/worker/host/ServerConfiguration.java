@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +15,7 @@ import java.util.stream.Collectors;
  */
 final class ServerConfiguration {
     private static final int FIRST_WITH_ARCHIVE_LIBRARY = 15;
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 
     private final HostSettings settings;
 
@@ -33,10 +35,11 @@ final class ServerConfiguration {
      * Writes all three files anew.
      *
      * @param major the version that the server has
+     * @param target how far it rolls forward if it is not open yet
      */
-    void write(ServerDirectory directory, int major, Access access) throws IOException {
+    void write(ServerDirectory directory, int major, Access access, RecoveryTarget target) throws IOException {
         LogSize log = LogSize.of(directory.data());
-        Files.writeString(directory.configuration(), configuration(directory, major, log));
+        Files.writeString(directory.configuration(), configuration(directory, major, log, target));
         Files.writeString(directory.accessRules(), accessRules(access));
         Files.writeString(directory.userMaps(), "");
     }
@@ -63,7 +66,7 @@ final class ServerConfiguration {
                 "unix_socket_directories=");
     }
 
-    private String configuration(ServerDirectory directory, int major, LogSize log) {
+    private String configuration(ServerDirectory directory, int major, LogSize log, RecoveryTarget target) {
         Map<String, String> lines = new LinkedHashMap<>();
         lines.put("max_connections", "200");
         lines.put("max_locks_per_transaction", "128");
@@ -82,10 +85,7 @@ final class ServerConfiguration {
         lines.put("fsync", "on");
         lines.put("full_page_writes", "on");
         lines.put("password_encryption", "scram-sha-256");
-        lines.put("hot_standby", "off");
-        lines.put("restore_command", "false");
-        lines.put("recovery_target", "immediate");
-        lines.put("recovery_target_action", "promote");
+        lines.putAll(target.settings());
         lines.put("recovery_target_timeline", "current");
         lines.put("archive_mode", "off");
         lines.put("archive_command", "");
@@ -104,6 +104,7 @@ final class ServerConfiguration {
         lines.put("logging_collector", "off");
         lines.put("log_destination", "stderr");
         lines.put("lc_messages", "C");
+        target.least().forEach((name, least) -> lines.merge(name, least.toString(), ServerConfiguration::larger));
         return "# Written by Bakstripe at every start; settings of your own go into bakstripe.worker.host.server-settings.\n"
                 + lines.entrySet().stream()
                         .map(line -> line.getKey() + " = " + quote(line.getValue()))
@@ -120,14 +121,19 @@ final class ServerConfiguration {
                 .collect(Collectors.joining());
     }
 
+    /** The larger number; what is no number gives way. */
+    private static String larger(String one, String other) {
+        return NUMBER.matcher(one).matches() && Long.parseLong(one) > Long.parseLong(other) ? one : other;
+    }
+
     private static String quote(String value) {
         return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'";
     }
 
     /**
-     * Puts a restored data directory under our rule before its first start: settings changed by ALTER SYSTEM on the source are kept beside as
-     * {@code postgresql.auto.conf.restored}, and {@code recovery.signal} makes the server roll forward to the end of the backup and open. Safe to repeat
-     * until the server was first started; never to be repeated after that.
+     * Puts a data directory that a data backup was written into under our rule: settings changed by ALTER SYSTEM on the source are kept beside as
+     * {@code postgresql.auto.conf.restored}, and {@code recovery.signal} makes the server roll forward and open. Safe to repeat until a server was started that
+     * may open it; never to be repeated after that.
      */
     static void takeOver(Path data) throws IOException {
         Path automatic = data.resolve("postgresql.auto.conf");
@@ -136,11 +142,11 @@ final class ServerConfiguration {
             Files.move(automatic, restored);
         }
         Files.writeString(automatic, "");
-        for (String stale : List.of("standby.signal", "postmaster.pid", "postmaster.opts")) {
+        for (String stale : List.of(RecoverySignal.STANDBY, "postmaster.pid", "postmaster.opts")) {
             Files.deleteIfExists(data.resolve(stale));
         }
-        Files.writeString(data.resolve("recovery.signal"), "");
-        Trees.sync(data.resolve("recovery.signal"));
+        Files.writeString(data.resolve(RecoverySignal.RECOVERY), "");
+        Trees.sync(data.resolve(RecoverySignal.RECOVERY));
         Trees.sync(automatic);
         Trees.sync(data);
     }

@@ -33,6 +33,11 @@ record ServerDirectory(Path root) {
         return root.resolve("pgdata." + attempt.task() + "-" + attempt.attempt());
     }
 
+    /** Where the log of a database is. */
+    Path log() {
+        return data().resolve("pg_wal");
+    }
+
     /** Where tablespaces lie, each in a directory of its own that is named by its identifier. */
     Path tablespaces() {
         return root.resolve("tablespaces");
@@ -42,7 +47,7 @@ record ServerDirectory(Path root) {
         return root.resolve("server.json");
     }
 
-    Path log() {
+    Path serverLog() {
         return root.resolve("server.log");
     }
 

@@ -18,6 +18,9 @@ import java.util.Optional;
  * backup ({@code recovery_target=immediate}) and open. Then {@code OPENING} is recorded, and from there on only the server itself decides whether it
  * still has to roll forward: {@code recovery.signal} is its own to remove, and is never written again, since a server that was promoted must not be
  * made to recover once more. Nobody can log in until it was stopped once more and the role {@code bakstripe} was given its password.
+ *
+ * <p>A database that is RESTORING is opened in the same way, except that its files are where they belong already and that it rolls forward as far as its log is
+ * proven.
  */
 final class ServerOpening {
     private final Installations installations;
@@ -40,19 +43,26 @@ final class ServerOpening {
     }
 
     /** Makes what an attempt restored the data directory of the server; safe to repeat until the server was first started. */
-    void adoptFiles(ServerDirectory directory, AttemptRef attempt) throws IOException {
+    LogFindings adoptFiles(ServerDirectory directory, AttemptRef attempt) throws IOException {
         Path staging = directory.staging(attempt);
         if (Files.isDirectory(staging)) {
             Files.move(staging, directory.data());
         }
+        return takeOver(directory);
+    }
+
+    /** Puts a data directory that a data backup was written into under our rule and gives what its log says; safe to repeat as {@link #adoptFiles} is. */
+    LogFindings takeOver(ServerDirectory directory) throws IOException {
         Path data = directory.data();
         BackupLabel.require(data);
         PostgresBinaries binaries = installations.of(data);
         Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-        new Tablespaces(directory).takeOver();
+        LogFindings log = LogPass.ofBackup(data);
+        new Tablespaces(directory).takeOver(log.tablespaces());
         ServerConfiguration.takeOver(data);
         binaries.runAs().own(data);
         Trees.sync(directory.root());
+        return log;
     }
 
     /** Starts the server of adopted files, lets it roll forward and open, and records that; safe to repeat. */
@@ -61,7 +71,10 @@ final class ServerOpening {
         placed.write(directory.record());
         Tablespaces tablespaces = new Tablespaces(directory);
         tablespaces.settle();
-        startFor(directory, placed, ServerConfiguration.Access.NOBODY);
+        RecoveryTarget target = opening.restoring()
+                .map(restoring -> restoring.rolled().target())
+                .orElseGet(RecoveryTarget::endOfBackup);
+        start(directory, placed, ServerConfiguration.Access.NOBODY, target);
         postmaster.stop(directory);
         tablespaces.settle();
         letIn(directory, placed);
@@ -74,13 +87,14 @@ final class ServerOpening {
     /** Gives the role its password and opens the doors. */
     void letIn(ServerDirectory directory, ServerRecord server) throws IOException {
         PostgresBinaries binaries = installations.of(directory.data());
-        configuration.write(directory, binaries.major(), ServerConfiguration.Access.NOBODY);
+        configuration.write(
+                directory, binaries.major(), ServerConfiguration.Access.NOBODY, RecoveryTarget.endOfBackup());
         binaries.runAs().own(directory.root());
         Commands.Result role = LoginRole.set(binaries, directory, server.password());
         if (!role.succeeded()) {
             throw Postmaster.notStarted(directory, server.display(), role.output());
         }
-        startFor(directory, server, ServerConfiguration.Access.WITH_PASSWORD);
+        startOpen(directory, server);
     }
 
     /** Starts an open server unless it runs. */
@@ -90,15 +104,20 @@ final class ServerOpening {
             postmaster.awaitOpen(directory, server.display(), process.get());
         } else {
             ports.requireFree(server, directory);
-            startFor(directory, server, ServerConfiguration.Access.WITH_PASSWORD);
+            startOpen(directory, server);
         }
         return sessions.connection(server);
     }
 
-    private void startFor(ServerDirectory directory, ServerRecord server, ServerConfiguration.Access access)
+    private void startOpen(ServerDirectory directory, ServerRecord server) throws IOException {
+        start(directory, server, ServerConfiguration.Access.WITH_PASSWORD, RecoveryTarget.endOfBackup());
+    }
+
+    /** Starts a server with a configuration of ours. */
+    void start(ServerDirectory directory, ServerRecord server, ServerConfiguration.Access access, RecoveryTarget target)
             throws IOException {
         PostgresBinaries binaries = installations.of(directory.data());
-        configuration.write(directory, binaries.major(), access);
+        configuration.write(directory, binaries.major(), access, target);
         new Tablespaces(directory).relink();
         binaries.runAs().own(directory.root());
         postmaster.start(directory, server.display(), configuration.arguments(directory, server.port(), access));

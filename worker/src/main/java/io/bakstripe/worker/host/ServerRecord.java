@@ -1,8 +1,12 @@
 package io.bakstripe.worker.host;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
 import java.io.IOException;
@@ -18,10 +22,11 @@ import java.util.Optional;
  *
  * @param folded identity of its database on the instance
  * @param display how the database is shown; empty until it is opened
- * @param attempt whose data it holds, an {@code AttemptRef.entityId()}, or {@link #PROVISIONED}
+ * @param attempt that brought it where it is, an {@code AttemptRef.entityId()}, or {@link #PROVISIONED}
  * @param port 0 until one was chosen
  * @param password of the role {@code bakstripe}
  * @param recoveryFork identifies the history that began when this server was opened; empty until then
+ * @param restoring of a database that is RESTORING, and of one that is being opened and was RESTORING before
  */
 record ServerRecord(
         String instance,
@@ -32,17 +37,29 @@ record ServerRecord(
         int port,
         String dbname,
         String password,
-        String recoveryFork) {
+        String recoveryFork,
+        Optional<Restoring> restoring) {
     static final String PROVISIONED = "provisioned";
 
     private static final ObjectMapper JSON = JsonMapper.builder()
+            .addModule(new Jdk8Module())
+            .addModule(new JavaTimeModule())
+            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .serializationInclusion(JsonInclude.Include.NON_ABSENT)
             .build();
+
+    ServerRecord {
+        // Records of the first release do not have it.
+        restoring = restoring == null ? Optional.empty() : restoring;
+    }
 
     /** How far a server has come. */
     enum State {
         /** Its directory is being restored into. */
         PREPARED,
+        /** Backups were restored, and more of them may follow; its server does not run, or only to be read. */
+        RESTORING,
         /** Its own start-up decides from here on: it may have been promoted already. */
         OPENING,
         /** Open for use. */
@@ -51,7 +68,32 @@ record ServerRecord(
 
     static ServerRecord prepared(DatabaseRef database, String attempt) {
         return new ServerRecord(
-                database.instance().value(), database.folded(), "", State.PREPARED, attempt, 0, "", "", "");
+                database.instance().value(),
+                database.folded(),
+                "",
+                State.PREPARED,
+                attempt,
+                0,
+                "",
+                "",
+                "",
+                Optional.empty());
+    }
+
+    /** The record of a database that is RESTORING, or after another step of an attempt. */
+    ServerRecord restoring(String name, String inside, String step, Restoring now) {
+        return new ServerRecord(instance, folded, name, State.RESTORING, step, port, inside, "", "", Optional.of(now));
+    }
+
+    /** The same by another attempt. */
+    ServerRecord by(String other) {
+        return new ServerRecord(
+                instance, folded, display, state, other, port, dbname, password, recoveryFork, restoring);
+    }
+
+    /** The same database RESTORING as is said now. */
+    ServerRecord restoring(Restoring now) {
+        return restoring(display, dbname, attempt, now);
     }
 
     DatabaseRef database() {
@@ -59,15 +101,26 @@ record ServerRecord(
     }
 
     ServerRecord opening(String name, String inside, String secret, String fork) {
-        return new ServerRecord(instance, folded, name, State.OPENING, attempt, port, inside, secret, fork);
+        return new ServerRecord(instance, folded, name, State.OPENING, attempt, port, inside, secret, fork, restoring);
     }
 
     ServerRecord at(int newPort) {
-        return new ServerRecord(instance, folded, display, state, attempt, newPort, dbname, password, recoveryFork);
+        return new ServerRecord(
+                instance, folded, display, state, attempt, newPort, dbname, password, recoveryFork, restoring);
     }
 
     ServerRecord opened() {
-        return new ServerRecord(instance, folded, display, State.OPENED, attempt, port, dbname, password, recoveryFork);
+        return new ServerRecord(
+                instance,
+                folded,
+                display,
+                State.OPENED,
+                attempt,
+                port,
+                dbname,
+                password,
+                recoveryFork,
+                Optional.empty());
     }
 
     /** Reads the record; empty when there is none. */

@@ -33,6 +33,17 @@ final class Sessions {
                 url(settings.address(), server, server.dbname()));
     }
 
+    /** The address of a server that has no role of ours: who may log in is what the backup says. */
+    ServerConnection guests(ServerRecord server) {
+        return new ServerConnection(
+                settings.address(),
+                server.port(),
+                "",
+                "",
+                server.dbname(),
+                url(settings.address(), server, server.dbname()));
+    }
+
     /** Logs in once; {@code SERVER_NOT_STARTED} with the server's text when that fails. */
     void check(ServerRecord server, ServerDirectory directory) {
         try (Connection connection = connect(server, server.dbname());

@@ -41,20 +41,18 @@ final class Tablespaces {
     /**
      * Takes over the tablespaces of a restored data directory before its first start: moves and links them, makes room for those that the log
      * creates and takes their original paths out of it. {@code tablespace_map}, by which the server would make links to the source's paths, is
-     * kept beside as {@code tablespace_map.restored}. {@code MANIFEST_MISMATCH} when the log is damaged or a link came from elsewhere.
+     * kept beside as {@code tablespace_map.restored}. {@code MANIFEST_MISMATCH} when a link came from elsewhere.
+     *
+     * @param created by the log that is to be replayed; their paths must not be in it any more
      */
-    void takeOver() throws IOException {
+    void takeOver(Set<Long> created) throws IOException {
         Path data = directory.data();
         Path map = data.resolve("tablespace_map");
         if (Files.exists(map, LinkOption.NOFOLLOW_LINKS)) {
             Files.move(map, data.resolve("tablespace_map.restored"), StandardCopyOption.REPLACE_EXISTING);
             Trees.sync(data);
         }
-        for (long created : ReplayedTablespaces.withoutPaths(data)) {
-            if (!present(links.resolve(Long.toString(created)))) {
-                Files.createDirectories(home(Long.toString(created)), PRIVATE);
-            }
-        }
+        makeRoom(created);
         for (Path entry : entries(links)) {
             if (Files.isSymbolicLink(entry) && !isOurs(entry)) {
                 throw BackupError.MANIFEST_MISMATCH
@@ -63,6 +61,37 @@ final class Tablespaces {
             }
         }
         arrange(true);
+    }
+
+    /** Makes empty tablespaces and their links for those that further log creates. */
+    void add(Set<Long> created) throws IOException {
+        makeRoom(created);
+        arrange(true);
+    }
+
+    private void makeRoom(Set<Long> created) throws IOException {
+        for (long each : created) {
+            if (!present(links.resolve(Long.toString(each)))) {
+                Files.createDirectories(home(Long.toString(each)), PRIVATE);
+            }
+        }
+    }
+
+    /** Makes them plain directories again in the place of their links, so that a differential can be written over them. */
+    void putBack() throws IOException {
+        for (Path home : entries(directory.tablespaces())) {
+            Path link = links.resolve(String.valueOf(home.getFileName()));
+            if (Files.isSymbolicLink(link) && isOurs(link)) {
+                Files.delete(link);
+            }
+            if (!present(link)) {
+                Files.move(home, link, StandardCopyOption.ATOMIC_MOVE);
+            }
+        }
+        if (Files.isDirectory(directory.tablespaces())) {
+            Trees.sync(links);
+            Trees.sync(directory.tablespaces());
+        }
     }
 
     /** Puts in order what rolling forward left: directories that it made in the place of links, and those of tablespaces that it dropped. */

@@ -2,8 +2,14 @@ package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.RolledTo;
+import io.bakstripe.protocol.stripe.StartFacts;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /** What a restore worker records; the names in the journal stand in {@link RestoreEvents}. */
 public sealed interface RestoreEvent {
@@ -13,10 +19,14 @@ public sealed interface RestoreEvent {
      *
      * @param dbname the database inside the server, which opening it needs
      * @param stripes in order of family
+     * @param span what keeping it needs
      */
-    record SetFound(BackupSetId setId, String dbname, List<StripeFound> stripes) implements RestoreEvent {
+    record SetFound(BackupSetId setId, String dbname, List<StripeFound> stripes, Optional<SetSpan> span)
+            implements RestoreEvent {
         public SetFound {
             stripes = List.copyOf(stripes);
+            // Journals of the first release do not have it.
+            span = span == null ? Optional.empty() : span;
         }
 
         static SetFound of(FoundSet set) {
@@ -27,7 +37,37 @@ public sealed interface RestoreEvent {
                                     .mapToLong(part -> part.plainBytes())
                                     .sum()))
                     .toList();
-            return new SetFound(set.header().setId(), set.header().start().dbname(), stripes);
+            return new SetFound(
+                    set.header().setId(), set.header().start().dbname(), stripes, Optional.of(SetSpan.of(set)));
+        }
+    }
+
+    /**
+     * What a set covers.
+     *
+     * @param start without the server's databases
+     * @param lastLsn the first position behind it
+     * @param lastCommit by the source's clock: nothing in a data backup was committed later
+     */
+    record SetSpan(StartFacts start, Lsn lastLsn, Optional<Instant> lastCommit) {
+        static SetSpan of(FoundSet set) {
+            StartFacts start = set.header().start();
+            return new SetSpan(
+                    new StartFacts(
+                            start.engine(),
+                            start.engineVersion(),
+                            start.systemIdentifier(),
+                            start.timeline(),
+                            start.firstLsn(),
+                            start.segmentBytes(),
+                            start.timeZone(),
+                            start.dbname(),
+                            start.recoveryFork(),
+                            start.startedAt(),
+                            start.log(),
+                            Map.of()),
+                    set.stop().lastLsn(),
+                    set.stop().serverTime());
         }
     }
 
@@ -47,8 +87,18 @@ public sealed interface RestoreEvent {
     /** The server accepts connections. */
     record ServerOpened() implements RestoreEvent {}
 
-    /** Nothing of this attempt is left on the host; the worker refuses everything from here on. */
-    record AttemptDiscarded() implements RestoreEvent {}
+    /** What was written is part of the database, which stays RESTORING. */
+    record StepKept(RolledTo rolledTo) implements RestoreEvent {}
+
+    /** The database can be read until the next step. */
+    record ServerStands() implements RestoreEvent {}
+
+    /**
+     * Nothing of this attempt is left on the host; the worker refuses everything from here on.
+     *
+     * @param touched whether files of a database that is RESTORING may have been changed by it
+     */
+    record AttemptDiscarded(boolean touched) implements RestoreEvent {}
 
     /** The attempt cannot go on; only discarding is left. */
     record AttemptFailed(Problem problem) implements RestoreEvent {}

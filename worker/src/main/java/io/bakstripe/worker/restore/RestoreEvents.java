@@ -17,6 +17,8 @@ public final class RestoreEvents extends NamedEvents {
                         "restore-set-found/1", RestoreEvent.SetFound.class,
                         "restore-part-applied/1", RestoreEvent.PartApplied.class,
                         "restore-files-applied/1", RestoreEvent.FilesApplied.class,
+                        "restore-step-kept/1", RestoreEvent.StepKept.class,
+                        "restore-server-stands/1", RestoreEvent.ServerStands.class,
                         "restore-server-opened/1", RestoreEvent.ServerOpened.class,
                         "restore-attempt-discarded/1", RestoreEvent.AttemptDiscarded.class,
                         "restore-attempt-failed/1", RestoreEvent.AttemptFailed.class));

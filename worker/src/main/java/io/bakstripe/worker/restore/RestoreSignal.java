@@ -20,7 +20,7 @@ sealed interface RestoreSignal extends RestoreMessage {
     /** @param asking since when the same question is put */
     record HostSilent(int run, Instant asking) implements RestoreSignal {}
 
-    record SetKnown(int run, HostReply.Prepared target, FoundSet set) implements RestoreSignal {}
+    record SetKnown(int run, FoundSet set) implements RestoreSignal {}
 
     /** @param recorded to be completed once the event is in the journal */
     record PartDone(int run, PartApplied event, CompletableFuture<Done> recorded) implements RestoreSignal {}

@@ -14,6 +14,7 @@ final class RestoreTransitions {
 
     static final List<Transition> ALL = List.of(
             row(Phase.FRESH, RestoreEvent.SetFound.class, Phase.APPLYING),
+            row(Phase.FRESH, RestoreEvent.ServerOpened.class, Phase.OPENED),
             row(Phase.FRESH, RestoreEvent.AttemptFailed.class, Phase.FAILED),
             row(Phase.FRESH, RestoreEvent.AttemptDiscarded.class, Phase.DISCARDED),
             row(Phase.APPLYING, RestoreEvent.SetFound.class, Phase.APPLYING),
@@ -21,9 +22,13 @@ final class RestoreTransitions {
             row(Phase.APPLYING, RestoreEvent.FilesApplied.class, Phase.APPLIED),
             row(Phase.APPLYING, RestoreEvent.AttemptFailed.class, Phase.FAILED),
             row(Phase.APPLYING, RestoreEvent.AttemptDiscarded.class, Phase.DISCARDED),
+            row(Phase.APPLIED, RestoreEvent.StepKept.class, Phase.KEPT),
             row(Phase.APPLIED, RestoreEvent.ServerOpened.class, Phase.OPENED),
             row(Phase.APPLIED, RestoreEvent.AttemptFailed.class, Phase.FAILED),
             row(Phase.APPLIED, RestoreEvent.AttemptDiscarded.class, Phase.DISCARDED),
+            row(Phase.KEPT, RestoreEvent.ServerStands.class, Phase.STANDING),
+            row(Phase.KEPT, RestoreEvent.ServerOpened.class, Phase.OPENED),
+            row(Phase.KEPT, RestoreEvent.AttemptFailed.class, Phase.FAILED),
             row(Phase.FAILED, RestoreEvent.AttemptDiscarded.class, Phase.DISCARDED));
 
     private RestoreTransitions() {}
@@ -54,6 +59,7 @@ final class RestoreTransitions {
                     .append(row.event().getSimpleName())
                     .append('\n');
         }
-        return diagram.append("    OPENED --> [*]\n    DISCARDED --> [*]\n").toString();
+        return diagram.append("    KEPT --> [*]\n    STANDING --> [*]\n    OPENED --> [*]\n    DISCARDED --> [*]\n")
+                .toString();
     }
 }

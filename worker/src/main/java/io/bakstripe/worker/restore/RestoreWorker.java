@@ -23,14 +23,18 @@ import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.RestoreCommand.Ensure;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreMessage;
+import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptDiscarded;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptFailed;
 import io.bakstripe.worker.restore.RestoreEvent.FilesApplied;
 import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
 import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
+import io.bakstripe.worker.restore.RestoreEvent.ServerStands;
 import io.bakstripe.worker.restore.RestoreEvent.SetFound;
+import io.bakstripe.worker.restore.RestoreEvent.StepKept;
 import io.bakstripe.worker.restore.RestoreFacts.Phase;
 import io.bakstripe.worker.restore.RestoreSignal.AllWritten;
 import io.bakstripe.worker.restore.RestoreSignal.Broke;
@@ -44,13 +48,14 @@ import io.bakstripe.worker.restore.RestoreSignal.Told;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings one backup set back onto the host it runs on: asks the host's agent for an empty directory, finds and checks the set, writes its files,
- * has the server opened or everything discarded.
+ * Takes one step of a restore on the host it runs on: finds and checks the set, asks the host's agent for the directory that it belongs into, writes its files,
+ * has what was written kept, the server opened, or everything discarded. A step that only opens has no set.
  *
  * <h2>Lifecycle</h2>
  *
@@ -59,8 +64,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>What survives a restart</h2>
  *
- * The phase, the set, and how many bytes were applied. A worker that is restarted while it applies begins again from an empty directory, because
- * the agent empties it; reports do not count back. {@link RestoreTransitions} is the table of what may follow what. A failure is final for the attempt: the coordinator decides on another.
+ * The phase, the set, and how many bytes were applied. A worker that is restarted while it applies begins again, from an empty directory, because
+ * the agent empties it, or, with a differential, over the same files; reports do not count back. {@link RestoreTransitions} is the table of what may follow what. A failure is final for the attempt: the coordinator decides on another.
  *
  * <h2>Reports</h2>
  *
@@ -76,6 +81,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     private RestoreActivity activity = RestoreActivity.NONE;
     private int run;
     private @Nullable Ensure told;
+    private @Nullable FoundSet found;
     private @Nullable SetApply apply;
     private @Nullable RestoreProgress progress;
 
@@ -125,7 +131,12 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return Effect().none();
         }
         told = ensure;
-        RestoreActivity wanted = RestoreActivity.wanted(facts.phase(), ensure.goal());
+        RestoreActivity wanted = RestoreActivity.wanted(
+                facts.phase(), ensure.goal(), ensure.spec().step().kind());
+        if (wanted == RestoreActivity.DISCARDING && facts.kept().isPresent()) {
+            // What was kept belongs to the database; there is nothing else.
+            return end(new AttemptDiscarded(false));
+        }
         if (wanted.displaces(activity)) {
             activity = wanted;
             begin(facts);
@@ -138,7 +149,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         SetApply running = apply;
         apply = null;
         if (running == null) {
-            askHost(facts, dependencies.time().instant());
+            go(facts);
             return;
         }
         int mine = ++run;
@@ -147,9 +158,17 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
 
     private Effect<RestoreEvent, RestoreFacts> onHalted(RestoreFacts facts, Halted halted) {
         if (halted.run() == run) {
-            askHost(facts, dependencies.time().instant());
+            go(facts);
         }
         return Effect().none();
+    }
+
+    private void go(RestoreFacts facts) {
+        if (activity == RestoreActivity.APPLYING) {
+            find();
+        } else {
+            askHost(facts, dependencies.time().instant());
+        }
     }
 
     /** Puts the question of the present activity to the host's agent; each of them is safe to repeat. */
@@ -185,53 +204,72 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         if (answer.reply() instanceof HostReply.Failed failed) {
             return fail(facts, failed.problem());
         }
-        if (activity == RestoreActivity.APPLYING && answer.reply() instanceof HostReply.Prepared prepared) {
-            find(prepared);
-            return Effect().none();
+        HostReply reply = answer.reply();
+        if (activity == RestoreActivity.APPLYING && reply instanceof HostReply.Prepared prepared) {
+            return onPrepared(facts, prepared);
         }
-        if (activity == RestoreActivity.OPENING && answer.reply() instanceof HostReply.Connected) {
+        if (activity == RestoreActivity.KEEPING && reply instanceof HostReply.Kept kept) {
+            return end(new StepKept(kept.rolledTo()));
+        }
+        if (activity == RestoreActivity.STANDING_BY && reply instanceof HostReply.Connected) {
+            return end(new ServerStands());
+        }
+        if (activity == RestoreActivity.OPENING && reply instanceof HostReply.Connected) {
             return end(new ServerOpened());
         }
-        if (activity == RestoreActivity.DISCARDING && answer.reply() instanceof HostReply.Discarded) {
-            return end(new AttemptDiscarded());
+        if (activity == RestoreActivity.DISCARDING && reply instanceof HostReply.Discarded discarded) {
+            return end(new AttemptDiscarded(discarded.touched()));
         }
-        return fail(facts, BackupError.PROTOCOL_BROKEN.problem(answer.reply()));
+        return fail(facts, BackupError.PROTOCOL_BROKEN.problem(reply));
     }
 
-    private void find(HostReply.Prepared target) {
-        int mine = run;
-        CompletionStage<FoundSet> found =
+    private void find() {
+        int mine = ++run;
+        CompletionStage<FoundSet> looked =
                 dependencies.finder().find(spec().step().from().orElseThrow());
         context.pipeToSelf(
-                found,
-                (set, failure) -> set != null ? new SetKnown(mine, target, set) : new Broke(mine, Problem.of(failure)));
+                looked, (set, failure) -> set != null ? new SetKnown(mine, set) : new Broke(mine, Problem.of(failure)));
     }
 
+    /** Everything that can be known before the host is asked for the directory: asking for a database's own counts as touching it. */
     private Effect<RestoreEvent, RestoreFacts> onSetKnown(RestoreFacts facts, SetKnown known) {
         if (known.run() != run) {
             return Effect().none();
         }
-        Optional<Problem> misfit = SetFit.check(
-                known.set().header(),
-                spec().view(),
-                Optional.of(new EngineVersions(known.target().versions())));
+        Optional<Problem> misfit = misfit(known.set(), facts, Optional.empty());
         if (misfit.isPresent()) {
             return fail(facts, misfit.get());
         }
-        SetFound found = SetFound.of(known.set());
-        if (facts.setId().isPresent() && !facts.setId().get().equals(found.setId())) {
-            // What an earlier run of this attempt reported would be of another backup than what is restored in the end.
-            return fail(
-                    facts,
-                    BackupError.FILE_CHANGED.problem(found.stripes().get(0).file()));
+        found = known.set();
+        askHost(facts, dependencies.time().instant());
+        return Effect().none();
+    }
+
+    private Optional<Problem> misfit(FoundSet set, RestoreFacts facts, Optional<EngineVersions> versions) {
+        BackupSetId id = set.header().setId();
+        BackupType type = BackupType.valueOf(spec().step().kind().name());
+        boolean judged = spec().set().map(id::equals).orElse(true);
+        // What an earlier run of this attempt reported would be of another backup than what is restored in the end.
+        boolean same = facts.setId().map(id::equals).orElse(true);
+        return judged && same
+                ? SetFit.check(set, type, spec().view(), versions)
+                : Optional.of(BackupError.FILE_CHANGED.problem(
+                        set.stripes().get(0).object().file()));
+    }
+
+    private Effect<RestoreEvent, RestoreFacts> onPrepared(RestoreFacts facts, HostReply.Prepared target) {
+        FoundSet set = Objects.requireNonNull(found);
+        Optional<Problem> misfit = misfit(set, facts, Optional.of(new EngineVersions(target.versions())));
+        if (misfit.isPresent()) {
+            return fail(facts, misfit.get());
         }
-        return Effect().persist(found).thenRun(now -> {
-            write(known, now);
+        return Effect().persist(SetFound.of(set)).thenRun(now -> {
+            write(Path.of(target.directory()), set, now);
             report(now);
         });
     }
 
-    private void write(SetKnown known, RestoreFacts facts) {
+    private void write(Path directory, FoundSet set, RestoreFacts facts) {
         int mine = run;
         RestoreProgress counted = new RestoreProgress(dependencies.time().instant(), facts.stripes());
         progress = counted;
@@ -239,8 +277,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                 dependencies,
                 context.getSystem(),
                 spec().host(),
-                Path.of(known.target().directory()),
-                known.set(),
+                directory,
+                set,
                 new Told(mine, counted, context.getSelf()));
         apply = begun;
         context.pipeToSelf(
@@ -283,6 +321,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     private Effect<RestoreEvent, RestoreFacts> end(RestoreEvent event) {
         activity = RestoreActivity.NONE;
         apply = null;
+        found = null;
         run++;
         return Effect().persist(event).thenRun(this::report);
     }
@@ -301,11 +340,13 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                         new RestoreReport(
                                 now.spec().attempt(),
                                 now.epoch(),
-                                activity.reported(facts.phase()),
+                                activity.reported(facts.phase(), now.goal()),
                                 dependencies.node(),
                                 facts.setId(),
                                 counted.stripes(dependencies.time().instant(), facts),
-                                facts.problem()));
+                                facts.problem(),
+                                facts.kept(),
+                                facts.touches(now.spec().step())));
     }
 
     private RestoreSpec spec() {
@@ -323,6 +364,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                 .onEvent(SetFound.class, RestoreFacts::setFound)
                 .onEvent(PartApplied.class, RestoreFacts::partApplied)
                 .onEvent(FilesApplied.class, RestoreFacts::filesApplied)
+                .onEvent(StepKept.class, RestoreFacts::stepKept)
+                .onEvent(ServerStands.class, RestoreFacts::serverStands)
                 .onEvent(ServerOpened.class, RestoreFacts::serverOpened)
                 .onEvent(AttemptDiscarded.class, RestoreFacts::discarded)
                 .onEvent(AttemptFailed.class, RestoreFacts::failed)
@@ -344,6 +387,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             running.stop();
         }
         apply = null;
+        found = null;
         activity = RestoreActivity.NONE;
         run++;
     }

@@ -3,6 +3,7 @@ package io.bakstripe.worker.restore;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.format.StripeHeader;
 import java.util.Optional;
@@ -12,11 +13,18 @@ public final class SetFit {
     private SetFit() {}
 
     /**
-     * What stands in the way: another engine, or a version of it that the host cannot run.
+     * What stands in the way: another type than the one that is to be restored, another engine, or a version of it that the host cannot run.
      *
+     * @param type that is to be restored
      * @param versions of the engine that the instance's host can run; empty when nobody knows
      */
-    public static Optional<Problem> check(StripeHeader header, InstanceView view, Optional<EngineVersions> versions) {
+    public static Optional<Problem> check(
+            FoundSet set, BackupType type, InstanceView view, Optional<EngineVersions> versions) {
+        StripeHeader header = set.header();
+        if (header.type() != type) {
+            return Optional.of(BackupError.WRONG_SET_KIND.problem(
+                    set.stripes().get(0).object().file(), header.type().statement(), call(header.type())));
+        }
         String engine = view.definition().engine();
         if (!header.start().engine().equalsIgnoreCase(engine)) {
             String backedUp = header.start().engine() + " " + header.start().engineVersion();
@@ -25,5 +33,13 @@ public final class SetFit {
                     .withHint("Restore to an instance of the engine that made the backup."));
         }
         return versions.flatMap(known -> known.refusal(header.start().engineVersion()));
+    }
+
+    private static String call(BackupType type) {
+        return switch (type) {
+            case FULL -> "rds_restore_database";
+            case DIFFERENTIAL -> "rds_restore_database with type DIFFERENTIAL";
+            case LOG -> "rds_restore_log";
+        };
     }
 }

@@ -37,6 +37,12 @@ public record LogLayout(int segmentBytes, int pageBytes) {
         return "%08X%08X%08X".formatted(timeline, number / perName, number % perName);
     }
 
+    /** Where the segment with this name, of whatever timeline, begins. */
+    public Lsn begin(String fileName) {
+        return new Lsn(Long.parseLong(fileName.substring(8, 16), 16) * FOUR_GIB
+                + Long.parseLong(fileName.substring(16), 16) * segmentBytes);
+    }
+
     /** How far into its file a position is. */
     int inFile(Lsn at) {
         return (int) (at.value() & (segmentBytes - 1));

@@ -12,7 +12,9 @@ record LogPage(Lsn begin, ByteBuffer bytes) {
     static final int ADDRESS_AT = 8;
 
     private static final int INFO_AT = 2;
+    private static final int TIMELINE_AT = 4;
     private static final int REST_AT = 16;
+    private static final int WRITER_AT = 24;
     private static final int CONTINUES = 0x0001;
     private static final int OVERWRITES = 0x0008;
     private static final int KNOWN_FLAGS = 0x000F;
@@ -23,6 +25,15 @@ record LogPage(Lsn begin, ByteBuffer bytes) {
 
     Lsn address() {
         return new Lsn(bytes.getLong(ADDRESS_AT));
+    }
+
+    int timeline() {
+        return bytes.getInt(TIMELINE_AT);
+    }
+
+    /** System identifier of the server that wrote it, unsigned; only the first page of a segment has it. */
+    long writer() {
+        return bytes.getLong(WRITER_AT);
     }
 
     /** True when its first bytes belong to a record that began before. */

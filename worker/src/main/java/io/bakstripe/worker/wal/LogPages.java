@@ -4,6 +4,7 @@ import io.bakstripe.protocol.name.Lsn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** The pages of one timeline, read forwards. Not thread-safe. */
@@ -13,14 +14,21 @@ public final class LogPages {
     private final LogSource source;
     private final int timeline;
     private final LogLayout layout;
+    private final OptionalLong writer;
     private final ByteBuffer read = ByteBuffer.allocate(READ_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private Lsn readFrom = new Lsn(0);
 
     /** @param timeline whose segments are read */
     public LogPages(LogSource source, int timeline, LogLayout layout) {
+        this(source, timeline, layout, OptionalLong.empty());
+    }
+
+    /** @param writer system identifier of the server that must have written them, unsigned; any when empty */
+    LogPages(LogSource source, int timeline, LogLayout layout, OptionalLong writer) {
         this.source = source;
         this.timeline = timeline;
         this.layout = layout;
+        this.writer = writer;
         this.read.limit(0);
     }
 
@@ -46,6 +54,16 @@ public final class LogPages {
         }
         if (!page.flagsKnown()) {
             throw damaged(begin, "the page has unknown flags");
+        }
+        // What was written before the timeline began may be on one of its pages, never what was written on a later one.
+        if (Integer.compareUnsigned(page.timeline(), timeline) > 0) {
+            throw damaged(begin, "the page is of timeline " + Integer.toUnsignedString(page.timeline()));
+        }
+        if (writer.isPresent() && layout.inFile(begin) == 0 && page.writer() != writer.getAsLong()) {
+            throw damaged(
+                    begin,
+                    "the segment was written by server " + Long.toUnsignedString(page.writer()) + ", not by "
+                            + Long.toUnsignedString(writer.getAsLong()));
         }
         return page;
     }

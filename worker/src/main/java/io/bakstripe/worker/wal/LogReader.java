@@ -45,6 +45,17 @@ public final class LogReader {
 
     /** @param forgiven which of the wanted records are given out although their checksum is wrong */
     public LogReader(LogPages pages, Lsn from, Predicate<RecordHead> wanted, Predicate<LogRecord> forgiven) {
+        this(pages, from, Optional.empty(), wanted, forgiven);
+    }
+
+    /** @param before where the record before {@code from} begins: the first one must name it; any when empty */
+    public LogReader(
+            LogPages pages,
+            Lsn from,
+            Optional<Lsn> before,
+            Predicate<RecordHead> wanted,
+            Predicate<LogRecord> forgiven) {
+        this.previous = before.orElse(null);
         this.pages = pages;
         this.layout = pages.layout();
         this.at = from;
@@ -106,6 +117,11 @@ public final class LogReader {
     /** Where the next record begins, or would: behind the last one that was whole. */
     public Lsn position() {
         return at;
+    }
+
+    /** Where the last record begins that was whole; before the first one, what is known of the record before it. */
+    public Optional<Lsn> last() {
+        return Optional.ofNullable(previous);
     }
 
     /** Goes to where a record begins; false when none does. */

@@ -18,6 +18,9 @@ public record RecordHead(Lsn begin, int bytes, long xid, Lsn previous, int info,
     /** Resource manager of the log's own records. */
     public static final int LOG = 0;
 
+    /** Resource manager of the records that end transactions. */
+    public static final int TRANSACTION = 1;
+
     /** Resource manager of the records that create and drop tablespaces. */
     public static final int TABLESPACE = 5;
 

@@ -14,6 +14,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand;
 import io.bakstripe.protocol.message.HostCommand.HostReply;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
@@ -22,6 +23,8 @@ import io.bakstripe.worker.engine.ConfiguredSources;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -103,7 +106,9 @@ class HostAgentTest {
                 .toCompletableFuture()
                 .get(60, TimeUnit.SECONDS);
 
-        assertThat(reply).isEqualTo(new HostReply.Connected(running));
+        assertThat(reply)
+                .isEqualTo(new HostReply.Connected(
+                        running, host.servers().recoveryFork(ref("running")).map(UUID::toString)));
     }
 
     @Test
@@ -117,7 +122,7 @@ class HostAgentTest {
     @Test
     void doesOneThingAfterTheOtherForADatabase() {
         TestProbe<HostReply> probe = testKit.createTestProbe();
-        tell(new HostCommand.Prepare(ref("line"), ATTEMPT, probe.ref()));
+        tell(new HostCommand.Prepare(ref("line"), ATTEMPT, RestoreStep.Kind.FULL, Optional.empty(), probe.ref()));
         tell(new HostCommand.Open(ref("line"), new DatabaseName("line"), ATTEMPT, "x", probe.ref()));
         tell(new HostCommand.Discard(ref("line"), ATTEMPT, probe.ref()));
 

@@ -81,7 +81,7 @@ class ManagedServersTest {
 
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(record)))
                 .isEqualTo("rw-------");
-        assertThat(Files.readString(host.directory(ref("shop")).log()))
+        assertThat(Files.readString(host.directory(ref("shop")).serverLog()))
                 .doesNotContain(shop.password(), "SCRAM-SHA-256");
         assertThat(shop.toString()).doesNotContain(shop.password());
     }
@@ -202,7 +202,7 @@ class ManagedServersTest {
                 .hasMessageContaining("pg_control")
                 .extracting(thrown -> ((BakstripeException) thrown).problem().hint())
                 .asString()
-                .contains(host.directory(ref("broken")).log().toString());
+                .contains(host.directory(ref("broken")).serverLog().toString());
     }
 
     @Test

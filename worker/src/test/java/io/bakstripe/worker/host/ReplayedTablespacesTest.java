@@ -43,7 +43,7 @@ class ReplayedTablespacesTest {
         restored.log.addTablespace(16_402, "");
         restored.ended().writeTo(data);
 
-        assertThat(ReplayedTablespaces.withoutPaths(data)).containsExactly(16_400L, 16_402L, 4_294_967_294L);
+        assertThat(LogPass.ofBackup(data).tablespaces()).containsExactlyInAnyOrder(16_400L, 16_402L, 4_294_967_294L);
 
         assertThat(paths()).containsExactly("", "", "");
     }
@@ -52,10 +52,10 @@ class ReplayedTablespacesTest {
     void isRepeatedWithoutAnyChange() throws IOException {
         restored.log.addTablespace(16_400, PATH);
         restored.ended().writeTo(data);
-        ReplayedTablespaces.withoutPaths(data);
+        LogPass.ofBackup(data);
         SortedMap<String, String> once = FileTree.of(data);
 
-        assertThat(ReplayedTablespaces.withoutPaths(data)).containsExactly(16_400L);
+        assertThat(LogPass.ofBackup(data).tablespaces()).containsExactly(16_400L);
 
         assertThat(FileTree.of(data)).isEqualTo(once);
     }
@@ -66,7 +66,7 @@ class ReplayedTablespacesTest {
         restored.writeTo(data);
         SortedMap<String, String> before = FileTree.of(data);
 
-        assertThat(ReplayedTablespaces.withoutPaths(data)).isEmpty();
+        assertThat(LogPass.ofBackup(data).tablespaces()).isEmpty();
 
         assertThat(FileTree.of(data)).isEqualTo(before);
         assertThat(paths()).containsExactly(PATH);
@@ -82,7 +82,7 @@ class ReplayedTablespacesTest {
         restored.log.addTablespace(16_400, PATH);
         restored.ended().writeTo(data);
 
-        assertThat(ReplayedTablespaces.withoutPaths(data)).containsExactly(16_400L);
+        assertThat(LogPass.ofBackup(data).tablespaces()).containsExactly(16_400L);
 
         assertThat(restored.log.position()).isGreaterThan(Lsn.parse("0/400000"));
         assertThat(paths()).containsExactly("");
@@ -93,10 +93,10 @@ class ReplayedTablespacesTest {
         Lsn begin = restored.log.addTablespace(16_400, PATH);
         restored.ended().writeTo(data);
         byte[] checksum = bytes(begin, CHECKSUM_AT, 4);
-        ReplayedTablespaces.withoutPaths(data);
+        LogPass.ofBackup(data);
         write(begin, CHECKSUM_AT, checksum);
 
-        assertThat(ReplayedTablespaces.withoutPaths(data)).containsExactly(16_400L);
+        assertThat(LogPass.ofBackup(data).tablespaces()).containsExactly(16_400L);
 
         assertThat(paths()).containsExactly("");
         assertThat(bytes(begin, CHECKSUM_AT, 4)).isNotEqualTo(checksum);
@@ -106,10 +106,10 @@ class ReplayedTablespacesTest {
     void completesWhatACrashLeftWithTheOldPathAndTheNewChecksum() throws IOException {
         Lsn begin = restored.log.addTablespace(16_400, PATH);
         restored.ended().writeTo(data);
-        ReplayedTablespaces.withoutPaths(data);
+        LogPass.ofBackup(data);
         write(begin, PATH_AT, new byte[] {'/'});
 
-        assertThat(ReplayedTablespaces.withoutPaths(data)).containsExactly(16_400L);
+        assertThat(LogPass.ofBackup(data).tablespaces()).containsExactly(16_400L);
 
         assertThat(paths()).containsExactly("");
     }
@@ -156,7 +156,7 @@ class ReplayedTablespacesTest {
     }
 
     private void refused(String why) {
-        assertThatThrownBy(() -> ReplayedTablespaces.withoutPaths(data))
+        assertThatThrownBy(() -> LogPass.ofBackup(data))
                 .isInstanceOfSatisfying(
                         BakstripeException.class,
                         thrown -> assertThat(thrown.problem().error()).isEqualTo(BackupError.MANIFEST_MISMATCH))

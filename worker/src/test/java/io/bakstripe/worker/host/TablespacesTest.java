@@ -35,7 +35,7 @@ class TablespacesTest {
 
     @Test
     void movesWhatWasRestoredAndMakesRoomForWhatTheLogCreates() throws IOException {
-        tablespaces.takeOver();
+        takeOver();
 
         assertThat(links().toFile().list()).containsExactlyInAnyOrder("16400", "16401", "16500");
         for (String oid : links().toFile().list()) {
@@ -54,10 +54,10 @@ class TablespacesTest {
 
     @Test
     void mayBeRepeated() throws IOException {
-        tablespaces.takeOver();
+        takeOver();
         var once = FileTree.of(root);
 
-        tablespaces.takeOver();
+        takeOver();
         tablespaces.settle();
         tablespaces.relink();
 
@@ -69,18 +69,18 @@ class TablespacesTest {
         Files.createDirectory(directory.tablespaces());
         Files.move(links().resolve("16400"), home("16400"));
 
-        tablespaces.takeOver();
+        takeOver();
 
         assertThat(links().resolve("16400/PG_18_1/5/1")).hasContent("16400");
     }
 
     @Test
     void goesOnWhereACrashCameBeforeALinkWasInItsPlace() throws IOException {
-        tablespaces.takeOver();
+        takeOver();
         Files.move(links().resolve("16500"), directory.tablespaces().resolve("link.16500"));
         Files.delete(links().resolve("16401"));
 
-        tablespaces.takeOver();
+        takeOver();
 
         assertThat(links().resolve("16500")).isEmptyDirectory();
         assertThat(links().resolve("16401/PG_18_1/5/1")).hasContent("16401");
@@ -89,7 +89,7 @@ class TablespacesTest {
 
     @Test
     void settlesWhatRollingForwardLeft() throws IOException {
-        tablespaces.takeOver();
+        takeOver();
         Files.delete(links().resolve("16500"));
         Files.delete(links().resolve("16401"));
         fill(links().resolve("16600"));
@@ -105,7 +105,7 @@ class TablespacesTest {
     @Test
     void leadsLinksOfMovedOrCopiedFilesToWhereTheyAre() throws IOException {
         Path elsewhere = Path.of("/data/of another/tablespaces/16400");
-        tablespaces.takeOver();
+        takeOver();
         Files.delete(links().resolve("16400"));
         Files.createSymbolicLink(links().resolve("16400"), elsewhere);
         Files.createSymbolicLink(links().resolve("16700"), Path.of("/made/by/its/owner"));
@@ -122,7 +122,7 @@ class TablespacesTest {
     void refusesALinkThatIsNotOurs() throws IOException {
         Files.createSymbolicLink(links().resolve("16700"), Path.of("/somewhere/else"));
 
-        assertThatThrownBy(() -> tablespaces.takeOver())
+        assertThatThrownBy(() -> takeOver())
                 .isInstanceOfSatisfying(
                         BakstripeException.class,
                         thrown -> assertThat(thrown.problem().error()).isEqualTo(BackupError.MANIFEST_MISMATCH))
@@ -136,7 +136,7 @@ class TablespacesTest {
         Files.createDirectories(plain.data().resolve("pg_tblspc/kept"));
         new RestoredLog().ended().writeTo(plain.data());
 
-        new Tablespaces(plain).takeOver();
+        new Tablespaces(plain).takeOver(LogPass.ofBackup(plain.data()).tablespaces());
 
         assertThat(plain.tablespaces()).doesNotExist();
         assertThat(plain.data().resolve("pg_tblspc/kept")).isDirectory();
@@ -146,9 +146,7 @@ class TablespacesTest {
     void keepsBothWhenATablespaceIsThereTwice() throws IOException {
         fill(home("16400"));
 
-        assertThatThrownBy(() -> tablespaces.takeOver())
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("twice");
+        assertThatThrownBy(() -> takeOver()).isInstanceOf(IOException.class).hasMessageContaining("twice");
 
         assertThat(links().resolve("16400/PG_18_1/5/1")).exists();
     }
@@ -164,5 +162,9 @@ class TablespacesTest {
     private static void fill(Path tablespace) throws IOException {
         Path database = Files.createDirectories(tablespace.resolve("PG_18_1/5"));
         Files.writeString(database.resolve("1"), String.valueOf(tablespace.getFileName()));
+    }
+
+    private void takeOver() throws IOException {
+        tablespaces.takeOver(LogPass.ofBackup(directory.data()).tablespaces());
     }
 }

@@ -76,11 +76,12 @@ class PreflightOfRestoresTest {
 
     @Test
     void passesWithTheSizeOfTheSet() {
-        found = CompletableFuture.completedStage(set("postgresql"));
+        FoundSet there = set("postgresql");
+        found = CompletableFuture.completedStage(there);
 
         preflight().tell(check());
 
-        probe.expectMessage(new Passed(777));
+        probe.expectMessage(new Passed(777, List.of(), Optional.of(there.facts())));
     }
 
     @Test
@@ -184,7 +185,8 @@ class PreflightOfRestoresTest {
     }
 
     private static FoundSet set(String engine, Optional<Long> damagedPages) {
-        StopFacts stop = new StopFacts(new Lsn(2), Instant.EPOCH, 1, 777, damagedPages);
+        StopFacts stop =
+                new StopFacts(new Lsn(2), Instant.EPOCH, 1, 777, damagedPages, Optional.empty(), Optional.empty());
         StripeHeader header = new StripeHeader(
                 SET,
                 1,

@@ -118,7 +118,8 @@ final class RestoreFaultsTest {
         worker.tell(ensure(1, RestoreGoal.OPEN));
         host.expectMessageClass(HostCommand.Open.class, LONG)
                 .replyTo()
-                .tell(new HostReply.Connected(new ServerConnection("h", 1, "u", "p", "postgres", "jdbc:x")));
+                .tell(new HostReply.Connected(
+                        new ServerConnection("h", 1, "u", "p", "postgres", "jdbc:x"), Optional.empty()));
         awaitState(RestoreState.OPENED);
         KIT.stop(worker);
         return new ArrayList<>(JOURNAL.persistedInStorage(persistenceId()));
@@ -153,7 +154,7 @@ final class RestoreFaultsTest {
         List<String> keys = List.of(SampleSet.key(1), SampleSet.key(2));
         awaitFailure(BackupError.FILE_CHANGED, keys);
         worker.tell(ensure(1, RestoreGoal.DISCARD));
-        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded());
+        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded(false));
         awaitState(RestoreState.DISCARDED);
     }
 
@@ -190,7 +191,7 @@ final class RestoreFaultsTest {
             worker.tell(ensure(1, RestoreGoal.DISCARD));
             host.expectMessageClass(HostCommand.Discard.class, Duration.ofMillis(500))
                     .replyTo()
-                    .tell(new HostReply.Discarded());
+                    .tell(new HostReply.Discarded(false));
         });
         RestoreReport discarded = awaitState(RestoreState.DISCARDED);
         assertThat(discarded.problem().map(Problem::detail))
@@ -237,7 +238,7 @@ final class RestoreFaultsTest {
 
     private void discard(ActorRef<RestoreCommand> worker) {
         worker.tell(ensure(1, RestoreGoal.DISCARD));
-        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded());
+        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded(false));
         awaitState(RestoreState.DISCARDED);
     }
 

@@ -71,7 +71,7 @@ final class RestoreShardingTest {
             assertThat(reports.receiveMessage(LONG).state()).isEqualTo(RestoreState.STARTING);
             HostCommand.Discard asked = host.expectMessageClass(HostCommand.Discard.class, LONG);
             assertThat(asked.attempt()).isEqualTo(attempt);
-            asked.replyTo().tell(new HostCommand.HostReply.Discarded());
+            asked.replyTo().tell(new HostCommand.HostReply.Discarded(false));
             assertThat(reports.receiveMessage(LONG).state()).isEqualTo(RestoreState.DISCARDED);
         } finally {
             kit.shutdownTestKit();

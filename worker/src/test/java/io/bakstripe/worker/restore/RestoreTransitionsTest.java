@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.worker.format.SampleStripe;
 import io.bakstripe.worker.restore.RestoreFacts.Phase;
 import io.bakstripe.worker.restore.RestoreTransitions.Transition;
@@ -12,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -21,11 +24,14 @@ final class RestoreTransitionsTest {
             new RestoreEvent.SetFound(
                     SampleStripe.SET,
                     "postgres",
-                    List.of(new RestoreEvent.StripeFound(SampleSet.arn(SampleSet.key(1)), 100))),
+                    List.of(new RestoreEvent.StripeFound(SampleSet.arn(SampleSet.key(1)), 100)),
+                    Optional.empty()),
             new RestoreEvent.PartApplied(1, 1, 50),
             new RestoreEvent.FilesApplied(),
             new RestoreEvent.ServerOpened(),
-            new RestoreEvent.AttemptDiscarded(),
+            new RestoreEvent.StepKept(new RolledTo(new Lsn(7), Optional.empty(), false)),
+            new RestoreEvent.ServerStands(),
+            new RestoreEvent.AttemptDiscarded(false),
             new RestoreEvent.AttemptFailed(BackupError.STOPPED_BY_NODE.problem()));
 
     @Test
@@ -52,11 +58,12 @@ final class RestoreTransitionsTest {
     @Test
     void leadsFromTheBeginningToEveryPhaseAndFromEveryPhaseToAnEnd() {
         assertThat(reachable(Phase.FRESH)).containsExactlyInAnyOrder(Phase.values());
-        for (Phase phase : EnumSet.complementOf(EnumSet.of(Phase.OPENED))) {
+        for (Phase phase : EnumSet.complementOf(EnumSet.of(Phase.OPENED, Phase.STANDING))) {
             assertThat(reachable(phase)).contains(Phase.DISCARDED);
         }
         assertThat(RestoreTransitions.ALL)
-                .noneMatch(row -> row.from() == Phase.OPENED || row.from() == Phase.DISCARDED);
+                .noneMatch(row ->
+                        row.from() == Phase.OPENED || row.from() == Phase.STANDING || row.from() == Phase.DISCARDED);
     }
 
     @Test
@@ -75,7 +82,10 @@ final class RestoreTransitionsTest {
         assertThat(applying.setFound((RestoreEvent.SetFound) EVENTS.get(0)).doneBytes())
                 .containsExactly(50L);
         RestoreEvent.SetFound other = new RestoreEvent.SetFound(
-                SampleStripe.SET, "postgres", List.of(new RestoreEvent.StripeFound(SampleSet.arn("other.bak"), 100)));
+                SampleStripe.SET,
+                "postgres",
+                List.of(new RestoreEvent.StripeFound(SampleSet.arn("other.bak"), 100)),
+                Optional.empty());
         assertThat(applying.setFound(other).doneBytes()).containsExactly(0L);
     }
 

@@ -110,7 +110,9 @@ final class RestoreWorkerTest {
         assertThat(open.dbname()).isEqualTo("postgres");
         assertThat(open.attempt()).isEqualTo(attempt);
         awaitState(RestoreState.OPENING);
-        open.replyTo().tell(new HostReply.Connected(new ServerConnection("h", 1, "u", "p", "postgres", "jdbc:x")));
+        open.replyTo()
+                .tell(new HostReply.Connected(
+                        new ServerConnection("h", 1, "u", "p", "postgres", "jdbc:x"), Optional.empty()));
         awaitState(RestoreState.OPENED);
 
         List<Object> events = JOURNAL.persistedInStorage(persistenceId());
@@ -147,7 +149,7 @@ final class RestoreWorkerTest {
         awaitState(RestoreState.APPLIED);
 
         worker.tell(ensure(1, RestoreGoal.DISCARD));
-        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded());
+        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded(false));
         awaitState(RestoreState.DISCARDED);
 
         worker.tell(ensure(1, RestoreGoal.APPLY));
@@ -160,7 +162,7 @@ final class RestoreWorkerTest {
         ActorRef<RestoreCommand> worker = spawn();
 
         worker.tell(ensure(1, RestoreGoal.DISCARD));
-        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded());
+        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded(false));
 
         awaitState(RestoreState.DISCARDED);
     }
@@ -176,11 +178,11 @@ final class RestoreWorkerTest {
         worker.tell(ensure(1, RestoreGoal.DISCARD));
         HostCommand.Discard discard = host.expectMessageClass(HostCommand.Discard.class, LONG);
         gate.complete(null);
-        discard.replyTo().tell(new HostReply.Discarded());
+        discard.replyTo().tell(new HostReply.Discarded(false));
 
         awaitState(RestoreState.DISCARDED);
         await().untilAsserted(() -> assertThat(budget.free()).isEqualTo(BUDGET));
-        assertThat(JOURNAL.persistedInStorage(persistenceId())).endsWith(new AttemptDiscarded());
+        assertThat(JOURNAL.persistedInStorage(persistenceId())).endsWith(new AttemptDiscarded(false));
     }
 
     @Test
@@ -242,28 +244,26 @@ final class RestoreWorkerTest {
         assertThat(awaitState(RestoreState.FAILED).problem()).isEqualTo(failed.problem());
         host.expectNoMessage(Duration.ofMillis(200));
         worker.tell(ensure(1, RestoreGoal.DISCARD));
-        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded());
+        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded(false));
         awaitState(RestoreState.DISCARDED);
     }
 
     @Test
-    void refusesASetOfAnotherEngineOrTypeBeforeItWrites() throws IOException {
+    void refusesASetOfAnotherEngineOrTypeBeforeItAsksForADirectory() {
         set.engine = "sqlserver";
         set.into(store);
         spawn().tell(ensure(1, RestoreGoal.APPLY));
-        Path target = prepare();
         assertThat(awaitState(RestoreState.FAILED).problem().map(Problem::error))
                 .contains(BackupError.ENGINE_MISMATCH);
-        assertThat(target).isEmptyDirectory();
 
         set.engine = "postgresql";
         set.type = BackupType.DIFFERENTIAL;
         set.into(store);
         attempt = new AttemptRef(attempt.instance(), attempt.task(), 2);
         spawn().tell(ensure(1, RestoreGoal.APPLY));
-        prepare();
         assertThat(awaitState(RestoreState.FAILED).problem().map(Problem::error))
-                .contains(BackupError.TYPE_NOT_AVAILABLE);
+                .contains(BackupError.WRONG_SET_KIND);
+        host.expectNoMessage(Duration.ofMillis(200));
     }
 
     @Test
@@ -294,7 +294,7 @@ final class RestoreWorkerTest {
     void ignoresATickOfAnOldEpoch() {
         ActorRef<RestoreCommand> worker = spawn();
         worker.tell(ensure(5, RestoreGoal.DISCARD));
-        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded());
+        host.expectMessageClass(HostCommand.Discard.class, LONG).replyTo().tell(new HostReply.Discarded(false));
         assertThat(awaitState(RestoreState.DISCARDED).epoch()).isEqualTo(5);
 
         worker.tell(ensure(4, RestoreGoal.APPLY));

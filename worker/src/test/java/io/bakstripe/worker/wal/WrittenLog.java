@@ -19,6 +19,7 @@ public final class WrittenLog {
     private static final int CONTINUES = 1;
     private static final int LONG = 2;
     private static final int OVERWRITES = 8;
+    private static final int NOTHING = 0x20;
     private static final int LARGEST_SHORT_DATA = 255;
 
     private final Map<String, ByteBuffer> segments = new TreeMap<>();
@@ -60,7 +61,7 @@ public final class WrittenLog {
             return;
         }
         int overhead = RecordHead.BYTES + (room > RecordHead.BYTES + 2 + LARGEST_SHORT_DATA ? 5 : 2);
-        add(1, 0x20, new byte[room - overhead]);
+        add(RecordHead.LOG, NOTHING, new byte[room - overhead]);
     }
 
     /** Goes on in the next segment. */
