@@ -58,7 +58,7 @@ class ConfiguredSourcesTest {
         HostAgents agents = agents((host, database) -> {
             assertThat(host).isEqualTo(HOST);
             assertThat(database.folded()).isEqualTo("copy");
-            return CompletableFuture.completedFuture(new HostReply.Connected(SERVER));
+            return CompletableFuture.completedFuture(new HostReply.Connected(SERVER, Optional.empty()));
         });
 
         assertThat(resolve(agents, Optional.of(HOST), "Copy"))
@@ -75,7 +75,7 @@ class ConfiguredSourcesTest {
                 "copy",
                 BackupError.DATABASE_UNKNOWN);
         assertFails(
-                agents((host, database) -> CompletableFuture.completedFuture(new HostReply.Discarded())),
+                agents((host, database) -> CompletableFuture.completedFuture(new HostReply.Discarded(false))),
                 Optional.of(HOST),
                 "copy",
                 BackupError.PROTOCOL_BROKEN);
@@ -100,7 +100,7 @@ class ConfiguredSourcesTest {
         assertThat(described(noAgents, Optional.empty())).isEmpty();
         assertThat(described(answering(new HostReply.Described(List.of("15", "18"), 4711)), Optional.of(HOST)))
                 .contains(new RestoreHost(HOST, new EngineVersions(List.of("15", "18")), 4711));
-        assertThatThrownBy(() -> described(answering(new HostReply.Discarded()), Optional.of(HOST)))
+        assertThatThrownBy(() -> described(answering(new HostReply.Discarded(false)), Optional.of(HOST)))
                 .extracting(failure -> Problem.of(failure).error())
                 .isEqualTo(BackupError.PROTOCOL_BROKEN);
     }

@@ -127,7 +127,7 @@ class PreflightOfFilesTest {
 
         preflight().tell(check(1, true));
 
-        probe.expectMessage(new Passed(12_345, List.of()));
+        probe.expectMessage(new Passed(12_345));
     }
 
     @Test
@@ -193,7 +193,7 @@ class PreflightOfFilesTest {
 
     @Test
     void warningsTravelBetweenNodes() {
-        KIT.serializationTestKit().verifySerialization(new Passed(1, List.of("Beware.")), true);
+        KIT.serializationTestKit().verifySerialization(new Passed(1, List.of("Beware."), Optional.empty()), true);
         KIT.serializationTestKit().verifySerialization(new Passed(1), true);
     }
 }
