@@ -2,6 +2,8 @@ package io.bakstripe.protocol.stripe;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import io.bakstripe.protocol.name.Lsn;
 import java.time.Instant;
 import java.util.Map;
@@ -36,7 +38,7 @@ public record StartFacts(
         Instant startedAt,
         Optional<LogSpan> log,
         // Left out where there is nothing, as in the first release's files.
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) Map<Long, String> databases) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY) Map<Long, String> databases) {
     public StartFacts {
         // Rows and files of the first release do not have these.
         log = log == null ? Optional.empty() : log;
