@@ -145,13 +145,15 @@ public final class DemoCommand implements Callable<Integer> {
         step(out, "Done: what was called safe has been restored");
     }
 
-    private JsonNode backUp(
-            PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
-        return run(out, client, procedure, with(more, "source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", file));
+    private JsonNode backUp(PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
+        return run(
+                out,
+                client,
+                procedure,
+                with(more, "source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", file));
     }
 
-    private JsonNode restore(
-            PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
+    private JsonNode restore(PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
         return run(out, client, procedure, with(more, "restore_db_name", COPY, "s3_arn_to_restore_from", file));
     }
 
