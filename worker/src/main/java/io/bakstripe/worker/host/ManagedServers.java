@@ -1,7 +1,6 @@
 package io.bakstripe.worker.host;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand.WrittenStep;
@@ -39,13 +38,12 @@ public final class ManagedServers {
     private final Path databases;
     private final HostSettings settings;
     private final Installations installations;
-    private final Supplier<UUID> ids;
-    private final Supplier<String> passwords;
     private final Postmaster postmaster;
     private final Ports ports;
-    private final Sessions sessions;
     private final ServerOpening opening;
     private final RestoringServers restoring;
+    private final FreshServers fresh;
+    private final DatabaseStart start;
     private final Map<Path, ReentrantLock> turns = new ConcurrentHashMap<>();
 
     /**
@@ -65,14 +63,14 @@ public final class ManagedServers {
         this.databases = data.toAbsolutePath().normalize().resolve("databases");
         this.settings = settings;
         this.installations = installations;
-        this.ids = ids;
-        this.passwords = passwords;
         this.postmaster = new Postmaster(installations, settings, clock);
         this.ports = new Ports(settings, databases);
-        this.sessions = new Sessions(settings);
+        Sessions sessions = new Sessions(settings);
         this.opening = new ServerOpening(installations, new ServerConfiguration(settings), postmaster, ports, sessions);
         this.restoring = new RestoringServers(
                 opening, postmaster, new StandbyServers(installations, opening, postmaster, ports, sessions));
+        this.start = new DatabaseStart(opening, postmaster, restoring, passwords, ids);
+        this.fresh = new FreshServers(installations, opening, ports, sessions, passwords, ids);
     }
 
     /** The host that these servers run on. */
@@ -203,39 +201,8 @@ public final class ManagedServers {
                     .filter(read ->
                             read.restoring().isPresent() || read.attempt().equals(attempt.entityId()))
                     .orElseThrow(() -> nothingPrepared(directory, database, attempt));
-            if (found.state() == State.OPENED) {
-                return opening.run(directory, found);
-            }
-            postmaster.stop(directory);
-            ServerRecord mine = found.by(attempt.entityId());
-            boolean promoted = found.state() == State.OPENING && !RecoverySignal.there(directory.data());
-            if (found.restoring().isPresent() && !promoted) {
-                mine = begin(restoring.beforeOpening(directory, mine), display, found.dbname());
-                mine.write(directory.record());
-            } else if (found.state() == State.PREPARED) {
-                opening.adoptFiles(directory, attempt);
-                mine = begin(mine, display, dbname);
-                mine.write(directory.record());
-            }
-            return rollForward(directory, mine);
+            return start.open(directory, found, display, attempt, dbname);
         });
-    }
-
-    private ServerRecord begin(ServerRecord server, DatabaseName display, String dbname) {
-        return server.opening(
-                display.value(), dbname, passwords.get(), ids.get().toString());
-    }
-
-    private ServerConnection rollForward(ServerDirectory directory, ServerRecord mine) throws IOException {
-        try {
-            return opening.rollForward(directory, mine);
-        } catch (BakstripeException | IOException failure) {
-            if (mine.restoring().isPresent()) {
-                postmaster.stop(directory);
-                restoring.fallBack(directory, mine);
-            }
-            throw failure;
-        }
     }
 
     private RuntimeException nothingPrepared(ServerDirectory directory, DatabaseRef database, AttemptRef attempt) {
@@ -328,24 +295,8 @@ public final class ManagedServers {
                 return opening.run(directory, found.get());
             }
             refuseDatabase(found, database);
-            PostgresBinaries binaries =
-                    kind.major().isPresent() ? installations.of(kind.major().getAsInt()) : installations.newest();
             clear(directory);
-            ServerRecord fresh = ports.assign(
-                    ServerRecord.prepared(database, ServerRecord.PROVISIONED)
-                            .opening(
-                                    display.value(),
-                                    dbname,
-                                    passwords.get(),
-                                    ids.get().toString()),
-                    directory);
-            fresh.write(directory.record());
-            new Initdb(binaries).run(directory, display.value(), kind.initdb());
-            opening.letIn(directory, fresh);
-            sessions.create(fresh, statements);
-            ServerRecord done = fresh.opened();
-            done.write(directory.record());
-            return sessions.connection(done);
+            return fresh.make(directory, database, display, dbname, kind, statements);
         });
     }
 

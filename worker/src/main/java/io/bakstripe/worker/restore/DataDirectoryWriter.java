@@ -33,7 +33,8 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * Writes pieces to where they belong in a target directory. Thread-safe: pieces may come in any order and from many threads. All methods block.
  *
  * <p>Nothing is written outside the directory: unsafe paths are refused, and so is every symbolic link on the way. Failures of the disk throw {@code
- * HOST_IO}. What was written is durable only after {@link #sync} and {@link #syncDirectories} of its path returned.
+ * HOST_IO}. What was written is durable only after {@link #sync} and {@link #syncDirectories} of its path returned. A directory that is not empty is
+ * written {@linkplain #over over}, file by file.
  */
 final class DataDirectoryWriter implements AutoCloseable {
     private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY_MODE =
@@ -46,6 +47,7 @@ final class DataDirectoryWriter implements AutoCloseable {
     private final Path root;
     private final OpenFiles files;
     private final PieceLedger ledger = new PieceLedger();
+    private final Optional<BlockLedger> blocks;
     private final Set<Path> known = ConcurrentHashMap.newKeySet();
     private final Map<String, Piece.State> irregular = new ConcurrentHashMap<>();
     private final ReadWriteLock life = new ReentrantReadWriteLock();
@@ -56,6 +58,16 @@ final class DataDirectoryWriter implements AutoCloseable {
      * @param files opens what is written; closed by this
      */
     DataDirectoryWriter(HostName host, Path root, OpenFiles files) {
+        this(host, root, files, Optional.empty());
+    }
+
+    /** Writes over what is in the directory; what is written of each block is noted. */
+    static DataDirectoryWriter over(HostName host, Path root, OpenFiles files) {
+        return new DataDirectoryWriter(host, root, files, Optional.of(new BlockLedger()));
+    }
+
+    private DataDirectoryWriter(HostName host, Path root, OpenFiles files, Optional<BlockLedger> blocks) {
+        this.blocks = blocks;
         this.host = host;
         this.root = root;
         this.files = files;
@@ -104,7 +116,9 @@ final class DataDirectoryWriter implements AutoCloseable {
         try (OpenFiles.Lease lease = files.acquire(target)) {
             ByteBuffer bytes = entry.bytes();
             long position = entry.offset();
-            ledger.add(entry.path(), position, bytes.remaining());
+            int length = bytes.remaining();
+            ledger.add(entry.path(), entry.offset(), length);
+            blocks.ifPresent(noted -> noted.add(entry.path(), entry.offset(), length));
             while (bytes.hasRemaining()) {
                 position += lease.channel().write(bytes, position);
             }
@@ -119,7 +133,8 @@ final class DataDirectoryWriter implements AutoCloseable {
         }
     }
 
-    private void makeDirectory(Place from, String path, Path directory) throws IOException {
+    /** Makes a directory and those on the way to it, as far as they are not there; throws what is no directory. */
+    void makeDirectory(Place from, String path, Path directory) throws IOException {
         if (known.contains(directory)) {
             return;
         }
@@ -191,6 +206,16 @@ final class DataDirectoryWriter implements AutoCloseable {
         return ledger.covers(path, size);
     }
 
+    /** Whether the pieces of a file that was written over are so many bytes, none of them twice. */
+    boolean holds(String path, long bytes) {
+        return blocks.map(noted -> noted.holds(path, bytes)).orElse(false);
+    }
+
+    /** Whether a file was written over. */
+    boolean wrote(String path) {
+        return blocks.map(noted -> noted.knows(path)).orElse(false);
+    }
+
     /** Facts of what is at this path, itself and not what it links to; empty when nothing is there. */
     Optional<BasicFileAttributes> found(String path) {
         AtomicReference<BasicFileAttributes> found = new AtomicReference<>();
@@ -207,6 +232,10 @@ final class DataDirectoryWriter implements AutoCloseable {
 
     Path root() {
         return root;
+    }
+
+    OpenFiles files() {
+        return files;
     }
 
     /** Refuses whatever is called later; does not wait for what is being written. Never blocks. */
@@ -226,7 +255,8 @@ final class DataDirectoryWriter implements AutoCloseable {
         }
     }
 
-    private void guarded(String path, DiskAction action) {
+    /** Does something that may fail as the disk does, unless writing has ended. */
+    void guarded(String path, DiskAction action) {
         life.readLock().lock();
         try {
             if (closed) {
@@ -249,13 +279,14 @@ final class DataDirectoryWriter implements AutoCloseable {
         return failed.getClass() == IOException.class && message != null ? message : failed.toString();
     }
 
-    private Path parentOf(Path path) {
+    Path parentOf(Path path) {
         Path parent = path.getParent();
         return parent == null ? root : parent;
     }
 
+    /** Something that is done on the disk. */
     @FunctionalInterface
-    private interface DiskAction {
+    interface DiskAction {
         void run() throws IOException;
     }
 }

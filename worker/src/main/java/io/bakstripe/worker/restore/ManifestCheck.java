@@ -15,7 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p>A directory must be there. A file must be there with the size that was listed, except that a file of which a piece came up short may have
  * less, and one of which a piece vanished must not be there. Of every other file the
- * pieces must cover each byte once. The number of entries must be the one that the trailer names.
+ * pieces must cover each byte once; of one that a differential changes they must be as many bytes as it says, none of them twice. The number of entries must
+ * be the one that the trailer names.
  */
 final class ManifestCheck {
     private final DataDirectoryWriter target;
@@ -70,6 +71,12 @@ final class ManifestCheck {
         }
         if (size != entry.size()) {
             return path + " has " + size + " bytes instead of " + entry.size();
+        }
+        if (entry.changedBytes().isPresent()) {
+            return target.holds(path, entry.changedBytes().getAsLong())
+                    ? ""
+                    : "the pieces of " + path + " are not the "
+                            + entry.changedBytes().getAsLong() + " bytes that have changed";
         }
         return target.covers(path, size) ? "" : "the pieces of " + path + " do not cover it exactly once";
     }

@@ -23,9 +23,7 @@ import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.RestoreCommand.Ensure;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreMessage;
-import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.HostName;
-import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptDiscarded;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptFailed;
@@ -131,18 +129,26 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
             return Effect().none();
         }
         told = ensure;
-        RestoreActivity wanted = RestoreActivity.wanted(
-                facts.phase(), ensure.goal(), ensure.spec().step().kind());
-        if (wanted == RestoreActivity.DISCARDING && facts.kept().isPresent()) {
+        if (wanted(facts, ensure) == RestoreActivity.DISCARDING && facts.kept().isPresent()) {
             // What was kept belongs to the database; there is nothing else.
             return end(new AttemptDiscarded(false));
         }
+        towards(facts, ensure);
+        report(facts);
+        return Effect().none();
+    }
+
+    private static RestoreActivity wanted(RestoreFacts facts, Ensure ensure) {
+        return RestoreActivity.wanted(
+                facts.phase(), ensure.goal(), ensure.spec().step().kind());
+    }
+
+    private void towards(RestoreFacts facts, Ensure ensure) {
+        RestoreActivity wanted = wanted(facts, ensure);
         if (wanted.displaces(activity)) {
             activity = wanted;
             begin(facts);
         }
-        report(facts);
-        return Effect().none();
     }
 
     private void begin(RestoreFacts facts) {
@@ -236,7 +242,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         if (known.run() != run) {
             return Effect().none();
         }
-        Optional<Problem> misfit = misfit(known.set(), facts, Optional.empty());
+        Optional<Problem> misfit = SetFit.check(known.set(), spec(), facts.setId(), Optional.empty());
         if (misfit.isPresent()) {
             return fail(facts, misfit.get());
         }
@@ -245,21 +251,10 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         return Effect().none();
     }
 
-    private Optional<Problem> misfit(FoundSet set, RestoreFacts facts, Optional<EngineVersions> versions) {
-        BackupSetId id = set.header().setId();
-        BackupType type = BackupType.valueOf(spec().step().kind().name());
-        boolean judged = spec().set().map(id::equals).orElse(true);
-        // What an earlier run of this attempt reported would be of another backup than what is restored in the end.
-        boolean same = facts.setId().map(id::equals).orElse(true);
-        return judged && same
-                ? SetFit.check(set, type, spec().view(), versions)
-                : Optional.of(BackupError.FILE_CHANGED.problem(
-                        set.stripes().get(0).object().file()));
-    }
-
     private Effect<RestoreEvent, RestoreFacts> onPrepared(RestoreFacts facts, HostReply.Prepared target) {
         FoundSet set = Objects.requireNonNull(found);
-        Optional<Problem> misfit = misfit(set, facts, Optional.of(new EngineVersions(target.versions())));
+        Optional<Problem> misfit =
+                SetFit.check(set, spec(), facts.setId(), Optional.of(new EngineVersions(target.versions())));
         if (misfit.isPresent()) {
             return fail(facts, misfit.get());
         }
@@ -323,7 +318,13 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         apply = null;
         found = null;
         run++;
-        return Effect().persist(event).thenRun(this::report);
+        return Effect().persist(event).thenRun(now -> {
+            report(now);
+            Ensure goal = told;
+            if (goal != null) {
+                towards(now, goal);
+            }
+        });
     }
 
     private void report(RestoreFacts facts) {

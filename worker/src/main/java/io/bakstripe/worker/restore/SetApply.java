@@ -8,6 +8,7 @@ import akka.stream.SharedKillSwitch;
 import akka.stream.javadsl.Sink;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
@@ -19,18 +20,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Writes the files of a whole set into an empty directory: all stripes at once, then the comparison with the manifest. Run once. */
+/**
+ * Writes the files of a whole set: all stripes at once, then the comparison with the manifest. Full backups and logs go into an empty directory, differentials over
+ * the files of their base: then files get the sizes that the manifest lists, and what it does not list is removed. Run once.
+ */
 final class SetApply {
     private final FoundSet set;
     private final Listener listener;
     private final ActorSystem<?> system;
     private final StripeDownload download;
     private final DataDirectoryWriter target;
+    private final Optional<Overlay> overlay;
     private final HostName host;
     private final Executor blocking;
     private final SharedKillSwitch killSwitch = KillSwitches.shared("restore");
@@ -61,7 +67,12 @@ final class SetApply {
         this.listener = listener;
         this.system = system;
         this.host = host;
-        this.target = new DataDirectoryWriter(host, directory, new OpenFiles(settings.openFiles(), disk));
+        OpenFiles files = new OpenFiles(settings.openFiles(), disk);
+        boolean over = set.header().type() == BackupType.DIFFERENTIAL;
+        this.target = over
+                ? DataDirectoryWriter.over(host, directory, files)
+                : new DataDirectoryWriter(host, directory, files);
+        this.overlay = over ? Optional.of(new Overlay(target)) : Optional.empty();
         this.download = new StripeDownload(
                 // One budget for all that this restore asks for: what goes well pays for what does not.
                 dependencies.store().within(RequestScope.ofBudget(settings.retries())),
@@ -159,14 +170,20 @@ final class SetApply {
             Place place = Place.part(page.stripe().object().file(), page.frame().part());
             chain = chain.thenCompose(before -> download.payload(page.stripe(), page.frame()))
                     .thenAcceptAsync(
-                            payload -> ManifestPage.forEach(
-                                    place, ByteBuffer.wrap(payload), entry -> check.entry(place, entry)),
+                            payload -> ManifestPage.forEach(place, ByteBuffer.wrap(payload), entry -> {
+                                overlay.ifPresent(files -> files.entry(place, entry));
+                                check.entry(place, entry);
+                            }),
                             blocking);
         }
-        return chain.thenApply(all -> {
-            check.finish(set.stripes().get(0).object().file(), set.stop().files());
-            return Done.done();
-        });
+        return chain.thenApplyAsync(
+                all -> {
+                    check.finish(
+                            set.stripes().get(0).object().file(), set.stop().files());
+                    overlay.ifPresent(Overlay::removeUnlisted);
+                    return Done.done();
+                },
+                blocking);
     }
 
     /** Is told how far a set is applied, from any thread. */

@@ -3,6 +3,8 @@ package io.bakstripe.worker.restore;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
+import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.format.StripeHeader;
@@ -33,6 +35,23 @@ public final class SetFit {
                     .withHint("Restore to an instance of the engine that made the backup."));
         }
         return versions.flatMap(known -> known.refusal(header.start().engineVersion()));
+    }
+
+    /**
+     * What stands in the way of an attempt that is to take this step: another set than the one that was let through or found before, or what {@link #check(FoundSet,
+     * BackupType, InstanceView, Optional)} finds.
+     *
+     * @param before the set that an earlier run of the attempt found; what that reported would be of another backup than what is restored in the end
+     */
+    static Optional<Problem> check(
+            FoundSet set, RestoreSpec spec, Optional<BackupSetId> before, Optional<EngineVersions> versions) {
+        BackupSetId id = set.header().setId();
+        boolean same = spec.set().map(id::equals).orElse(true)
+                && before.map(id::equals).orElse(true);
+        return same
+                ? check(set, BackupType.valueOf(spec.step().kind().name()), spec.view(), versions)
+                : Optional.of(BackupError.FILE_CHANGED.problem(
+                        set.stripes().get(0).object().file()));
     }
 
     private static String call(BackupType type) {

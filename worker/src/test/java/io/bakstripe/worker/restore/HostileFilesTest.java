@@ -54,7 +54,7 @@ final class HostileFilesTest {
             assertThat(problem.error()).as("byte %d", at).isEqualTo(BackupError.FILE_DAMAGED);
             assertThat(problem.detail())
                     .as("byte %d", at)
-                    .contains("file " + OneFile.ARN + ", part ")
+                    .contains("File " + OneFile.ARN + ", part ")
                     .containsPattern(at < layout.trailer() ? "part (1|2|preamble|header):" : "part (trailer|footer):");
         }
     }

@@ -24,14 +24,18 @@ import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.RestoreCommand.Ensure;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreGoal;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.format.SampleStripe;
 import io.bakstripe.worker.restore.RestoreEvent.FilesApplied;
 import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
 import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
@@ -41,6 +45,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -60,6 +65,8 @@ final class RestoreFaultsTest {
             ActorTestKit.create(PersistenceTestKitPlugin.getInstance().config().withFallback(ConfigFactory.load()));
     private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
     private static final Duration LONG = Duration.ofSeconds(30);
+    private static final HostReply.Kept KEPT =
+            new HostReply.Kept(new RolledTo(new Lsn(7), Optional.of(Instant.EPOCH), false));
     private static final HostName HOST = new HostName("local");
 
     @TempDir
@@ -168,10 +175,9 @@ final class RestoreFaultsTest {
         JOURNAL.persistForRecovery(persistenceId(), begun);
 
         spawn().tell(ensure(1, RestoreGoal.APPLY));
-        Path target = answer(host.expectMessageClass(HostCommand.Prepare.class, LONG));
 
         awaitFailure(BackupError.FILE_CHANGED, List.of(SampleSet.key(1)));
-        assertThat(target).isEmptyDirectory();
+        host.expectNoMessage(Duration.ofMillis(200));
     }
 
     @Test
@@ -229,7 +235,75 @@ final class RestoreFaultsTest {
             visit(visited);
         }
 
+        visitSteps(whole.subList(0, whole.size() - 1), visited);
+
         assertThat(visited).containsExactlyInAnyOrderElementsOf(RestoreTransitions.ALL);
+    }
+
+    private void visitSteps(List<Object> applied, Set<RestoreTransitions.Transition> visited) {
+        HostReply connected =
+                new HostReply.Connected(new ServerConnection("h", 1, "u", "p", "postgres", "jdbc:x"), Optional.empty());
+
+        next();
+        spawn().tell(finish());
+        host.expectMessageClass(HostCommand.Open.class, LONG).replyTo().tell(connected);
+        awaitState(RestoreState.OPENED);
+        visit(visited);
+
+        next();
+        JOURNAL.persistForRecovery(persistenceId(), applied);
+        spawn().tell(ensure(1, RestoreGoal.STAND_BY));
+        host.expectMessageClass(HostCommand.Keep.class, LONG).replyTo().tell(KEPT);
+        host.expectMessageClass(HostCommand.StandBy.class, LONG).replyTo().tell(connected);
+        assertThat(awaitState(RestoreState.KEPT).kept()).contains(KEPT.rolledTo());
+        visit(visited);
+
+        next();
+        ActorRef<RestoreCommand> opening = kept(applied);
+        opening.tell(ensure(1, RestoreGoal.OPEN));
+        host.expectMessageClass(HostCommand.Open.class, LONG).replyTo().tell(connected);
+        awaitState(RestoreState.OPENED);
+        visit(visited);
+
+        next();
+        ActorRef<RestoreCommand> failing = kept(applied);
+        failing.tell(ensure(1, RestoreGoal.OPEN));
+        host.expectMessageClass(HostCommand.Open.class, LONG)
+                .replyTo()
+                .tell(new HostReply.Failed(BackupError.HOST_IO.problem("local", "x", "disk full")));
+        assertThat(awaitState(RestoreState.FAILED).kept()).contains(KEPT.rolledTo());
+        failing.tell(ensure(1, RestoreGoal.DISCARD));
+        assertThat(awaitState(RestoreState.DISCARDED).kept()).contains(KEPT.rolledTo());
+        host.expectNoMessage(Duration.ofMillis(200));
+        visit(visited);
+    }
+
+    private ActorRef<RestoreCommand> kept(List<Object> applied) {
+        JOURNAL.persistForRecovery(persistenceId(), applied);
+        ActorRef<RestoreCommand> worker = spawn();
+        worker.tell(ensure(1, RestoreGoal.KEEP));
+        HostCommand.Keep keep = host.expectMessageClass(HostCommand.Keep.class, LONG);
+        assertThat(keep.step().lastLsn()).isEqualTo(SampleStripe.stop(1, 1).lastLsn());
+        keep.replyTo().tell(KEPT);
+        awaitState(RestoreState.KEPT);
+        return worker;
+    }
+
+    private Ensure finish() {
+        RestoreSpec spec = ensure(1, RestoreGoal.OPEN).spec();
+        RestoreStep step =
+                new RestoreStep(RestoreStep.Kind.FINISH, Optional.empty(), Optional.empty(), Optional.of(new Lsn(1)));
+        return new Ensure(
+                1,
+                new RestoreSpec(
+                        spec.attempt(),
+                        spec.database(),
+                        spec.display(),
+                        spec.view(),
+                        spec.host(),
+                        step,
+                        Optional.empty()),
+                RestoreGoal.OPEN);
     }
 
     private void next() {
