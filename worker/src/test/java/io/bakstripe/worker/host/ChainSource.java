@@ -125,6 +125,12 @@ public final class ChainSource {
         }
     }
 
+    /** Copies all log from a position on, as a later backup of the log would that nobody else has made. */
+    public WrittenStep logFrom(Lsn position, Path target) throws Exception {
+        next = layout().segmentOf(position);
+        return log(target);
+    }
+
     /** The same set for another moment to stop at. */
     public static WrittenStep stopping(WrittenStep log, Instant stopAt) {
         return new WrittenStep(
