@@ -7,7 +7,6 @@ import io.bakstripe.node.pause.PauseFolder.Write;
 import io.bakstripe.worker.host.TestHost;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -96,13 +95,12 @@ final class KilledChainIT {
 
     @TestFactory
     Stream<DynamicTest> everyStepOfASequenceGoesOnWhereverItIsKilled() throws Exception {
-        Map<Integer, List<Write>> records = new HashMap<>();
-        List<RepeatableCall> undisturbed = sequence("undisturbed");
-        for (int step = 0; step < undisturbed.size(); step++) {
-            records.put(step, evidence.recordsOf(List.of(undisturbed.get(step))));
+        List<List<Write>> records = new ArrayList<>();
+        for (RepeatableCall step : sequence("undisturbed")) {
+            records.add(evidence.recordsOf(List.of(step)));
         }
         List<DynamicTest> tests = new ArrayList<>();
-        for (int step = undisturbed.size() - 1; step >= 0; step--) {
+        for (int step = records.size() - 1; step >= 0; step--) {
             int killed = step;
             for (Pause pause : choice.of(records.get(step), event -> choice.all() || tried.add(event))) {
                 tests.add(DynamicTest.dynamicTest(
