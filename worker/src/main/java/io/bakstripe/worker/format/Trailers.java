@@ -46,11 +46,7 @@ final class Trailers {
     }
 
     private record Facts(
-            BackupSetId setId,
-            int family,
-            int families,
-            StopFacts stop,
-            Optional<List<FrameRun>> manifestPages) {
+            BackupSetId setId, int family, int families, StopFacts stop, Optional<List<FrameRun>> manifestPages) {
         private Facts {
             // The first files do not have it.
             manifestPages = manifestPages == null ? Optional.empty() : manifestPages;

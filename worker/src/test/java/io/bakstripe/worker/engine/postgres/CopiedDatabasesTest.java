@@ -203,7 +203,7 @@ final class CopiedDatabasesTest {
     }
 
     private BackupHold open() {
-        return engine.open(role, NAME, "copies");
+        return engine.open(role, TestSource.full("copies"));
     }
 
     private static void copy(String from, String to) throws SQLException {
