@@ -2,8 +2,8 @@ package io.bakstripe.worker.engine;
 
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
-import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.KeptLog;
+import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import java.time.Instant;
 import java.util.List;

@@ -43,8 +43,6 @@ final class Manifest {
                 extent.kind() == ExtentKind.DIRECTORY,
                 extent.path(),
                 extent.offset() + extent.length(),
-                listed.changed()
-                        .map(blocks -> OptionalLong.of(blocks.bytes()))
-                        .orElseGet(OptionalLong::empty));
+                listed.changed().map(blocks -> OptionalLong.of(blocks.bytes())).orElseGet(OptionalLong::empty));
     }
 }

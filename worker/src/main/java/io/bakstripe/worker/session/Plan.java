@@ -52,9 +52,7 @@ final class Plan {
         }
         Stripe wanted = stripes.get(stripe - 1);
         int pages = wanted.begins().size();
-        return page < pages
-                ? Optional.of(new Slices(page, wanted.extents(page), page == pages - 1))
-                : Optional.empty();
+        return page < pages ? Optional.of(new Slices(page, wanted.extents(page), page == pages - 1)) : Optional.empty();
     }
 
     private static List<Begin> begins(List<Portion> portions, int pageBytes) {

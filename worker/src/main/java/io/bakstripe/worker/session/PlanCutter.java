@@ -53,12 +53,15 @@ final class PlanCutter {
      */
     static List<List<Portion>> closing(List<Extent> closing, int stripes) {
         Shares shares = new Shares(stripes);
-        closing.stream().filter(extent -> extent.kind() == ExtentKind.LOG)
+        closing.stream()
+                .filter(extent -> extent.kind() == ExtentKind.LOG)
                 .forEach(extent -> shares.deal(new Portion.Whole(extent)));
         closing.stream()
                 .filter(extent -> extent.kind() != ExtentKind.LOG && extent.kind() != ExtentKind.CONTROL)
                 .forEach(extent -> shares.add(0, new Portion.Whole(extent)));
-        closing.stream().filter(extent -> extent.kind() == ExtentKind.CONTROL).forEach(extent -> shares.add(0, new Portion.Whole(extent)));
+        closing.stream()
+                .filter(extent -> extent.kind() == ExtentKind.CONTROL)
+                .forEach(extent -> shares.add(0, new Portion.Whole(extent)));
         return shares.portions();
     }
 

@@ -46,9 +46,10 @@ final class SessionHold {
     /** Opens the engine's backup and cuts the data plan. */
     CompletionStage<Begun> open(SessionSpec spec) {
         EngineLease<BackupHold> current = lease;
-        return address(spec).thenCompose(at -> ordered(spec)
-                .thenCompose(order -> current.use(
-                        () -> sources.engine(spec.view()).open(at, order), hold -> begun(spec, hold))));
+        return address(spec)
+                .thenCompose(at -> ordered(spec)
+                        .thenCompose(order -> current.use(
+                                () -> sources.engine(spec.view()).open(at, order), hold -> begun(spec, hold))));
     }
 
     private CompletionStage<BackupOrder> ordered(SessionSpec spec) {

@@ -16,7 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param problem of a session that failed
  */
 record SessionReport(
-        AttemptRef attempt, long epoch, @Nullable Begun begun, @Nullable Finished finished, @Nullable Problem problem) {
+        AttemptRef attempt,
+        long epoch,
+        @Nullable Begun begun,
+        @Nullable Finished finished,
+        @Nullable Problem problem) {
     /** The report of this phase; null when it has none, or what it would tell is not there. */
     @Nullable DatabaseCommand of(SessionPhase phase) {
         return switch (phase) {

@@ -116,7 +116,14 @@ final class BackupFileTest {
         assertThat(WholeFile.read(file).trailer().stop().damagedPages()).contains(12L);
         assertThat(SampleStripe.stop(3, 3013).withDamagedPages(0)).isEqualTo(SampleStripe.stop(3, 3013));
         byte[] negative = new SampleStripe(SampleStripe.SET, 1, 1, Codec.NONE)
-                .finish(new StopFacts(damaged.lastLsn(), damaged.stoppedAt(), 3, 3013, Optional.of(-1L), Optional.empty(), Optional.empty()));
+                .finish(new StopFacts(
+                        damaged.lastLsn(),
+                        damaged.stoppedAt(),
+                        3,
+                        3013,
+                        Optional.of(-1L),
+                        Optional.empty(),
+                        Optional.empty()));
         assertRefused(() -> WholeFile.read(negative), BackupError.FILE_DAMAGED, "negative");
     }
 

@@ -3,14 +3,13 @@ package io.bakstripe.worker.preflight;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
-import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.BackupOrder;
-import org.jspecify.annotations.Nullable;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageReader;
@@ -22,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One database that answers as told. */
 final class TestSources implements Sources, Engine {

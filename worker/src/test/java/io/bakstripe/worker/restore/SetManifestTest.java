@@ -63,7 +63,8 @@ final class SetManifestTest {
 
     private static Problem refusal(Runnable asked) {
         List<Problem> problems = new ArrayList<>();
-        assertThatThrownBy(asked::run).satisfies(thrown -> problems.add(Problem.of(Objects.requireNonNull(thrown.getCause()))));
+        assertThatThrownBy(asked::run)
+                .satisfies(thrown -> problems.add(Problem.of(Objects.requireNonNull(thrown.getCause()))));
         return problems.get(0);
     }
 

@@ -9,15 +9,15 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.protocol.stripe.KeptLog;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
-import io.bakstripe.protocol.stripe.KeptLog;
 import io.bakstripe.worker.engine.BackupHold;
 import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.BlockRuns;
-import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.PageCheck;
 import io.bakstripe.worker.engine.PageCheck.Suspect;
 import io.bakstripe.worker.engine.PageReader;
@@ -131,8 +131,7 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     @Override
-    public Examination examine(
-            SourceAddress address, DatabaseRef database, DatabaseName display, boolean keepsLog) {
+    public Examination examine(SourceAddress address, DatabaseRef database, DatabaseName display, boolean keepsLog) {
         return new Examination(List.of(), OptionalLong.empty());
     }
 

@@ -116,10 +116,9 @@ class PlanCutterTest {
     @ParameterizedTest
     @MethodSource("cases")
     void cutsTheSameListingTheSameWay(Case example) {
-        assertThat(data(listing(example.seed()), PAGES, example.stripes())
-                        .toString())
-                .isEqualTo(data(listing(example.seed()), PAGES, example.stripes())
-                        .toString());
+        assertThat(data(listing(example.seed()), PAGES, example.stripes()).toString())
+                .isEqualTo(
+                        data(listing(example.seed()), PAGES, example.stripes()).toString());
     }
 
     @ParameterizedTest
@@ -145,7 +144,9 @@ class PlanCutterTest {
         Map<String, BitSet> dealt = new TreeMap<>();
         for (Portion portion : cut.stream().flatMap(List::stream).toList()) {
             Optional<Extent> next = portion.next(0);
-            for (; next.isPresent(); next = portion.next(next.get().offset() + next.get().length())) {
+            for (;
+                    next.isPresent();
+                    next = portion.next(next.get().offset() + next.get().length())) {
                 Extent run = next.get();
                 BitSet blocks = dealt.computeIfAbsent(run.path(), path -> new BitSet());
                 for (long at = run.offset(); at < run.offset() + run.length(); at += 8192) {

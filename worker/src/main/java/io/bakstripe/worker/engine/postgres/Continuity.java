@@ -51,8 +51,7 @@ record Continuity(String systemIdentifier, int timeline, String engineVersion, O
 
     private Optional<String> breach(String system, int itsTimeline, Optional<String> fork) {
         if (!system.equals(systemIdentifier)) {
-            return Optional.of(
-                    "the server that answers has system identifier " + systemIdentifier + ", not " + system);
+            return Optional.of("the server that answers has system identifier " + systemIdentifier + ", not " + system);
         }
         if (itsTimeline != timeline) {
             return Optional.of("the server is on timeline " + timeline + " now, not on " + itsTimeline);

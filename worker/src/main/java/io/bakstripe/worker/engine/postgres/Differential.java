@@ -70,10 +70,8 @@ final class Differential {
                 .filter(file -> file.fork() == Fork.MAIN)
                 .filter(file -> file.relation().database() == 0
                         || sameDatabases.contains(file.relation().database()))
-                .map(file -> new Candidate(
-                        file,
-                        (int) (extent.length() / pages.blockBytes()),
-                        (int) (inBase.getAsLong() / pages.blockBytes())));
+                .map(file -> new Candidate(file, (int) (extent.length() / pages.blockBytes()), (int)
+                        (inBase.getAsLong() / pages.blockBytes())));
     }
 
     /**

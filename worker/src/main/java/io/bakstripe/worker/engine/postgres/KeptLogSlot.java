@@ -42,8 +42,7 @@ final class KeptLogSlot {
     static String name(DatabaseRef database) {
         String whose = database.instance() + "/" + database.folded();
         try {
-            byte[] digest =
-                    MessageDigest.getInstance("SHA-256").digest(whose.getBytes(StandardCharsets.UTF_8));
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(whose.getBytes(StandardCharsets.UTF_8));
             return PREFIX + HexFormat.of().formatHex(digest, 0, NAME_BYTES);
         } catch (NoSuchAlgorithmException impossible) {
             throw new IllegalStateException(impossible);

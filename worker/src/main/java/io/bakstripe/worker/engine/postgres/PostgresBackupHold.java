@@ -104,8 +104,7 @@ final class PostgresBackupHold implements BackupHold {
                 .orElse(consumer -> Listing.run(session, extent -> consumer.accept(Listed.whole(extent))));
         Optional<KeptLogSlot> keptLog = Optional.of(new KeptLogSlot(session, order.database()))
                 .filter(kept -> order.basis().keepsLog());
-        return new PostgresBackupHold(
-                session, clock, log, found.segments(), databases, start, inventory, keptLog);
+        return new PostgresBackupHold(session, clock, log, found.segments(), databases, start, inventory, keptLog);
     }
 
     @Override

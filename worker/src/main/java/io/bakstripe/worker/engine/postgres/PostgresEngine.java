@@ -57,9 +57,14 @@ public final class PostgresEngine implements Engine {
             order.basis()
                     .chain()
                     .ifPresent(chain -> PostgresLogHold.requireKept(
-                            new KeptLogSlot(session, order.database()), chain, order.display()));
+                            new KeptLogSlot(session, order.database()),
+                            chain,
+                            found.segments().layout(),
+                            order.display()));
             return new SourceFacts(
-                    history.engineVersion(), history.systemIdentifier(), SourceCheck.estimatedBytes(session, order.basis()));
+                    history.engineVersion(),
+                    history.systemIdentifier(),
+                    SourceCheck.estimatedBytes(session, order.basis()));
         }
     }
 
@@ -125,8 +130,7 @@ public final class PostgresEngine implements Engine {
     }
 
     private ReadPace pace(SourceAddress address) {
-        return paces.computeIfAbsent(
-                address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
+        return paces.computeIfAbsent(address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
     }
 
     @Override

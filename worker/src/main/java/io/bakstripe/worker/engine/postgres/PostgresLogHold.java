@@ -59,13 +59,13 @@ final class PostgresLogHold implements BackupHold {
     static PostgresLogHold open(
             PostgresSession session, InstantSource clock, BackupOrder order, SourceCheck found, LogChain chain) {
         KeptLogSlot slot = new KeptLogSlot(session, order.database());
-        requireKept(slot, chain, session.display());
+        LogLayout layout = found.segments().layout();
+        requireKept(slot, chain, layout, session.display());
         Instant startedAt = clock.instant();
         Instant fence = ServerClock.now(session);
         session.one(COMMIT, row -> row.getString(1));
         Lsn switched = Lsn.parse(session.one(SWITCH, row -> row.getString(1)));
         Instant until = ServerClock.now(session);
-        LogLayout layout = found.segments().layout();
         Lsn end = layout.segmentOf(switched).equals(switched) ? switched : layout.nextSegment(switched);
         KeptSegments.missing(session, found.segments(), found.segments().paths(chain.timeline(), chain.nextLsn(), end))
                 .ifPresent(path -> {
@@ -88,15 +88,20 @@ final class PostgresLogHold implements BackupHold {
     }
 
     /** Throws {@code LOG_CHAIN_BROKEN} unless the server keeps its log from where the chain ends. */
-    static void requireKept(KeptLogSlot slot, LogChain chain, DatabaseName display) {
-        KeptLogSlot.State state = slot.state()
-                .orElseThrow(() -> broken(display, "its replication slot " + slot.name() + " is gone"));
+    static void requireKept(KeptLogSlot slot, LogChain chain, LogLayout layout, DatabaseName display) {
+        KeptLogSlot.State state =
+                slot.state().orElseThrow(() -> broken(display, "its replication slot " + slot.name() + " is gone"));
         if (!state.alive()) {
             throw broken(
                     display,
-                    "its replication slot " + slot.name() + " no longer keeps it (wal_status " + state.walStatus() + ")");
+                    "its replication slot " + slot.name() + " no longer keeps it (wal_status " + state.walStatus()
+                            + ")");
         }
-        if (state.from().filter(from -> from.compareTo(chain.nextLsn()) <= 0).isEmpty()) {
+        // Segments are kept as wholes.
+        if (state.from()
+                .map(layout::segmentOf)
+                .filter(from -> from.compareTo(chain.nextLsn()) <= 0)
+                .isEmpty()) {
             throw broken(
                     display,
                     "its replication slot " + slot.name() + " keeps it from "
@@ -123,7 +128,7 @@ final class PostgresLogHold implements BackupHold {
 
     @Override
     public void verifyOpen() {
-        requireKept(slot, chain, session.display());
+        requireKept(slot, chain, segments.layout(), session.display());
     }
 
     @Override

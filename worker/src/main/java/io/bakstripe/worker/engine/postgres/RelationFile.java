@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param segment which of its fork's files it is, 0 for the first
  */
 record RelationFile(Relation relation, Fork fork, long segment) {
-    private static final Pattern PATH =
-            Pattern.compile("(?:(base)/(\\d{1,10})|(global)|pg_tblspc/(\\d{1,10})/PG_[^/]+/(\\d{1,10}))/(\\d{1,10})(?:_(fsm|vm|init))?"
+    private static final Pattern PATH = Pattern.compile(
+            "(?:(base)/(\\d{1,10})|(global)|pg_tblspc/(\\d{1,10})/PG_[^/]+/(\\d{1,10}))/(\\d{1,10})(?:_(fsm|vm|init))?"
                     + "(?:\\.(\\d{1,9}))?");
 
     private static final long DEFAULT_TABLESPACE = 1663;
@@ -51,8 +51,7 @@ record RelationFile(Relation relation, Fork fork, long segment) {
                         ? new Relation(GLOBAL_TABLESPACE, 0, node)
                         : new Relation(Long.parseLong(matcher.group(4)), Long.parseLong(matcher.group(5)), node);
         String segment = matcher.group(8);
-        return new RelationFile(
-                relation, fork(matcher.group(7)), segment == null ? 0 : Long.parseLong(segment));
+        return new RelationFile(relation, fork(matcher.group(7)), segment == null ? 0 : Long.parseLong(segment));
     }
 
     private static Fork fork(@Nullable String suffix) {

@@ -55,8 +55,7 @@ final class ResumedHold implements BackupHold {
         paths.forEach(path -> closing.add(Extent.log(path, segments.segmentBytes())));
         closing.addAll(inline);
         closing.add(Extent.control(FileRules.CONTROL_FILE, ControlFile.BYTES));
-        Stop stop =
-                new Stop(stopped.lastLsn(), stopped.stoppedAt(), closing, stopped.serverTime(), stopped.keptLog());
+        Stop stop = new Stop(stopped.lastLsn(), stopped.stoppedAt(), closing, stopped.serverTime(), stopped.keptLog());
         return new ResumedHold(session, log, start, stop);
     }
 

@@ -3,8 +3,8 @@ package io.bakstripe.worker.engine.postgres;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.readiness.Finding;
-import java.util.ArrayList;
 import io.bakstripe.worker.engine.postgres.SourceState.Slot;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -118,7 +118,8 @@ final class SourceFindings {
     /** Slots that nobody reads from fill the server's disk in the end. */
     private Optional<Finding> heldLog() {
         List<String> idle = state.slots().stream()
-                .filter(slot -> !slot.active() && !slot.temporary() && !slot.name().equals(state.logSlot()))
+                .filter(slot ->
+                        !slot.active() && !slot.temporary() && !slot.name().equals(state.logSlot()))
                 .map(slot -> slot.name() + " (" + megabytes(slot.heldBytes()) + " MB)")
                 .toList();
         return idle.isEmpty()

@@ -71,9 +71,12 @@ record SourceState(
                 session.all(SETTINGS, row -> Map.entry(row.getString(1), row.getString(2))).stream()
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         List<Slot> slots = session.all(
-                SLOTS, row -> new Slot(
+                SLOTS,
+                row -> new Slot(
                         row.getString(1), row.getBoolean(2), row.getBoolean(3), row.getString(4), row.getLong(5)));
-        List<String> missing = session.version().supported() ? SourceCheck.missingGrants(session, BackupBasis.full(keepsLog)) : List.of();
+        List<String> missing = session.version().supported()
+                ? SourceCheck.missingGrants(session, BackupBasis.full(keepsLog))
+                : List.of();
         long bytes = SourceCheck.estimatedBytes(session);
         return session.one(
                 ITSELF,

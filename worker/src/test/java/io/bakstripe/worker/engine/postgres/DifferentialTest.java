@@ -153,12 +153,14 @@ class DifferentialTest {
         assertThat(listing)
                 .filteredOn(each -> each.changed().isPresent())
                 .isNotEmpty()
-                .allSatisfy(each -> assertThat(
-                                RelationFile.of(each.extent().path()).map(RelationFile::fork))
-                        .contains(Fork.MAIN));
+                .allSatisfy(
+                        each -> assertThat(RelationFile.of(each.extent().path()).map(RelationFile::fork))
+                                .contains(Fork.MAIN));
         String big = column(source, "SELECT pg_relation_filepath('big')").get(0);
-        assertThat(blocks(listing, big)).isPresent().get().satisfies(blocks -> assertThat(blocks.cardinality())
-                .isBetween(20, 60));
+        assertThat(blocks(listing, big))
+                .isPresent()
+                .get()
+                .satisfies(blocks -> assertThat(blocks.cardinality()).isBetween(20, 60));
         String still = column(source, "SELECT pg_relation_filepath('still')").get(0);
         assertThat(blocks(listing, still).orElseThrow().cardinality()).isEqualTo(1);
     }
@@ -175,7 +177,8 @@ class DifferentialTest {
         try (Stream<Path> all = Files.walk(root)) {
             Map<String, Path> found = new TreeMap<>();
             all.filter(Files::isRegularFile)
-                    .filter(path -> RelationFile.of(root.relativize(path).toString()).isPresent())
+                    .filter(path ->
+                            RelationFile.of(root.relativize(path).toString()).isPresent())
                     .forEach(path -> found.put(root.relativize(path).toString(), path));
             return found;
         }
@@ -367,11 +370,8 @@ class DifferentialTest {
     }
 
     private void refused(StartFacts start) {
-        DifferentialBase base = new DifferentialBase(
-                new BackupSetId(new UUID(1, 2)),
-                List.of(),
-                start,
-                start.firstLsn());
+        DifferentialBase base =
+                new DifferentialBase(new BackupSetId(new UUID(1, 2)), List.of(), start, start.firstLsn());
         BackupBasis basis = BackupBasis.differential(base);
         assertThatThrownBy(() -> engine.inspect(role, TestSource.order("refused", basis)))
                 .satisfies(failed(BackupError.NO_DIFFERENTIAL_BASE));

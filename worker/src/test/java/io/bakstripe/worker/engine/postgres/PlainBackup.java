@@ -52,7 +52,8 @@ final class PlainBackup {
                 .toList();
         StopFacts facts = new StopFacts(
                 stop.lastLsn(), stop.stoppedAt(), 1, 1, Optional.empty(), stop.serverTime(), stop.keptLog());
-        try (BackupHold resumed = TestSource.engine().resume(address, TestSource.full("resumed"), start, facts, inline)) {
+        try (BackupHold resumed =
+                TestSource.engine().resume(address, TestSource.full("resumed"), start, facts, inline)) {
             assertThat(resumed.stop()).isEqualTo(stop);
             return resumed.stop().closing();
         }

@@ -36,7 +36,8 @@ final class PlainChain {
     /** A full backup whose data lie in a directory, without its log and labels. */
     record Base(DifferentialBase base, BaseFiles files) {
         BackupOrder differential() {
-            return TestSource.order("differential", BackupBasis.differential(base)).over(files);
+            return TestSource.order("differential", BackupBasis.differential(base))
+                    .over(files);
         }
     }
 
@@ -88,8 +89,8 @@ final class PlainChain {
         return listed.changed().map(changed -> {
             BitSet blocks = new BitSet();
             runs(listed.extent().path(), changed)
-                    .forEach(run -> blocks.set(
-                            (int) (run.offset() / 8192), (int) ((run.offset() + run.length()) / 8192)));
+                    .forEach(run ->
+                            blocks.set((int) (run.offset() / 8192), (int) ((run.offset() + run.length()) / 8192)));
             return blocks;
         });
     }
@@ -109,7 +110,8 @@ final class PlainChain {
         TestSource.restore(reader, extents(listing), over);
         for (Listed each : listing) {
             // It may have vanished since.
-            if (each.changed().isPresent() && Files.exists(over.resolve(each.extent().path()))) {
+            if (each.changed().isPresent()
+                    && Files.exists(over.resolve(each.extent().path()))) {
                 resize(over.resolve(each.extent().path()), each.extent().length());
             }
         }

@@ -68,10 +68,13 @@ class PoolerTest {
                     "jdbc:postgresql://127.0.0.1:" + port + "/" + source.dbname(), role.user(), role.password());
             await().atMost(Duration.ofSeconds(20))
                     .failFast("pgbouncer ended, see its log", () -> !pooler.isAlive())
-                    .until(() -> TestSource.engine().examine(throughPooler, TestSource.REF, NAME, false).findings().stream()
-                            .anyMatch(finding -> finding.check().equals("session")));
+                    .until(() ->
+                            TestSource.engine().examine(throughPooler, TestSource.REF, NAME, false).findings().stream()
+                                    .anyMatch(finding -> finding.check().equals("session")));
 
-            assertThat(TestSource.engine().examine(throughPooler, TestSource.REF, NAME, false).findings())
+            assertThat(TestSource.engine()
+                            .examine(throughPooler, TestSource.REF, NAME, false)
+                            .findings())
                     .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                     .singleElement()
                     .satisfies(finding -> assertThat(finding.code()).contains(BackupError.POOLER_IN_BETWEEN.code()));
@@ -83,7 +86,10 @@ class PoolerTest {
             pooler.destroy();
             pooler.onExit().join();
         }
-        assertThat(TestSource.engine().inspect(role, TestSource.full("inspected")).engineVersion()).isEqualTo("18");
+        assertThat(TestSource.engine()
+                        .inspect(role, TestSource.full("inspected"))
+                        .engineVersion())
+                .isEqualTo("18");
     }
 
     private static Process start(String mode, int port) throws IOException {

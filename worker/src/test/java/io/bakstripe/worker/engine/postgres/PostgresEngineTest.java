@@ -89,7 +89,8 @@ class PostgresEngineTest {
 
     @Test
     void findsThatARoleWithTheDocumentedGrantsIsEnough() {
-        List<Finding> findings = engine.examine(role, TestSource.REF, NAME, false).findings();
+        List<Finding> findings =
+                engine.examine(role, TestSource.REF, NAME, false).findings();
 
         assertThat(findings).noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
         assertThat(findings)
@@ -118,7 +119,8 @@ class PostgresEngineTest {
         assertThat(before)
                 .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                 .hasSize(2);
-        assertThat(engine.examine(bare, TestSource.REF, NAME, false).findings()).noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
+        assertThat(engine.examine(bare, TestSource.REF, NAME, false).findings())
+                .noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
         engine.open(bare, TestSource.full("label")).close();
     }
 
@@ -151,7 +153,8 @@ class PostgresEngineTest {
             assertThatThrownBy(() -> engine.inspect(role, TestSource.full("inspected")))
                     .satisfies(failed(BackupError.GRANT_MISSING))
                     .hasMessageEndingWith("may not execute " + function);
-            assertThatThrownBy(() -> engine.open(role, TestSource.full("label"))).satisfies(failed(BackupError.GRANT_MISSING));
+            assertThatThrownBy(() -> engine.open(role, TestSource.full("label")))
+                    .satisfies(failed(BackupError.GRANT_MISSING));
         } finally {
             execute(source, "GRANT EXECUTE ON FUNCTION " + function + " TO bk");
         }
@@ -161,7 +164,8 @@ class PostgresEngineTest {
     void namesAllGrantsThatAPlainRoleLacks() throws Exception {
         execute(source, "CREATE ROLE plain LOGIN REPLICATION PASSWORD 'secret'");
 
-        assertThatThrownBy(() -> engine.inspect(new SourceAddress(source.jdbcUrl(), "plain", "secret"), TestSource.full("inspected")))
+        assertThatThrownBy(() -> engine.inspect(
+                        new SourceAddress(source.jdbcUrl(), "plain", "secret"), TestSource.full("inspected")))
                 .satisfies(failed(BackupError.GRANT_MISSING))
                 .hasMessageContaining("pg_ls_dir")
                 .hasMessageContaining(release.major() < 15 ? "pg_stop_backup" : "pg_backup_stop");
@@ -199,12 +203,15 @@ class PostgresEngineTest {
 
     @Test
     void tellsARefusedLoginFromADeadServer() throws Exception {
-        assertThatThrownBy(() -> engine.inspect(new SourceAddress(source.jdbcUrl(), "bk", "wrong"), TestSource.full("inspected")))
+        assertThatThrownBy(() -> engine.inspect(
+                        new SourceAddress(source.jdbcUrl(), "bk", "wrong"), TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_LOGIN_REFUSED));
         assertThatThrownBy(() -> engine.inspect(
-                        new SourceAddress(source.jdbcUrl().replace("/source", "/nowhere"), "bk", "secret"), TestSource.full("inspected")))
+                        new SourceAddress(source.jdbcUrl().replace("/source", "/nowhere"), "bk", "secret"),
+                        TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_LOGIN_REFUSED));
-        assertThatThrownBy(() -> engine.inspect(new SourceAddress("http://nonsense", "bk", "secret"), TestSource.full("inspected")))
+        assertThatThrownBy(() -> engine.inspect(
+                        new SourceAddress("http://nonsense", "bk", "secret"), TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE));
 
         int dead;
@@ -212,7 +219,8 @@ class PostgresEngineTest {
             dead = socket.getLocalPort();
         }
         assertThatThrownBy(() -> engine.inspect(
-                        new SourceAddress("jdbc:postgresql://127.0.0.1:" + dead + "/source", "bk", "secret"), TestSource.full("inspected")))
+                        new SourceAddress("jdbc:postgresql://127.0.0.1:" + dead + "/source", "bk", "secret"),
+                        TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE))
                 .hasMessageContaining("Source");
     }
@@ -232,7 +240,8 @@ class PostgresEngineTest {
         try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String url = "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/x";
 
-            assertThatThrownBy(() -> TestSource.engine(impatient).inspect(new SourceAddress(url, "bk", "s"), TestSource.full("inspected")))
+            assertThatThrownBy(() -> TestSource.engine(impatient)
+                            .inspect(new SourceAddress(url, "bk", "s"), TestSource.full("inspected")))
                     .satisfies(failed(BackupError.DATABASE_UNREACHABLE));
         }
     }
@@ -261,7 +270,8 @@ class PostgresEngineTest {
                     .hasEntrySatisfying(
                             "pg_wal", extent -> assertThat(extent.kind()).isEqualTo(ExtentKind.DIRECTORY));
             assertThat(hold.start().systemIdentifier())
-                    .isEqualTo(engine.inspect(role, TestSource.full("inspected")).systemIdentifier());
+                    .isEqualTo(
+                            engine.inspect(role, TestSource.full("inspected")).systemIdentifier());
             assertThat(hold.start().dbname()).isEqualTo("source");
             assertThat(hold.start().segmentBytes()).isEqualTo(16 << 20);
         }

@@ -94,7 +94,11 @@ class ResumedHoldTest {
         List<Extent> inline = stop.closing().stream()
                 .filter(extent -> extent.kind() == ExtentKind.INLINE)
                 .toList();
-        return engine.resume(role, TestSource.full("resumed"), start, new StopFacts(
+        return engine.resume(
+                role,
+                TestSource.full("resumed"),
+                start,
+                new StopFacts(
                         stop.lastLsn(),
                         stop.stoppedAt(),
                         10,

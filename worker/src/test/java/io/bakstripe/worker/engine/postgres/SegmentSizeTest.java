@@ -1,6 +1,5 @@
 package io.bakstripe.worker.engine.postgres;
 
-import static io.bakstripe.worker.engine.postgres.TestSource.NAME;
 import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.ref;
 import static org.assertj.core.api.Assertions.assertThat;

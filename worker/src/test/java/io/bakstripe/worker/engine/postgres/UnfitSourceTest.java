@@ -59,8 +59,10 @@ final class UnfitSourceTest {
     }
 
     private void refuses(SourceAddress role, BackupError error, String check) {
-        assertThatThrownBy(() -> engine.inspect(role, TestSource.full("inspected"))).satisfies(failed(error));
-        assertThatThrownBy(() -> engine.open(role, TestSource.full("unfit")).close()).satisfies(failed(error));
+        assertThatThrownBy(() -> engine.inspect(role, TestSource.full("inspected")))
+                .satisfies(failed(error));
+        assertThatThrownBy(() -> engine.open(role, TestSource.full("unfit")).close())
+                .satisfies(failed(error));
         assertThat(engine.examine(role, TestSource.REF, NAME, false).findings())
                 .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                 .singleElement()
