@@ -87,7 +87,12 @@ public final class SampleStripe {
 
     public SampleStripe manifest(byte[] page) {
         byte[] frame = encoder.manifest(page);
-        manifestPages.add(new FrameRun((long) file.size() + part.size(), frame.length));
+        FrameRun run = new FrameRun((long) file.size() + part.size(), frame.length);
+        int last = manifestPages.size() - 1;
+        if (last >= 0 && manifestPages.get(last).touches(run)) {
+            run = manifestPages.remove(last).with(run);
+        }
+        manifestPages.add(run);
         return frame(frame);
     }
 

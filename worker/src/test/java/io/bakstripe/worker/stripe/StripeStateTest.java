@@ -10,7 +10,6 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.DamagedPage;
 import io.bakstripe.protocol.stripe.PlanKind;
-import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.journal.FirstStripeSnapshot;
 import io.bakstripe.worker.journal.StripeEvent;
@@ -144,49 +143,6 @@ class StripeStateTest {
                 ledger.replacing(new StripeEvent.PartReplaced(1, 1, 1, 1, "e", Optional.of(pages("a", 2)), List.of()));
         assertThat(mended.damage().pages()).isEqualTo(82);
         assertThat(mended.damage(2)).isEmpty();
-    }
-
-    private static PartStored withManifest(int number, int bytes, FrameRun... manifest) {
-        return new PartStored(
-                number,
-                Position.start(PlanKind.DATA),
-                Position.start(PlanKind.DATA),
-                1,
-                bytes,
-                1,
-                "e",
-                Optional.empty(),
-                List.of(manifest));
-    }
-
-    @Test
-    void knowsWhereThePagesOfTheManifestLieInTheFile() {
-        PartLedger ledger = PartLedger.empty()
-                .with(withManifest(1, 1000, new FrameRun(64, 96), new FrameRun(900, 100)))
-                .with(withManifest(2, 500, new FrameRun(0, 32), new FrameRun(468, 32)))
-                .with(withManifest(3, 100))
-                .with(withManifest(4, 100, new FrameRun(0, 64)));
-
-        assertThat(ledger.manifestPages())
-                .containsExactly(
-                        new FrameRun(64, 96), new FrameRun(900, 132), new FrameRun(1468, 32), new FrameRun(1600, 64));
-        assertThat(ledger.upTo(1).manifestPages()).containsExactly(new FrameRun(64, 96), new FrameRun(900, 100));
-        StripeEvent.PartReplaced larger =
-                new StripeEvent.PartReplaced(2, 1, 600, 1, "e", Optional.empty(), List.of(new FrameRun(568, 32)));
-        assertThat(ledger.replacing(larger).manifestPages())
-                .containsExactly(
-                        new FrameRun(64, 96), new FrameRun(900, 100), new FrameRun(1568, 32), new FrameRun(1700, 64));
-    }
-
-    @Test
-    void keepsThePlacesOfTheManifestInItsSnapshots() {
-        StripeState state = after(2).after(withManifest(after(2).parts().count() + 1, 1000, new FrameRun(64, 96)));
-
-        StripeState back = SNAPSHOTS.fromJournal(SNAPSHOTS.toJournal(state));
-
-        assertThat(back.parts().manifestPages())
-                .isEqualTo(state.parts().manifestPages())
-                .hasSize(1);
     }
 
     @Test
