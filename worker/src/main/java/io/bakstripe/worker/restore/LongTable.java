@@ -49,7 +49,9 @@ final class LongTable {
         private int used;
 
         synchronized void add(long key, long more) {
-            values[take(key)] += more;
+            // Taken first: it may replace the table.
+            int slot = take(key);
+            values[slot] += more;
         }
 
         synchronized long set(long key, long bits) {
