@@ -31,6 +31,7 @@ import java.util.stream.Stream;
 
 /** A server of which backups are made by copying its files, as PostgreSQL's documentation says, without anything of ours in between. */
 public final class ChainSource {
+    private static final int FIRST_WITH_NEW_NAMES = 15;
     private static final Set<String> LEFT_OUT = Set.of("postmaster.pid", "postmaster.opts");
     private static final Set<String> EMPTIED = Set.of("pg_wal", "pg_replslot", "pg_stat_tmp", "pg_subtrans");
 
@@ -80,13 +81,21 @@ public final class ChainSource {
         try (Connection session = login(server);
                 Statement statement = session.createStatement()) {
             Instant started = now();
-            Lsn first = Lsn.parse(text(statement, "SELECT pg_backup_start('chain', true)"));
+            Lsn first = Lsn.parse(text(
+                    statement,
+                    major < FIRST_WITH_NEW_NAMES
+                            ? "SELECT pg_start_backup('chain', true, false)"
+                            : "SELECT pg_backup_start('chain', true)"));
             // The position of the checkpoint is not that of its redo point.
             copyFiles(target);
             meanwhile.happens();
             Lsn last;
             String label;
-            try (ResultSet row = statement.executeQuery("SELECT lsn, labelfile FROM pg_backup_stop(false)")) {
+            try (ResultSet row = statement.executeQuery(
+                    "SELECT lsn, labelfile FROM "
+                            + (major < FIRST_WITH_NEW_NAMES
+                                    ? "pg_stop_backup(false, false)"
+                                    : "pg_backup_stop(false)"))) {
                 row.next();
                 last = Lsn.parse(row.getString(1));
                 label = row.getString(2);
