@@ -75,7 +75,7 @@ final class KilledChainIT {
         List<Write> ofDifferential =
                 evidence.recordsOf(List.of(RepeatableCall.differential("undisturbed-differential")));
         Set<String> events = new LinkedHashSet<>();
-        for (Pause pause : choice.of(ofLog, event -> choice.all() || events.add(event) && events.size() % 2 == 0)) {
+        for (Pause pause : choice.of(ofLog, event -> choice.all() || (events.add(event) && events.size() % 2 == 0))) {
             tests.add(DynamicTest.dynamicTest("log " + pause, () -> {
                 RepeatableCall call = RepeatableCall.log("log-" + cases++);
                 kills.at(pause, List.of(call));
@@ -83,7 +83,7 @@ final class KilledChainIT {
         }
         Set<String> others = new LinkedHashSet<>();
         for (Pause pause :
-                choice.of(ofDifferential, event -> choice.all() || others.add(event) && others.size() % 2 == 1)) {
+                choice.of(ofDifferential, event -> choice.all() || (others.add(event) && others.size() % 2 == 1))) {
             tests.add(DynamicTest.dynamicTest("differential " + pause, () -> {
                 RepeatableCall call = RepeatableCall.differential("differential-" + cases++);
                 kills.at(pause, List.of(call));
