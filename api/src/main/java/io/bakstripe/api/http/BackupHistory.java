@@ -2,6 +2,7 @@ package io.bakstripe.api.http;
 
 import io.bakstripe.api.sql.msdb.BackupSetQuery;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -49,7 +50,7 @@ final class BackupHistory {
                     if (failure == null) {
                         return CompletableFuture.completedFuture(sets);
                     }
-                    return Faults.problemOf(failure).error() == BackupError.DATABASE_UNKNOWN
+                    return Problem.of(failure).error() == BackupError.DATABASE_UNKNOWN
                             ? CompletableFuture.completedFuture(List.<BackupSetInfo>of())
                             : CompletableFuture.<List<BackupSetInfo>>failedFuture(failure);
                 })

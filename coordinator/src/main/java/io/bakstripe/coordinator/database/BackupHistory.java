@@ -182,14 +182,20 @@ record BackupHistory(
         return isBase || inChain;
     }
 
-    /** The recovery fork of a server that the last data backup was taken from, too. */
+    /** The recovery fork of a server that the last backups were taken from, too; empty when it may be another one. */
     Optional<String> forkOf(StartFacts facts) {
         return base.map(DifferentialBase::start)
                 .filter(last -> last.systemIdentifier().equals(facts.systemIdentifier())
                         && last.timeline() == facts.timeline()
                         && last.engineVersion().equals(facts.engineVersion())
                         && last.firstLsn().compareTo(facts.firstLsn()) <= 0)
-                .flatMap(StartFacts::recoveryFork);
+                .flatMap(StartFacts::recoveryFork)
+                // Without a base, because it is damaged or gone, the log still tells.
+                .or(() -> chain.filter(present -> broken.isEmpty()
+                                && present.systemIdentifier().equals(facts.systemIdentifier())
+                                && present.timeline() == facts.timeline()
+                                && present.nextLsn().compareTo(facts.firstLsn()) <= 0)
+                        .map(LogChain::recoveryFork));
     }
 
     /** The last full backup, damaged or not. */

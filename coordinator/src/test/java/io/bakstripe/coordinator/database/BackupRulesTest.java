@@ -221,6 +221,37 @@ class BackupRulesTest {
     }
 
     @Test
+    void aServerStaysOnItsForkUntilItIsAnotherOne() {
+        StartFacts later = Samples.start();
+        assertThat(history.forkOf(later)).isEmpty();
+
+        full("f", true, 0);
+        assertThat(history.forkOf(later)).contains(Samples.FORK);
+        assertThat(history.forkOf(of("7400000000000000002", 1, "0/9000000"))).isEmpty();
+        assertThat(history.forkOf(of(later.systemIdentifier(), 2, "0/9000000"))).isEmpty();
+        assertThat(history.forkOf(of(later.systemIdentifier(), 1, "0/1000000"))).isEmpty();
+
+        full("f2", false, 3);
+        assertThat(history.base()).isEmpty();
+        assertThat(history.forkOf(of(later.systemIdentifier(), 1, "0/9000000"))).contains(Samples.FORK);
+    }
+
+    private static StartFacts of(String systemIdentifier, int timeline, String firstLsn) {
+        StartFacts start = Samples.start();
+        return new StartFacts(
+                start.engine(),
+                start.engineVersion(),
+                systemIdentifier,
+                timeline,
+                Lsn.parse(firstLsn),
+                start.segmentBytes(),
+                start.timeZone(),
+                start.dbname(),
+                Optional.empty(),
+                start.startedAt());
+    }
+
+    @Test
     void logsNeedTheFullRecoveryModel() {
         BackupRequest undeclared =
                 new BackupRequest(Samples.COPY, BackupType.LOG, S3Arn.parse("arn:aws:s3:::bucket/l"), false, 1, false);

@@ -109,7 +109,7 @@ final class Workers {
         BackupSession.init(
                 sharding,
                 system,
-                new SessionDependencies(sources, SessionDependencies.sharded(sharding), settings.session()));
+                new SessionDependencies(sources, store, SessionDependencies.sharded(sharding), settings.session()));
         Optional<Spool> spool = node.has("worker")
                 ? Optional.of(Spool.open(
                         settings.spool(),

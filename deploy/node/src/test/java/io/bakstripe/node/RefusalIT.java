@@ -70,7 +70,7 @@ final class RefusalIT {
                 badBackup("number_of_files", "many", 400, "BAK-1003"),
                 badBackup("overwrite_s3_backup_file", 2, 400, "BAK-1005"),
                 badBackup("overwrite_s3_backup_file", "yes", 400, "BAK-1003"),
-                badBackup("type", "DIFFERENTIAL", 400, "BAK-1015"),
+                badBackup("type", "DIFFERENTIAL", 409, "BAK-2146"),
                 badBackup("type", "LOG", 400, "BAK-1005"),
                 badBackup("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 400, "BAK-1014"),
                 badBackup("kms_master_key_arn", "alias/x", 400, "BAK-1008"),
@@ -107,9 +107,9 @@ final class RefusalIT {
                         404,
                         "BAK-3005"),
                 badRestore("s3_arn_to_restore_from", "arn:aws:s3:::no-such-bucket/x.bak", 404, "BAK-3004"),
-                badRestore("with_norecovery", 1, 400, "BAK-1016"),
+                badRestore("with_norecovery", "no", 400, "BAK-1003"),
                 badRestore("with_norecovery", 3, 400, "BAK-1005"),
-                badRestore("type", "DIFFERENTIAL", 400, "BAK-1015"),
+                Arguments.of(with(RESTORE, "type", "DIFFERENTIAL"), 400, "BAK-1001", "with_norecovery"),
                 badRestore("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 400, "BAK-1014"),
                 badRestore("stopat", "2026-01-01", 400, "BAK-1002"));
     }
@@ -124,6 +124,44 @@ final class RefusalIT {
     @MethodSource("badRestores")
     void badRestoreIsRefused(Map<String, Object> call, int status, String code, String parameter) {
         requireRefusal(node.procedure("rds_restore_database", call), status, code, parameter);
+    }
+
+    static Stream<Arguments> stepsOutOfSequence() {
+        String file = "arn:aws:s3:::" + RunningNode.BUCKET + "/absent.trn";
+        Map<String, Object> absent = Map.of("restore_db_name", "nothing", "s3_arn_to_restore_from", file);
+        Map<String, Object> online = Map.of("restore_db_name", "shop", "s3_arn_to_restore_from", file);
+        Map<String, Object> differential = Map.of("type", "DIFFERENTIAL", "with_norecovery", 0);
+        return Stream.of(
+                Arguments.of("rds_restore_log", absent, 409, "BAK-2132", 3118),
+                Arguments.of("rds_restore_log", online, 409, "BAK-2131", 3117),
+                Arguments.of("rds_restore_database", changed(absent, differential), 409, "BAK-2132", 3118),
+                Arguments.of("rds_restore_database", changed(online, differential), 409, "BAK-2131", 3117),
+                Arguments.of("rds_finish_restore", Map.of("db_name", "nothing"), 404, "BAK-3002", 0),
+                Arguments.of("rds_finish_restore", Map.of("db_name", "shop"), 409, "BAK-2144", 3153),
+                Arguments.of("rds_drop_database", Map.of("db_name", "nothing"), 404, "BAK-3002", 0),
+                Arguments.of("rds_drop_database", Map.of("db_name", "shop"), 409, "BAK-2111", 0),
+                Arguments.of(
+                        "rds_backup_log",
+                        Map.of("source_db_name", "shop", "s3_arn_to_backup_to", file),
+                        409,
+                        "BAK-2148",
+                        4214),
+                Arguments.of(
+                        "rds_backup_log",
+                        Map.of("source_db_name", "nothing", "s3_arn_to_backup_to", file),
+                        404,
+                        "BAK-3002",
+                        0));
+    }
+
+    @ParameterizedTest
+    @MethodSource("stepsOutOfSequence")
+    void stepOutOfSequenceIsRefusedWithTheNumberOfItsMessage(
+            String procedure, Map<String, Object> call, int status, String code, int number) {
+        Answer answer = node.procedure(procedure, call);
+
+        requireRefusal(answer, status, code, "");
+        assertThat(answer.body().path("message_number").asInt()).isEqualTo(number);
     }
 
     @Test

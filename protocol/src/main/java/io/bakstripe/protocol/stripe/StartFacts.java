@@ -38,7 +38,8 @@ public record StartFacts(
         Instant startedAt,
         Optional<LogSpan> log,
         // Left out where there is nothing, as in the first release's files.
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY) Map<Long, String> databases) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) @JsonSetter(nulls = Nulls.AS_EMPTY)
+        Map<Long, String> databases) {
     public StartFacts {
         // Rows and files of the first release do not have these.
         log = log == null ? Optional.empty() : log;

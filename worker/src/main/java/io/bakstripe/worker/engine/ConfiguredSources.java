@@ -118,7 +118,7 @@ public final class ConfiguredSources implements Sources {
         return agents.connect(host, database).handle((reply, failure) -> {
             if (answer(host, reply, failure) instanceof HostReply.Connected connected) {
                 ServerConnection server = connected.connection();
-                return new SourceAddress(server.jdbcUrl(), server.user(), server.password());
+                return new SourceAddress(server.jdbcUrl(), server.user(), server.password(), connected.recoveryFork());
             }
             throw BackupError.PROTOCOL_BROKEN.problem(reply).asException();
         });

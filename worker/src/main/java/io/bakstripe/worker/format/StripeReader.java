@@ -4,6 +4,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** Reads what a file says of itself, header and trailer, and checks that its statements agree. */
 public final class StripeReader {
@@ -53,6 +54,7 @@ public final class StripeReader {
             throw place.damaged("the set claims a negative size");
         }
         checkIndex(place, footer, trailer);
+        checkManifest(place, footer, trailer);
         return trailer;
     }
 
@@ -83,6 +85,19 @@ public final class StripeReader {
         }
         if (offset != footer.trailerOffset() || number >= Layout.MAX_PARTS || number == 0) {
             throw place.damaged("the index of parts does not cover the file");
+        }
+    }
+
+    private static void checkManifest(Place place, Footer footer, StripeTrailer trailer) {
+        long end = Layout.PREAMBLE_BYTES;
+        for (FrameRun run : trailer.manifestPages().orElse(List.of())) {
+            boolean follows = run.offset() >= end
+                    && run.length() >= Layout.FRAME_HEADER_BYTES
+                    && run.length() <= footer.trailerOffset() - run.offset();
+            if (!follows) {
+                throw place.damaged("the index of manifest pages is wrong at " + run.offset());
+            }
+            end = run.end();
         }
     }
 

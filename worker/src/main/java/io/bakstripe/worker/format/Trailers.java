@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The payload of a TRAILER frame: u32 length and JSON of the set's facts, then the binary index of parts. */
 final class Trailers {
@@ -15,8 +16,8 @@ final class Trailers {
     private Trailers() {}
 
     static byte[] encode(StripeTrailer trailer) {
-        byte[] json =
-                StripeJson.encode(new Facts(trailer.setId(), trailer.family(), trailer.families(), trailer.stop()));
+        byte[] json = StripeJson.encode(new Facts(
+                trailer.setId(), trailer.family(), trailer.families(), trailer.stop(), trailer.manifestPages()));
         int length =
                 Integer.BYTES + json.length + Integer.BYTES + trailer.parts().size() * ENTRY_BYTES;
         ByteBuffer buffer = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
@@ -40,8 +41,15 @@ final class Trailers {
             parts.add(new PartEntry(number, entry.getLong(), entry.getLong(), entry.getLong(), crc32c));
         }
         reader.finish();
-        return new StripeTrailer(facts.setId(), facts.family(), facts.families(), facts.stop(), parts);
+        return new StripeTrailer(
+                facts.setId(), facts.family(), facts.families(), facts.stop(), parts, facts.manifestPages());
     }
 
-    private record Facts(BackupSetId setId, int family, int families, StopFacts stop) {}
+    private record Facts(
+            BackupSetId setId, int family, int families, StopFacts stop, Optional<List<FrameRun>> manifestPages) {
+        private Facts {
+            // The first files do not have it.
+            manifestPages = manifestPages == null ? Optional.empty() : manifestPages;
+        }
+    }
 }

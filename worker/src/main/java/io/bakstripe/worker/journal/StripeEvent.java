@@ -1,11 +1,14 @@
 package io.bakstripe.worker.journal;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.format.FrameRun;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /** What happened to one stripe of one attempt. With these alone a stripe can be published or aborted by a worker that knows nothing else. */
@@ -29,6 +32,7 @@ public sealed interface StripeEvent {
      * @param crc32c of its stored bytes
      * @param etag as the store gave it
      * @param damage pages in it whose checksums are wrong; absent when there are none
+     * @param manifest where in the part the frames with pages of the manifest lie, counted from its beginning
      */
     record PartStored(
             int number,
@@ -38,13 +42,19 @@ public sealed interface StripeEvent {
             long storedBytes,
             int crc32c,
             String etag,
-            Optional<Damage> damage)
+            Optional<Damage> damage,
+            // Left out where there is nothing, as in the rows of the first release.
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FrameRun> manifest)
             implements StripeEvent {
-        /** Without damage. */
+        public PartStored {
+            manifest = manifest == null ? List.of() : List.copyOf(manifest);
+        }
+
+        /** Without damage and pages of the manifest. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public PartStored(
                 int number, Position from, Position to, long plainBytes, long storedBytes, int crc32c, String etag) {
-            this(number, from, to, plainBytes, storedBytes, crc32c, etag, Optional.empty());
+            this(number, from, to, plainBytes, storedBytes, crc32c, etag, Optional.empty(), List.of());
         }
     }
 
@@ -59,18 +69,35 @@ public sealed interface StripeEvent {
      *
      * @param plainBytes as in {@link PartStored}, like all that follow
      */
-    record PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag, Optional<Damage> damage)
+    record PartReplaced(
+            int number,
+            long plainBytes,
+            long storedBytes,
+            int crc32c,
+            String etag,
+            Optional<Damage> damage,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FrameRun> manifest)
             implements StripeEvent {
-        /** Without damage. */
+        public PartReplaced {
+            manifest = manifest == null ? List.of() : List.copyOf(manifest);
+        }
+
+        /** Without damage and pages of the manifest. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag) {
-            this(number, plainBytes, storedBytes, crc32c, etag, Optional.empty());
+            this(number, plainBytes, storedBytes, crc32c, etag, Optional.empty(), List.of());
         }
 
         /** Of a part that was stored once more. */
         public static PartReplaced by(PartStored part) {
             return new PartReplaced(
-                    part.number(), part.plainBytes(), part.storedBytes(), part.crc32c(), part.etag(), part.damage());
+                    part.number(),
+                    part.plainBytes(),
+                    part.storedBytes(),
+                    part.crc32c(),
+                    part.etag(),
+                    part.damage(),
+                    part.manifest());
         }
     }
 

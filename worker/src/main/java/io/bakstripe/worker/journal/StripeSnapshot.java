@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param extents where in its plan each part begins, as {@link Position} says it; -1 where that is not known
  * @param offsets likewise
  * @param damage of the parts that have any
+ * @param manifest of the parts that hold pages of the manifest
  */
 public record StripeSnapshot(
         String phase,
@@ -34,7 +35,8 @@ public record StripeSnapshot(
         List<Integer> crc32c,
         List<String> etags,
         // Left out where there is none, as in the rows of the first release.
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartDamage> damage) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartDamage> damage,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartManifest> manifest) {
     public StripeSnapshot {
         extents = List.copyOf(extents);
         offsets = List.copyOf(offsets);
@@ -43,5 +45,6 @@ public record StripeSnapshot(
         crc32c = List.copyOf(crc32c);
         etags = List.copyOf(etags);
         damage = damage == null ? List.of() : List.copyOf(damage);
+        manifest = manifest == null ? List.of() : List.copyOf(manifest);
     }
 }

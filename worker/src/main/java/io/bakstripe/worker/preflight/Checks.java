@@ -3,15 +3,19 @@ package io.bakstripe.worker.preflight;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.message.PreflightCommand.CheckBackup;
 import io.bakstripe.protocol.message.PreflightCommand.CheckRestore;
 import io.bakstripe.protocol.message.PreflightCommand.CheckTargets;
 import io.bakstripe.protocol.message.PreflightCommand.Examine;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply.Passed;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.readiness.Finding;
+import io.bakstripe.protocol.stripe.BackupBasis;
+import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.restore.FoundSet;
@@ -54,15 +58,24 @@ final class Checks {
         Predicate<StoredObject> foreign = object -> !command.request().overwrite();
         return inBucket(view, command.request().arn(), waiting)
                 .thenCompose(there -> noneIs(foreign, command.request().files()))
-                .thenCompose(free -> {
+                .thenCompose(free -> command.basis()
+                        .flatMap(BackupBasis::base)
+                        .map(base -> new BaseCheck(dependencies.store()).pass(database, base))
+                        .orElseGet(() -> CompletableFuture.completedFuture(null)))
+                .thenCompose(based -> {
                     waiting.forAddressOf(database);
                     return dependencies.sources().resolve(view, command.database());
                 })
                 .thenCompose(address -> {
                     waiting.forDatabase(database);
                     Engine engine = dependencies.sources().engine(view);
+                    BackupOrder order = new BackupOrder(
+                            command.database(),
+                            database,
+                            "",
+                            command.basis().orElseGet(() -> BackupBasis.full(keepsLog(view, command.database()))));
                     return CompletableFuture.supplyAsync(
-                            () -> engine.inspect(address, database).estimatedBytes(), blocking);
+                            () -> engine.inspect(address, order).estimatedBytes(), blocking);
                 })
                 .thenApply(bytes -> {
                     requireRoom(view, command.request(), bytes);
@@ -78,7 +91,9 @@ final class Checks {
                 .thenCompose(address -> {
                     waiting.forDatabase(command.display());
                     Engine engine = dependencies.sources().engine(command.view());
-                    return CompletableFuture.supplyAsync(() -> engine.examine(address, command.display()), blocking);
+                    boolean keepsLog = keepsLog(command.view(), command.database());
+                    return CompletableFuture.supplyAsync(
+                            () -> engine.examine(address, command.database(), command.display(), keepsLog), blocking);
                 })
                 .thenCompose(examined -> examined.estimatedBytes().isEmpty()
                         ? CompletableFuture.completedFuture(examined.findings())
@@ -91,6 +106,13 @@ final class Checks {
                                         examined.estimatedBytes().getAsLong()))
                                 .thenApply(space -> Stream.concat(examined.findings().stream(), space.stream())
                                         .toList()));
+    }
+
+    private static boolean keepsLog(InstanceView view, DatabaseRef database) {
+        return view.definition()
+                .database(database.folded())
+                .filter(declared -> declared.recoveryModel() == RecoveryModel.FULL)
+                .isPresent();
     }
 
     private void requireRoom(InstanceView view, BackupRequest request, long bytes) {

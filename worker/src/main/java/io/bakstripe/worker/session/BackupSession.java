@@ -25,6 +25,7 @@ import io.bakstripe.protocol.message.SessionCommand.SessionSpec;
 import io.bakstripe.protocol.message.SessionCommand.SlicesReply;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.protocol.name.AttemptRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.worker.session.SessionHold.Begun;
@@ -112,6 +113,7 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
     private @Nullable StoppedBackup stopped;
     private @Nullable Finished finished;
     private @Nullable Problem problem;
+    private Optional<Lsn> published = Optional.empty();
     private boolean patient = true;
 
     private BackupSession(
@@ -126,8 +128,7 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         this.shard = shard;
         this.dependencies = dependencies;
         this.hold = new SessionHold(
-                dependencies.sources(),
-                dependencies.settings(),
+                dependencies,
                 context.getSystem()
                         .dispatchers()
                         .lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher")));
@@ -158,6 +159,7 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         }
         epoch = tick.epoch();
         spec = tick.spec();
+        published = tick.published().or(() -> published);
         awaitTick();
         SessionCause cause = SessionCause.of(tick, own());
         Optional<SessionPhase> next = SessionTransitions.next(phase, cause);
@@ -206,6 +208,10 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         getContext()
                 .getLog()
                 .debug("Backup session {}: {} leads from {} to {}", attempt.entityId(), cause, phase, next);
+        if (next == SessionPhase.ENDING && phase != SessionPhase.UNGIVEN) {
+            timers.cancel(OutOfPatience.INSTANCE);
+            patient = true;
+        }
         phase = next;
         switch (next) {
             case OPENING -> outcome(hold.open(wanted), Opened::new);
@@ -222,12 +228,12 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
                 forgetPlans();
                 hold.release();
             }
-            case ENDING -> getContext().pipeToSelf(hold.release(), (done, failure) -> Released.INSTANCE);
+            case ENDING -> outcome(hold.end(wanted, published), done -> Released.INSTANCE);
             case ENDED -> {
                 forgetPlans();
                 shard.tell(new ClusterSharding.Passivate<>(getContext().getSelf()));
             }
-            case FRESH, OPEN, STOPPED, UNHELD -> {}
+            case FRESH, OPEN, STOPPED, UNHELD, UNGIVEN -> {}
         }
         report();
         waiting.take().forEach(this::onFetchSlices);
@@ -248,13 +254,17 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
         StoppedBackup known = stopped;
         if (known != null) {
             finished = null;
-            if (!timers.isTimerActive(OutOfPatience.INSTANCE) && patient) {
-                timers.startSingleTimer(
-                        OutOfPatience.INSTANCE,
-                        OutOfPatience.INSTANCE,
-                        dependencies.settings().takeUpLimit());
-            }
+            bePatient();
             outcome(hold.takeUp(wanted, known), done -> new ClosingMade(SessionCause.TAKEN_UP, done));
+        }
+    }
+
+    private void bePatient() {
+        if (!timers.isTimerActive(OutOfPatience.INSTANCE) && patient) {
+            timers.startSingleTimer(
+                    OutOfPatience.INSTANCE,
+                    OutOfPatience.INSTANCE,
+                    dependencies.settings().takeUpLimit());
         }
     }
 
@@ -294,6 +304,9 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
 
     private Behavior<SessionMessage> onBroken(Broken broken) {
         Problem why = Problem.of(unwrapped(broken.failure()));
+        if (phase == SessionPhase.ENDING) {
+            return onUngiven(why);
+        }
         boolean mayPass = phase == SessionPhase.TAKING_UP
                 && patient
                 && why.error() != BackupError.WAL_GONE
@@ -306,6 +319,13 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
             problem = why;
         }
         return move(SessionCause.REFUSED);
+    }
+
+    /** The next log backup gives back this one's log, too, so that it is no reason to wait for ever. */
+    private Behavior<SessionMessage> onUngiven(Problem why) {
+        getContext().getLog().warn("Backup session {} could not give back log: {}", attempt.entityId(), why.detail());
+        bePatient();
+        return move(patient ? SessionCause.UNANSWERED : SessionCause.RELEASED);
     }
 
     private static Throwable unwrapped(Throwable failure) {
@@ -345,33 +365,10 @@ public final class BackupSession extends AbstractBehavior<SessionMessage> {
 
     private void report() {
         SessionSpec known = spec;
-        DatabaseCommand report = known == null ? null : reportOf(phase);
+        DatabaseCommand report = new SessionReport(attempt, epoch, begun, finished, problem).of(phase);
         if (known != null && report != null) {
             dependencies.reports().accept(known.database(), report);
         }
-    }
-
-    private @Nullable DatabaseCommand reportOf(SessionPhase reached) {
-        return switch (reached) {
-            case OPEN ->
-                begun == null
-                        ? null
-                        : new DatabaseCommand.SessionOpened(
-                                attempt, epoch, begun.facts(), begun.plan().stripeBytes(), begun.statements());
-            case STOPPED ->
-                finished == null
-                        ? null
-                        : new DatabaseCommand.EngineStopped(
-                                attempt,
-                                epoch,
-                                finished.known().stopped().facts(),
-                                finished.known().stopped().inline(),
-                                finished.plan().stripeBytes(),
-                                finished.statements());
-            case FAILED -> problem == null ? null : new DatabaseCommand.SessionFailed(attempt, epoch, problem);
-            case ENDED -> new DatabaseCommand.SessionEnded(attempt, epoch);
-            default -> null;
-        };
     }
 
     private void awaitTick() {

@@ -1,10 +1,13 @@
 package io.bakstripe.worker.session;
 
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.format.ManifestPage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /** The set's manifest: every file and directory of the listing once, in pages. */
 final class Manifest {
@@ -14,22 +17,32 @@ final class Manifest {
     private Manifest() {}
 
     /** @param pageBytes about the most a page takes */
-    static List<Extent> pages(List<Extent> listing, int pageBytes) {
+    static List<Extent> pages(List<Listed> listing, int pageBytes) {
         List<Extent> pages = new ArrayList<>();
-        int from = 0;
+        List<ManifestPage.Entry> page = new ArrayList<>();
         int bytes = 0;
-        for (int i = 0; i < listing.size(); i++) {
-            int more = ENTRY_OVERHEAD + listing.get(i).path().getBytes(StandardCharsets.UTF_8).length;
-            if (i > from && bytes + more > pageBytes) {
-                pages.add(Extent.manifest(ManifestPage.encode(listing.subList(from, i))));
-                from = i;
+        for (Listed listed : listing) {
+            int more = ENTRY_OVERHEAD + listed.extent().path().getBytes(StandardCharsets.UTF_8).length;
+            if (!page.isEmpty() && bytes + more > pageBytes) {
+                pages.add(Extent.manifest(ManifestPage.encodeEntries(page)));
+                page.clear();
                 bytes = 0;
             }
+            page.add(entry(listed));
             bytes += more;
         }
-        if (from < listing.size()) {
-            pages.add(Extent.manifest(ManifestPage.encode(listing.subList(from, listing.size()))));
+        if (!page.isEmpty()) {
+            pages.add(Extent.manifest(ManifestPage.encodeEntries(page)));
         }
         return pages;
+    }
+
+    private static ManifestPage.Entry entry(Listed listed) {
+        Extent extent = listed.extent();
+        return new ManifestPage.Entry(
+                extent.kind() == ExtentKind.DIRECTORY,
+                extent.path(),
+                extent.offset() + extent.length(),
+                listed.changed().map(blocks -> OptionalLong.of(blocks.bytes())).orElseGet(OptionalLong::empty));
     }
 }

@@ -2,6 +2,7 @@ package io.bakstripe.worker.session;
 
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.worker.engine.Listed;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -9,6 +10,8 @@ import java.util.stream.IntStream;
 
 /**
  * Cuts a listing into stripes of equal bytes. The same input gives the same cut.
+ *
+ * <p>Of a file that is not taken whole its changed blocks count as if they lay end to end.
  *
  * <p>Files of less than {@link #GRAIN} are dealt one by one to the stripe that has least, because what they cost is a statement each; larger ones
  * are laid end to end and cut where a stripe is full, so that they stay in as few and as long ranges as possible. Stripes differ by at most two
@@ -25,19 +28,20 @@ final class PlanCutter {
      *
      * @param manifest the manifest's pages
      */
-    static List<List<Extent>> data(List<Extent> listing, List<Extent> manifest, int stripes) {
+    static List<List<Portion>> data(List<Listed> listing, List<Extent> manifest, int stripes) {
         Shares shares = new Shares(stripes);
-        List<Extent> large = new ArrayList<>();
-        for (Extent extent : listing) {
-            if (extent.length() >= GRAIN) {
-                large.add(extent);
-            } else {
-                shares.deal(extent);
+        List<Portion> large = new ArrayList<>();
+        for (Listed listed : listing) {
+            Portion portion = Portion.of(listed);
+            if (portion.bytes() >= GRAIN) {
+                large.add(portion);
+            } else if (portion.bytes() > 0 || listed.changed().isEmpty()) {
+                shares.deal(portion);
             }
         }
         layOut(large, shares);
-        manifest.forEach(shares::deal);
-        return shares.extents();
+        manifest.forEach(page -> shares.deal(new Portion.Whole(page)));
+        return shares.portions();
     }
 
     /**
@@ -47,24 +51,28 @@ final class PlanCutter {
      *
      * @param closing what the engine named at its stop
      */
-    static List<List<Extent>> closing(List<Extent> closing, int stripes) {
+    static List<List<Portion>> closing(List<Extent> closing, int stripes) {
         Shares shares = new Shares(stripes);
-        closing.stream().filter(extent -> extent.kind() == ExtentKind.LOG).forEach(shares::deal);
+        closing.stream()
+                .filter(extent -> extent.kind() == ExtentKind.LOG)
+                .forEach(extent -> shares.deal(new Portion.Whole(extent)));
         closing.stream()
                 .filter(extent -> extent.kind() != ExtentKind.LOG && extent.kind() != ExtentKind.CONTROL)
-                .forEach(extent -> shares.add(0, extent));
-        closing.stream().filter(extent -> extent.kind() == ExtentKind.CONTROL).forEach(extent -> shares.add(0, extent));
-        return shares.extents();
+                .forEach(extent -> shares.add(0, new Portion.Whole(extent)));
+        closing.stream()
+                .filter(extent -> extent.kind() == ExtentKind.CONTROL)
+                .forEach(extent -> shares.add(0, new Portion.Whole(extent)));
+        return shares.portions();
     }
 
-    private static void layOut(List<Extent> large, Shares shares) {
-        long[] ends = shares.ends(large.stream().mapToLong(Extent::length).sum());
+    private static void layOut(List<Portion> large, Shares shares) {
+        long[] ends = shares.ends(large.stream().mapToLong(Portion::bytes).sum());
         int stripe = 0;
         long laid = 0;
-        for (Extent extent : large) {
+        for (Portion portion : large) {
             long done = 0;
-            while (done < extent.length()) {
-                long length = extent.length() - done;
+            while (done < portion.bytes()) {
+                long length = portion.bytes() - done;
                 if (stripe < ends.length - 1) {
                     length = Math.min(length, nearestGrain(ends[stripe] - laid));
                 }
@@ -72,9 +80,7 @@ final class PlanCutter {
                     stripe++;
                     continue;
                 }
-                shares.add(
-                        stripe,
-                        new Extent(extent.kind(), extent.path(), extent.offset() + done, length, extent.content()));
+                shares.add(stripe, portion.part(done, length));
                 done += length;
                 laid += length;
             }
@@ -88,34 +94,34 @@ final class PlanCutter {
 
     /** What each stripe has so far. */
     private static final class Shares {
-        private final List<List<Extent>> extents;
+        private final List<List<Portion>> portions;
         private final long[] bytes;
         private final long[] count;
 
         Shares(int stripes) {
-            extents = IntStream.range(0, stripes)
-                    .<List<Extent>>mapToObj(stripe -> new ArrayList<>())
+            portions = IntStream.range(0, stripes)
+                    .<List<Portion>>mapToObj(stripe -> new ArrayList<>())
                     .toList();
             bytes = new long[stripes];
             count = new long[stripes];
         }
 
         /** To the stripe with the fewest bytes, among equals the one with the fewest extents. */
-        void deal(Extent extent) {
+        void deal(Portion portion) {
             int least = 0;
             for (int stripe = 1; stripe < bytes.length; stripe++) {
-                boolean less = extent.length() == 0
+                boolean less = portion.bytes() == 0
                         ? count[stripe] < count[least]
                         : bytes[stripe] < bytes[least]
                                 || (bytes[stripe] == bytes[least] && count[stripe] < count[least]);
                 least = less ? stripe : least;
             }
-            add(least, extent);
+            add(least, portion);
         }
 
-        void add(int stripe, Extent extent) {
-            extents.get(stripe).add(extent);
-            bytes[stripe] += extent.length();
+        void add(int stripe, Portion portion) {
+            portions.get(stripe).add(portion);
+            bytes[stripe] += portion.bytes();
             count[stripe]++;
         }
 
@@ -134,8 +140,8 @@ final class PlanCutter {
             return ends;
         }
 
-        List<List<Extent>> extents() {
-            return extents.stream().map(List::copyOf).toList();
+        List<List<Portion>> portions() {
+            return portions.stream().map(List::copyOf).toList();
         }
     }
 }

@@ -3,6 +3,8 @@ package io.bakstripe.worker.session;
 import io.bakstripe.protocol.message.SessionCommand.Ensure;
 import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.stripe.StartFacts;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** What can move a session from one phase to another: a tick, by what it wants and what is recorded, or the outcome of a step. */
@@ -48,10 +50,15 @@ enum SessionCause {
         return opened ? TOLD_TO_STAY_OPEN : TOLD_TO_OPEN;
     }
 
-    /** Where and on which history it began; instants may lose digits on their way. */
+    /** Where and on which history it began, and for logs when: they begin where the one before ended. Instants may lose digits on their way. */
     private static boolean sameBackup(StartFacts one, StartFacts other) {
         return one.systemIdentifier().equals(other.systemIdentifier())
                 && one.timeline() == other.timeline()
-                && one.firstLsn().equals(other.firstLsn());
+                && one.firstLsn().equals(other.firstLsn())
+                && fence(one).equals(fence(other));
+    }
+
+    private static Optional<Instant> fence(StartFacts facts) {
+        return facts.log().map(span -> span.fence().truncatedTo(ChronoUnit.MILLIS));
     }
 }

@@ -2,15 +2,19 @@ package io.bakstripe.worker.session;
 
 import io.bakstripe.protocol.message.SessionCommand.SessionSpec;
 import io.bakstripe.protocol.message.SessionCommand.StoppedEngine;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
+import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.Sources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -21,14 +25,16 @@ import java.util.concurrent.Executor;
  */
 final class SessionHold {
     private final Sources sources;
+    private final BaseLookup bases;
     private final SessionSettings settings;
     private final Executor blocking;
     private EngineLease<BackupHold> lease;
     private CompletionStage<Void> earlierReleases = CompletableFuture.completedFuture(null);
 
-    SessionHold(Sources sources, SessionSettings settings, Executor blocking) {
-        this.sources = sources;
-        this.settings = settings;
+    SessionHold(SessionDependencies dependencies, Executor blocking) {
+        this.sources = dependencies.sources();
+        this.bases = new BaseLookup(dependencies.store(), blocking);
+        this.settings = dependencies.settings();
         this.blocking = blocking;
         this.lease = lease();
     }
@@ -41,9 +47,20 @@ final class SessionHold {
     CompletionStage<Begun> open(SessionSpec spec) {
         EngineLease<BackupHold> current = lease;
         return address(spec)
-                .thenCompose(at -> current.use(
-                        () -> sources.engine(spec.view()).open(at, spec.display(), label(spec)),
-                        hold -> begun(spec, hold)));
+                .thenCompose(at -> ordered(spec)
+                        .thenCompose(order -> current.use(
+                                () -> sources.engine(spec.view()).open(at, order), hold -> begun(spec, hold))));
+    }
+
+    private CompletionStage<BackupOrder> ordered(SessionSpec spec) {
+        return spec.basis()
+                .base()
+                .map(base -> bases.read(spec.display(), base).thenApply(order(spec)::over))
+                .orElseGet(() -> CompletableFuture.completedFuture(order(spec)));
+    }
+
+    private static BackupOrder order(SessionSpec spec) {
+        return new BackupOrder(spec.database(), spec.display(), label(spec), spec.basis());
     }
 
     /** Holds the log of a stopped backup by a new connection, in the place of one that was lost, and cuts its closing plan again. */
@@ -57,8 +74,7 @@ final class SessionHold {
                         () -> sources.engine(spec.view())
                                 .resume(
                                         at,
-                                        spec.display(),
-                                        label(spec),
+                                        order(spec),
                                         known.start(),
                                         known.stopped().facts(),
                                         known.stopped().inline()),
@@ -91,6 +107,24 @@ final class SessionHold {
         return lease.busy();
     }
 
+    /**
+     * Lets go of the server, then gives back the log before {@code published}. Fails when the server could not be told, after it was let go.
+     *
+     * @param published empty when no log is to be given back
+     */
+    CompletionStage<Boolean> end(SessionSpec spec, Optional<Lsn> published) {
+        CompletionStage<Boolean> released = release().thenApply(done -> true);
+        return published
+                .map(upTo -> released.thenCompose(done -> address(spec))
+                        .thenApplyAsync(
+                                at -> {
+                                    sources.engine(spec.view()).giveBack(at, spec.database(), spec.display(), upTo);
+                                    return true;
+                                },
+                                blocking))
+                .orElse(released);
+    }
+
     /** Lets go of the server, breaking off what runs; never fails. */
     CompletionStage<Void> release() {
         return earlierReleases.thenCombine(releaseCurrent(), (earlier, now) -> now);
@@ -101,11 +135,11 @@ final class SessionHold {
     }
 
     private Begun begun(SessionSpec spec, BackupHold hold) {
-        List<Extent> listing = new ArrayList<>();
+        List<Listed> listing = new ArrayList<>();
         hold.list(listing::add);
         List<Extent> manifest = Manifest.pages(listing, settings.manifestPageBytes());
         Plan plan = Plan.of(PlanCutter.data(listing, manifest, spec.stripes()), settings.pageBytes());
-        StartFacts facts = inZone(hold.start(), spec.view().definition().timeZone());
+        StartFacts facts = hold.start().in(spec.view().definition().timeZone());
         return new Begun(facts, listing.size(), plan, hold.statements());
     }
 
@@ -113,7 +147,13 @@ final class SessionHold {
         BackupHold.Stop stop = hold.stop();
         Plan plan = closing(spec, stop);
         StopFacts facts = new StopFacts(
-                stop.lastLsn(), stop.stoppedAt(), begun.files(), begun.plan().bytes() + plan.bytes());
+                stop.lastLsn(),
+                stop.stoppedAt(),
+                begun.files(),
+                begun.plan().bytes() + plan.bytes(),
+                Optional.empty(),
+                stop.serverTime(),
+                stop.keptLog());
         List<Extent> inline = stop.closing().stream()
                 .filter(extent -> extent.kind() == ExtentKind.INLINE)
                 .toList();
@@ -132,20 +172,6 @@ final class SessionHold {
     private static String label(SessionSpec spec) {
         return "bakstripe " + spec.attempt().instance() + " task "
                 + spec.attempt().task() + " attempt " + spec.attempt().attempt();
-    }
-
-    private static StartFacts inZone(StartFacts facts, String timeZone) {
-        return new StartFacts(
-                facts.engine(),
-                facts.engineVersion(),
-                facts.systemIdentifier(),
-                facts.timeline(),
-                facts.firstLsn(),
-                facts.segmentBytes(),
-                timeZone,
-                facts.dbname(),
-                facts.recoveryFork(),
-                facts.startedAt());
     }
 
     private static BackupHold gone() {

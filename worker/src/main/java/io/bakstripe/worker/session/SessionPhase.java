@@ -18,8 +18,10 @@ enum SessionPhase {
     UNHELD,
     /** It cannot go on; nothing is held any more. */
     FAILED,
-    /** Letting go of the server. */
+    /** Letting go of the server, and of the log that need not be kept any longer. */
     ENDING,
+    /** As {@link #ENDING}, but the server did not answer: it may keep log that nobody needs. */
+    UNGIVEN,
     /** Nothing is left on the server. */
     ENDED;
 
@@ -29,7 +31,7 @@ enum SessionPhase {
             case FRESH -> true;
             case OPENING -> plan == PlanKind.DATA;
             case STOPPING, TAKING_UP, UNHELD -> plan == PlanKind.CLOSING;
-            case OPEN, STOPPED, FAILED, ENDING, ENDED -> false;
+            case OPEN, STOPPED, FAILED, ENDING, UNGIVEN, ENDED -> false;
         };
     }
 }

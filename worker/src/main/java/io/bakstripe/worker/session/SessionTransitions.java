@@ -9,6 +9,7 @@ import static io.bakstripe.worker.session.SessionPhase.OPENING;
 import static io.bakstripe.worker.session.SessionPhase.STOPPED;
 import static io.bakstripe.worker.session.SessionPhase.STOPPING;
 import static io.bakstripe.worker.session.SessionPhase.TAKING_UP;
+import static io.bakstripe.worker.session.SessionPhase.UNGIVEN;
 import static io.bakstripe.worker.session.SessionPhase.UNHELD;
 
 import java.util.List;
@@ -51,7 +52,9 @@ final class SessionTransitions {
             row(UNHELD, SessionCause.TOLD_OF_ANOTHER, FAILED),
             row(UNHELD, SessionCause.TOLD_TO_END, ENDING),
             row(FAILED, SessionCause.TOLD_TO_END, ENDING),
-            row(ENDING, SessionCause.RELEASED, ENDED));
+            row(ENDING, SessionCause.UNANSWERED, UNGIVEN),
+            row(ENDING, SessionCause.RELEASED, ENDED),
+            row(UNGIVEN, SessionCause.TOLD_TO_END, ENDING));
 
     private SessionTransitions() {}
 

@@ -3,11 +3,9 @@ package io.bakstripe.worker.stripe;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
-import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.format.StripeHeader;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 
 /** Makes a stripe's header from what its worker was told. */
 final class Headers {
@@ -24,14 +22,14 @@ final class Headers {
                 spec.setId(),
                 spec.stripe().stripe(),
                 spec.files(),
-                BackupType.FULL,
+                spec.type(),
                 spec.view().name().value(),
                 spec.display(),
                 spec.view().definition().edition().displayName(),
                 model.wireName(),
                 spec.start(),
-                Optional.empty(),
-                Optional.empty(),
+                spec.baseSet(),
+                spec.baseLsn(),
                 List.of(),
                 writer,
                 createdAt);

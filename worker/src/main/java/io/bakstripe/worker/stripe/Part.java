@@ -2,6 +2,7 @@ package io.bakstripe.worker.stripe;
 
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.worker.budget.ByteBudget.Permit;
+import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.store.ObjectStore;
@@ -19,6 +20,7 @@ import java.util.concurrent.CompletionStage;
  * @param body its bytes; empty when they lie in a file
  * @param spooled the file; empty when the bytes are held in memory
  * @param damage pages in it that are damaged
+ * @param manifest where in it the pages of the manifest lie
  * @param permit to hold the bytes, wherever they are
  */
 record Part(
@@ -31,9 +33,11 @@ record Part(
         Position from,
         Position to,
         Damage damage,
+        List<FrameRun> manifest,
         Permit permit) {
     public Part {
         body = List.copyOf(body);
+        manifest = List.copyOf(manifest);
     }
 
     /** Sends the bytes, wherever they are. */
@@ -51,6 +55,7 @@ record Part(
                 storedBytes,
                 crc32c,
                 etag,
-                Optional.of(damage).filter(Damage::found));
+                Optional.of(damage).filter(Damage::found),
+                manifest);
     }
 }

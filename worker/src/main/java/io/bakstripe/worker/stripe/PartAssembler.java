@@ -12,6 +12,7 @@ import akka.stream.stage.GraphStageLogic;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.spool.SpoolFile;
@@ -79,6 +80,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
         private long plainBytes;
         private long plainBefore;
         private Damage damage = Damage.none();
+        private List<FrameRun> manifest = new ArrayList<>();
         private int number = beginning.number();
         private int target = targets.bytes(number, 0, 0, 0);
         private Position from = beginning.from();
@@ -97,6 +99,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                 @Override
                 public void onPush() {
                     EncodedChunk chunk = grab(in);
+                    note(chunk);
                     add(chunk.frame());
                     plainBytes += chunk.plainBytes();
                     damage = damage.and(chunk.damage());
@@ -199,6 +202,16 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
             });
         }
 
+        private void note(EncodedChunk chunk) {
+            FrameRun frame = new FrameRun(storedBytes, chunk.frame().length);
+            int last = manifest.size() - 1;
+            if (chunk.manifest() && last >= 0 && manifest.get(last).touches(frame)) {
+                manifest.set(last, manifest.get(last).with(frame));
+            } else if (chunk.manifest()) {
+                manifest.add(frame);
+            }
+        }
+
         private void add(byte[] bytes) {
             body.add(ByteBuffer.wrap(bytes));
             crc.update(bytes);
@@ -225,7 +238,9 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                             from,
                             to,
                             damage,
+                            manifest,
                             held.permit()));
+            manifest = new ArrayList<>();
             body = new ArrayList<>();
             crc.reset();
             number++;

@@ -2,6 +2,7 @@ package io.bakstripe.worker.stripe;
 
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * another share their columns, so that recording ten thousand parts does not copy ten thousand times. Not thread-safe.
  */
 final class PartLedger {
-    private static final PartLedger EMPTY = new PartLedger(new Columns(), 0, 0, 0, new TreeMap<>());
+    private static final PartLedger EMPTY = new PartLedger(new Columns(), 0, 0, 0, new TreeMap<>(), new TreeMap<>());
 
     private final Columns columns;
     private final int count;
@@ -30,14 +31,22 @@ final class PartLedger {
     private final long storedBytes;
     /** Of the parts that have any; never changed. */
     private final SortedMap<Integer, Damage> damage;
+    /** Of the parts that hold pages of the manifest; never changed. */
+    private final SortedMap<Integer, List<FrameRun>> manifest;
 
     private PartLedger(
-            Columns columns, int count, long plainBytes, long storedBytes, SortedMap<Integer, Damage> damage) {
+            Columns columns,
+            int count,
+            long plainBytes,
+            long storedBytes,
+            SortedMap<Integer, Damage> damage,
+            SortedMap<Integer, List<FrameRun>> manifest) {
         this.columns = columns;
         this.count = count;
         this.plainBytes = plainBytes;
         this.storedBytes = storedBytes;
         this.damage = damage;
+        this.manifest = manifest;
     }
 
     static PartLedger empty() {
@@ -52,7 +61,12 @@ final class PartLedger {
         Columns grown = count > 0 && columns.count == count ? columns : columns.copy(count);
         grown.append(part);
         return new PartLedger(
-                grown, count + 1, plainBytes + part.plainBytes(), storedBytes + part.storedBytes(), damageWith(part));
+                grown,
+                count + 1,
+                plainBytes + part.plainBytes(),
+                storedBytes + part.storedBytes(),
+                damageWith(part),
+                manifestWith(part));
     }
 
     /** All damage is counted, but only so much of it named as a report may name. */
@@ -66,6 +80,15 @@ final class PartLedger {
         return more;
     }
 
+    private SortedMap<Integer, List<FrameRun>> manifestWith(PartStored part) {
+        if (part.manifest().isEmpty()) {
+            return manifest;
+        }
+        SortedMap<Integer, List<FrameRun>> more = new TreeMap<>(manifest);
+        more.put(part.number(), part.manifest());
+        return more;
+    }
+
     /** With only its first parts. */
     PartLedger upTo(int last) {
         long plain = 0;
@@ -74,7 +97,13 @@ final class PartLedger {
             plain += plainBytes(number);
             stored += storedBytes(number);
         }
-        return new PartLedger(columns, last, plain, stored, new TreeMap<>(damage.headMap(last + 1)));
+        return new PartLedger(
+                columns,
+                last,
+                plain,
+                stored,
+                new TreeMap<>(damage.headMap(last + 1)),
+                new TreeMap<>(manifest.headMap(last + 1)));
     }
 
     /** With other facts of one part, whose run of the plan stays the same. */
@@ -97,9 +126,18 @@ final class PartLedger {
                         storedBytes(number),
                         crc32c(number),
                         etag(number),
-                        damage(number))
+                        damage(number),
+                        manifest(number))
                 : new PartStored(
-                        number, begin, begin, by.plainBytes(), by.storedBytes(), by.crc32c(), by.etag(), by.damage());
+                        number,
+                        begin,
+                        begin,
+                        by.plainBytes(),
+                        by.storedBytes(),
+                        by.crc32c(),
+                        by.etag(),
+                        by.damage(),
+                        by.manifest());
     }
 
     int count() {
@@ -151,6 +189,30 @@ final class PartLedger {
     /** The damaged pages in all parts. */
     Damage damage() {
         return damage.values().stream().reduce(Damage.none(), Damage::and);
+    }
+
+    /** Where the pages of the manifest lie in a part. */
+    List<FrameRun> manifest(int number) {
+        return manifest.getOrDefault(number, List.of());
+    }
+
+    /** Where the pages of the manifest lie in the file, in order. */
+    List<FrameRun> manifestPages() {
+        List<FrameRun> runs = new ArrayList<>();
+        long offset = 0;
+        for (int number = 1; number <= count; number++) {
+            for (FrameRun run : manifest(number)) {
+                FrameRun inFile = run.behind(offset);
+                int last = runs.size() - 1;
+                if (last >= 0 && runs.get(last).touches(inFile)) {
+                    runs.set(last, runs.get(last).with(inFile));
+                } else {
+                    runs.add(inFile);
+                }
+            }
+            offset += storedBytes(number);
+        }
+        return runs;
     }
 
     /** Memory that the columns take. */

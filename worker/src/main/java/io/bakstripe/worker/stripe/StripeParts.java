@@ -16,6 +16,7 @@ import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.stripe.PartAssembler.Beginning;
 import io.bakstripe.worker.stripe.StripePipeline.Recorder;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** Sets streams of parts in motion: a plan from where its record ends, one part again, the trailer. */
@@ -91,7 +92,8 @@ final class StripeParts {
         StripeSpec spec = job.spec();
         PartLedger parts = job.state().planned();
         int family = spec.stripe().stripe();
-        StripeTrailer trailer = new StripeTrailer(spec.setId(), family, spec.files(), stop, parts.asIndex());
+        StripeTrailer trailer = new StripeTrailer(
+                spec.setId(), family, spec.files(), stop, parts.asIndex(), Optional.of(parts.manifestPages()));
         return pipeline(job)
                 .trailer(
                         job.upload(),

@@ -152,6 +152,7 @@ final class StripePipeline {
                                             at,
                                             at,
                                             Damage.none(),
+                                            List.of(),
                                             permit);
                                 },
                                 codecs))
@@ -208,7 +209,8 @@ final class StripePipeline {
                 facts.storedBytes(),
                 facts.crc32c(),
                 etag,
-                facts.damage());
+                facts.damage(),
+                facts.manifest());
     }
 
     private PartTargets targets(long planBytes, int maxParts) {

@@ -3,8 +3,10 @@ package io.bakstripe.worker.stripe;
 import akka.persistence.typed.SnapshotAdapter;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.journal.FirstStripeSnapshot;
 import io.bakstripe.worker.journal.PartDamage;
+import io.bakstripe.worker.journal.PartManifest;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.journal.StripeSnapshot;
@@ -41,6 +43,10 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                 numbers(parts)
                         .boxed()
                         .flatMap(number -> parts.damage(number).stream().map(found -> new PartDamage(number, found)))
+                        .toList(),
+                numbers(parts)
+                        .filter(number -> !parts.manifest(number).isEmpty())
+                        .mapToObj(number -> new PartManifest(number, parts.manifest(number)))
                         .toList());
     }
 
@@ -57,6 +63,8 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
         PartLedger parts = PartLedger.empty();
         Map<Integer, Damage> damage =
                 from.damage().stream().collect(Collectors.toMap(PartDamage::number, PartDamage::damage));
+        Map<Integer, List<FrameRun>> manifest =
+                from.manifest().stream().collect(Collectors.toMap(PartManifest::number, PartManifest::frames));
         for (int i = 0; i < from.etags().size(); i++) {
             PlanKind plan = i + 1 < from.closingFrom() ? PlanKind.DATA : PlanKind.CLOSING;
             Position begin =
@@ -69,7 +77,8 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                     from.storedBytes().get(i),
                     from.crc32c().get(i),
                     from.etags().get(i),
-                    Optional.ofNullable(damage.get(i + 1))));
+                    Optional.ofNullable(damage.get(i + 1)),
+                    manifest.getOrDefault(i + 1, List.of())));
         }
         return new StripeState(
                 StripePhase.valueOf(from.phase()),
@@ -103,6 +112,7 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                 first.storedBytes(),
                 first.crc32c(),
                 first.etags(),
+                List.of(),
                 List.of());
     }
 }

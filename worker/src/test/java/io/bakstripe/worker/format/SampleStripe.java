@@ -27,6 +27,7 @@ public final class SampleStripe {
     private final FrameEncoder encoder;
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private final List<PartEntry> parts = new ArrayList<>();
+    private final List<FrameRun> manifestPages = new ArrayList<>();
     private ByteArrayOutputStream part = new ByteArrayOutputStream();
     private long plainBytes;
 
@@ -85,7 +86,14 @@ public final class SampleStripe {
     }
 
     public SampleStripe manifest(byte[] page) {
-        return frame(encoder.manifest(page));
+        byte[] frame = encoder.manifest(page);
+        FrameRun run = new FrameRun((long) file.size() + part.size(), frame.length);
+        int last = manifestPages.size() - 1;
+        if (last >= 0 && manifestPages.get(last).touches(run)) {
+            run = manifestPages.remove(last).with(run);
+        }
+        manifestPages.add(run);
+        return frame(frame);
     }
 
     public SampleStripe frame(byte[] frame) {
@@ -105,13 +113,22 @@ public final class SampleStripe {
         return this;
     }
 
-    /** The whole file. */
+    /** The whole file, which does not say where the pages of its manifest are. */
     public byte[] finish(StopFacts stop) {
+        return finish(stop, Optional.empty());
+    }
+
+    /** The whole file. */
+    public byte[] finishLocated(StopFacts stop) {
+        return finish(stop, Optional.of(manifestPages));
+    }
+
+    private byte[] finish(StopFacts stop, Optional<List<FrameRun>> pages) {
         if (part.size() > 0) {
             endPart();
         }
         int trailerOffset = file.size();
-        byte[] trailer = encoder.trailer(new StripeTrailer(setId, family, families, stop, parts));
+        byte[] trailer = encoder.trailer(new StripeTrailer(setId, family, families, stop, parts, pages));
         file.writeBytes(trailer);
         file.writeBytes(FrameEncoder.footer(setId, family, families, trailerOffset, trailer.length));
         return file.toByteArray();

@@ -13,6 +13,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.DamagedPage;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -36,6 +37,7 @@ class StripeEventsTest {
             new BackupSetId(new UUID(1, 2)), new S3Arn("bucket", "a/b.bak"), 2, 4, true, AT);
     private static final Damage DAMAGE = new Damage(7, List.of(new DamagedPage("base/1/2", 3)));
     private static final String DAMAGE_JSON = "{\"pages\":7,\"first\":[{\"file\":\"base/1/2\",\"block\":3}]}";
+    private static final String MANIFEST_JSON = "\"manifest\":[{\"offset\":64,\"length\":96}]";
     private static final Map<Object, String> RELEASED = new LinkedHashMap<>();
 
     static {
@@ -62,19 +64,20 @@ class StripeEventsTest {
                         8,
                         -9,
                         "e",
-                        Optional.of(DAMAGE)),
+                        Optional.of(DAMAGE),
+                        List.of(new FrameRun(64, 96))),
                 "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
                         + "{\"plan\":\"DATA\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
-                        + "\"crc32c\":-9,\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "}");
+                        + "\"crc32c\":-9,\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "," + MANIFEST_JSON + "}");
         RELEASED.put(new StripeEvent.Resumed(AT), "stripe-resumed/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(
                 new StripeEvent.PartReplaced(3, 7, 8, -9, "\"e\""),
                 "stripe-part-replaced/1 {\"number\":3,\"plainBytes\":7,\"storedBytes\":8,\"crc32c\":-9,"
                         + "\"etag\":\"\\\"e\\\"\"}");
         RELEASED.put(
-                new StripeEvent.PartReplaced(3, 7, 8, -9, "e", Optional.of(DAMAGE)),
+                new StripeEvent.PartReplaced(3, 7, 8, -9, "e", Optional.of(DAMAGE), List.of(new FrameRun(64, 96))),
                 "stripe-part-replaced/1 {\"number\":3,\"plainBytes\":7,\"storedBytes\":8,\"crc32c\":-9,"
-                        + "\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "}");
+                        + "\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "," + MANIFEST_JSON + "}");
         RELEASED.put(
                 new StripeEvent.TrailerStored(3, 8, -9, "e"),
                 "stripe-trailer-stored/1 {\"number\":3,\"storedBytes\":8,\"crc32c\":-9,\"etag\":\"e\"}");
@@ -99,6 +102,7 @@ class StripeEventsTest {
                         List.of(2L),
                         List.of(3),
                         List.of("e"),
+                        List.of(),
                         List.of()),
                 "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
                         + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":5,\"closingFrom\":2,"
@@ -120,11 +124,13 @@ class StripeEventsTest {
                         List.of(),
                         List.of(),
                         List.of(),
-                        List.of(new PartDamage(4, DAMAGE))),
+                        List.of(new PartDamage(4, DAMAGE)),
+                        List.of(new PartManifest(5, List.of(new FrameRun(64, 96))))),
                 "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
                         + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":0,\"closingFrom\":1,"
                         + "\"extents\":[],\"offsets\":[],\"plainBytes\":[],\"storedBytes\":[],\"crc32c\":[],\"etags\":[],"
-                        + "\"damage\":[{\"number\":4,\"damage\":" + DAMAGE_JSON + "}]}");
+                        + "\"damage\":[{\"number\":4,\"damage\":" + DAMAGE_JSON + "}],"
+                        + "\"manifest\":[{\"number\":5,\"frames\":[{\"offset\":64,\"length\":96}]}]}");
         RELEASED.put(
                 new FirstStripeSnapshot(
                         "STREAMING",

@@ -3,11 +3,13 @@ package io.bakstripe.worker.preflight;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageReader;
@@ -19,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** One database that answers as told. */
 final class TestSources implements Sources, Engine {
@@ -30,6 +33,7 @@ final class TestSources implements Sources, Engine {
     }
 
     volatile boolean resolved;
+    volatile @Nullable BackupOrder ordered;
     volatile CompletionStage<SourceAddress> address = CompletableFuture.completedStage(ADDRESS);
     volatile CompletionStage<Optional<RestoreHost>> host = CompletableFuture.completedStage(Optional.empty());
     volatile Inspection inspection = () -> 12_345;
@@ -56,12 +60,13 @@ final class TestSources implements Sources, Engine {
     }
 
     @Override
-    public SourceFacts inspect(SourceAddress where, DatabaseName display) {
+    public SourceFacts inspect(SourceAddress where, BackupOrder order) {
+        ordered = order;
         return new SourceFacts("18", "1", unchecked(inspection));
     }
 
     @Override
-    public Examination examine(SourceAddress where, DatabaseName display) {
+    public Examination examine(SourceAddress where, DatabaseRef database, DatabaseName display, boolean keepsLog) {
         long bytes = unchecked(inspection);
         return new Examination(List.of(Finding.good("size", bytes + " bytes")), OptionalLong.of(bytes));
     }
@@ -80,18 +85,18 @@ final class TestSources implements Sources, Engine {
     }
 
     @Override
-    public BackupHold open(SourceAddress where, DatabaseName display, String label) {
+    public void giveBack(SourceAddress where, DatabaseRef database, DatabaseName display, Lsn published) {
+        throw new UnsupportedOperationException("pre-flight changes nothing");
+    }
+
+    @Override
+    public BackupHold open(SourceAddress where, BackupOrder order) {
         throw new UnsupportedOperationException("pre-flight opens no backup");
     }
 
     @Override
     public BackupHold resume(
-            SourceAddress where,
-            DatabaseName display,
-            String label,
-            StartFacts start,
-            StopFacts stopped,
-            List<Extent> inline) {
+            SourceAddress where, BackupOrder order, StartFacts start, StopFacts stopped, List<Extent> inline) {
         throw new UnsupportedOperationException("pre-flight resumes no backup");
     }
 

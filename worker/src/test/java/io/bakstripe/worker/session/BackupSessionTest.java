@@ -21,6 +21,7 @@ import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.message.SessionCommand.SlicesReply;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +32,7 @@ class BackupSessionTest {
             "session", ConfigFactory.parseString("akka.loglevel = ERROR").withFallback(ConfigFactory.load()));
 
     private final FakeDatabase database = new FakeDatabase();
+    private final MemoryObjectStore store = new MemoryObjectStore().withBucket("backups", "us-east-1");
     private final TestProbe<DatabaseCommand> coordinator = KIT.createTestProbe();
     private final TestProbe<ClusterSharding.ShardCommand> shard = KIT.createTestProbe();
 
@@ -50,7 +52,7 @@ class BackupSessionTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database, store, (ref, report) -> coordinator.getRef().tell(report), settings)));
     }
 
     private ActorRef<SessionMessage> session() {

@@ -9,11 +9,15 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.protocol.stripe.KeptLog;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
+import io.bakstripe.worker.engine.BlockRuns;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
+import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.PageCheck;
 import io.bakstripe.worker.engine.PageCheck.Suspect;
 import io.bakstripe.worker.engine.PageReader;
@@ -34,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -51,6 +56,10 @@ public final class FakeDatabase implements Sources, Engine {
 
     public final Map<String, byte[]> files = new ConcurrentSkipListMap<>();
     public final List<String> directories = new ArrayList<>();
+    /** Files of which only these blocks are listed. */
+    public final Map<String, BlockRuns> changed = new ConcurrentHashMap<>();
+
+    public final List<Lsn> givenBack = new CopyOnWriteArrayList<>();
     public final List<Extent> closing = new ArrayList<>();
     public final AtomicInteger opens = new AtomicInteger();
     public final AtomicInteger resumes = new AtomicInteger();
@@ -63,6 +72,10 @@ public final class FakeDatabase implements Sources, Engine {
     public volatile @Nullable RuntimeException lost;
     public volatile @Nullable Problem refuseRead;
     public volatile @Nullable Problem refuseResume;
+    public volatile @Nullable Problem refuseGiveBack;
+    volatile @Nullable BackupOrder ordered;
+    volatile Optional<Instant> serverTime = Optional.empty();
+    volatile Optional<KeptLog> keptLog = Optional.empty();
     public volatile boolean hangOpen;
     volatile boolean hangStop;
     public volatile boolean hangReads;
@@ -113,23 +126,18 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     @Override
-    public SourceFacts inspect(SourceAddress address, DatabaseName display) {
+    public SourceFacts inspect(SourceAddress address, BackupOrder order) {
         return new SourceFacts("18", "1", 0);
     }
 
     @Override
-    public Examination examine(SourceAddress address, DatabaseName display) {
+    public Examination examine(SourceAddress address, DatabaseRef database, DatabaseName display, boolean keepsLog) {
         return new Examination(List.of(), OptionalLong.empty());
     }
 
     @Override
     public BackupHold resume(
-            SourceAddress where,
-            DatabaseName display,
-            String label,
-            StartFacts start,
-            StopFacts stopped,
-            List<Extent> inline) {
+            SourceAddress where, BackupOrder order, StartFacts start, StopFacts stopped, List<Extent> inline) {
         resumes.incrementAndGet();
         resumedFrom = new StoppedBackup(start, new StoppedEngine(stopped, inline));
         await(mayResume);
@@ -140,7 +148,14 @@ public final class FakeDatabase implements Sources, Engine {
     }
 
     @Override
-    public BackupHold open(SourceAddress address, DatabaseName display, String label) {
+    public void giveBack(SourceAddress address, DatabaseRef database, DatabaseName display, Lsn published) {
+        throwIf(refuseGiveBack);
+        givenBack.add(published);
+    }
+
+    @Override
+    public BackupHold open(SourceAddress address, BackupOrder order) {
+        ordered = order;
         opens.incrementAndGet();
         throwIf(refuseOpen);
         openHolds.incrementAndGet();
@@ -229,13 +244,17 @@ public final class FakeDatabase implements Sources, Engine {
         }
 
         @Override
-        public void list(Consumer<Extent> consumer) {
+        public void list(Consumer<Listed> consumer) {
             if (hangOpen) {
                 await(aborted);
                 throw BackupError.SESSION_LOST.problem("shop", "aborted").asException();
             }
-            directories.forEach(path -> consumer.accept(Extent.directory(path)));
-            files.forEach((path, content) -> consumer.accept(Extent.file(path, 0, content.length)));
+            directories.forEach(path -> consumer.accept(Listed.whole(Extent.directory(path))));
+            files.forEach((path, content) -> {
+                Extent whole = Extent.file(path, 0, content.length);
+                BlockRuns blocks = changed.get(path);
+                consumer.accept(blocks == null ? Listed.whole(whole) : Listed.changed(whole, blocks));
+            });
         }
 
         @Override
@@ -253,7 +272,7 @@ public final class FakeDatabase implements Sources, Engine {
                 throw BackupError.SESSION_LOST.problem("shop", "aborted").asException();
             }
             throwIf(refuseStop);
-            return new Stop(new Lsn(4096), Instant.EPOCH.plusSeconds(60), closing);
+            return new Stop(new Lsn(4096), Instant.EPOCH.plusSeconds(60), closing, serverTime, keptLog);
         }
 
         @Override

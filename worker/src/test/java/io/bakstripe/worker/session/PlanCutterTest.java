@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
+import io.bakstripe.worker.engine.BlockRuns;
+import io.bakstripe.worker.engine.Listed;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -15,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PlanCutterTest {
     private static final List<Extent> PAGES =
@@ -27,6 +33,22 @@ class PlanCutterTest {
                 .longs(40)
                 .boxed()
                 .flatMap(seed -> Stream.of(1, 2, 3, 7, 10).map(stripes -> new Case(seed, stripes)));
+    }
+
+    private static List<List<Extent>> data(List<Extent> listing, List<Extent> manifest, int stripes) {
+        return extents(PlanCutter.data(listing.stream().map(Listed::whole).toList(), manifest, stripes));
+    }
+
+    private static List<List<Extent>> closing(List<Extent> closing, int stripes) {
+        return extents(PlanCutter.closing(closing, stripes));
+    }
+
+    private static List<List<Extent>> extents(List<List<Portion>> stripes) {
+        return stripes.stream()
+                .map(stripe -> stripe.stream()
+                        .flatMap(portion -> portion.next(0).stream())
+                        .toList())
+                .toList();
     }
 
     private static List<Extent> listing(long seed) {
@@ -50,7 +72,7 @@ class PlanCutterTest {
     void losesNothingAndDoublesNothing(Case example) {
         List<Extent> listing = listing(example.seed());
 
-        List<List<Extent>> cut = PlanCutter.data(listing, List.of(), example.stripes());
+        List<List<Extent>> cut = data(listing, List.of(), example.stripes());
 
         assertThat(cut).hasSize(example.stripes());
         Map<String, List<Extent>> byPath = cut.stream()
@@ -78,7 +100,7 @@ class PlanCutterTest {
     void givesEveryStripeTheSameBytesAndCutsAtGrains(Case example) {
         List<Extent> listing = listing(example.seed());
 
-        List<List<Extent>> cut = PlanCutter.data(listing, List.of(), example.stripes());
+        List<List<Extent>> cut = data(listing, List.of(), example.stripes());
 
         List<Long> bytes = cut.stream()
                 .map(extents -> extents.stream().mapToLong(Extent::length).sum())
@@ -94,10 +116,48 @@ class PlanCutterTest {
     @ParameterizedTest
     @MethodSource("cases")
     void cutsTheSameListingTheSameWay(Case example) {
-        assertThat(PlanCutter.data(listing(example.seed()), PAGES, example.stripes())
-                        .toString())
-                .isEqualTo(PlanCutter.data(listing(example.seed()), PAGES, example.stripes())
-                        .toString());
+        assertThat(data(listing(example.seed()), PAGES, example.stripes()).toString())
+                .isEqualTo(
+                        data(listing(example.seed()), PAGES, example.stripes()).toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 7})
+    void dealsChangedBlocksAsIfTheyLayEndToEnd(int stripes) {
+        Random random = new Random(stripes);
+        List<Listed> listing = new ArrayList<>();
+        Map<String, BitSet> changed = new TreeMap<>();
+        for (int i = 0; i < 20; i++) {
+            BitSet blocks = new BitSet();
+            random.ints(i * 100L, 0, 131_072).forEach(blocks::set);
+            changed.put("base/5/" + i, (BitSet) blocks.clone());
+            listing.add(Listed.changed(Extent.file("base/5/" + i, 0, 1 << 30), new BlockRuns(blocks, 8192)));
+            listing.add(Listed.whole(Extent.file("base/5/" + i + "_vm", 0, 32_768)));
+        }
+
+        List<List<Portion>> cut = PlanCutter.data(listing, List.of(), stripes);
+
+        List<Long> bytes = cut.stream()
+                .map(stripe -> stripe.stream().mapToLong(Portion::bytes).sum())
+                .toList();
+        assertThat(Collections.max(bytes) - Collections.min(bytes)).isLessThanOrEqualTo(2 * PlanCutter.GRAIN);
+        Map<String, BitSet> dealt = new TreeMap<>();
+        for (Portion portion : cut.stream().flatMap(List::stream).toList()) {
+            Optional<Extent> next = portion.next(0);
+            for (;
+                    next.isPresent();
+                    next = portion.next(next.get().offset() + next.get().length())) {
+                Extent run = next.get();
+                BitSet blocks = dealt.computeIfAbsent(run.path(), path -> new BitSet());
+                for (long at = run.offset(); at < run.offset() + run.length(); at += 8192) {
+                    assertThat(blocks.get((int) (at / 8192))).isFalse();
+                    blocks.set((int) (at / 8192));
+                }
+            }
+        }
+        dealt.keySet().removeIf(path -> path.endsWith("_vm"));
+        changed.values().removeIf(BitSet::isEmpty);
+        assertThat(dealt).isEqualTo(changed);
     }
 
     @Test
@@ -107,7 +167,7 @@ class PlanCutterTest {
             listing.add(i % 2 == 0 ? Extent.directory("d" + i) : Extent.file("f" + i, 0, 0));
         }
 
-        assertThat(PlanCutter.data(listing, List.of(), 4))
+        assertThat(data(listing, List.of(), 4))
                 .allSatisfy(stripe -> assertThat(stripe).hasSize(10));
     }
 
@@ -120,7 +180,7 @@ class PlanCutterTest {
                 Extent.log("pg_wal/3", 16 << 20),
                 Extent.inline("backup_label", new byte[200]));
 
-        List<List<Extent>> cut = PlanCutter.closing(closing, 3);
+        List<List<Extent>> cut = closing(closing, 3);
 
         assertThat(cut.stream().flatMap(List::stream)).containsExactlyInAnyOrderElementsOf(closing);
         List<Extent> withControl = cut.stream()
@@ -140,7 +200,7 @@ class PlanCutterTest {
                 Extent.inline("backup_label", new byte[200]),
                 Extent.control("global/pg_control", 8192));
 
-        assertThat(PlanCutter.closing(closing, 4)).containsExactly(closing, List.of(), List.of(), List.of());
+        assertThat(closing(closing, 4)).containsExactly(closing, List.of(), List.of(), List.of());
     }
 
     @ParameterizedTest
@@ -148,9 +208,9 @@ class PlanCutterTest {
     void putsEachPageOfTheManifestBehindTheDataOfOneStripe(Case example) {
         List<Extent> listing = listing(example.seed());
 
-        List<List<Extent>> cut = PlanCutter.data(listing, PAGES, example.stripes());
+        List<List<Extent>> cut = data(listing, PAGES, example.stripes());
 
-        List<List<Extent>> dataOnly = PlanCutter.data(listing, List.of(), example.stripes());
+        List<List<Extent>> dataOnly = data(listing, List.of(), example.stripes());
         List<Extent> pages = new ArrayList<>();
         for (int stripe = 0; stripe < cut.size(); stripe++) {
             int data = dataOnly.get(stripe).size();

@@ -73,6 +73,17 @@ final class SessionFixture {
         return new Ensure(epoch, SPEC, goal, Optional.of(FakeDatabase.START), Optional.of(STOPPED));
     }
 
+    /** A tick once a log backup is published. */
+    static Ensure tickPublished(long epoch) {
+        return new Ensure(
+                epoch,
+                SPEC,
+                SessionGoal.END,
+                Optional.of(FakeDatabase.START),
+                Optional.of(STOPPED),
+                Optional.of(STOPPED.facts().lastLsn()));
+    }
+
     /** A tick while it is recorded that another session of this attempt was opened. */
     static Ensure tickOfAnother(long epoch, SessionGoal goal) {
         StartFacts known = FakeDatabase.START;

@@ -3,6 +3,7 @@ package io.bakstripe.worker.session;
 import static io.bakstripe.worker.session.SessionFixture.tick;
 import static io.bakstripe.worker.session.SessionFixture.tickOfAnother;
 import static io.bakstripe.worker.session.SessionFixture.tickOpened;
+import static io.bakstripe.worker.session.SessionFixture.tickPublished;
 import static io.bakstripe.worker.session.SessionFixture.tickStopped;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -22,6 +23,7 @@ import io.bakstripe.protocol.message.SessionCommand.Ensure;
 import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.worker.session.SessionTransitions.Transition;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -50,6 +52,7 @@ class SessionLifeTest {
             shard.getRef(),
             new SessionDependencies(
                     database,
+                    new MemoryObjectStore(),
                     (ref, report) -> coordinator.getRef().tell(report),
                     new SessionSettings(Duration.ofMinutes(5), Duration.ofMinutes(5), 8192, 4096))));
 
@@ -89,7 +92,7 @@ class SessionLifeTest {
             case TOLD_TO_STAY_STOPPED -> session.tell(tickStopped(1, SessionGoal.STOP_ENGINE));
             case TOLD_OF_ANOTHER -> session.tell(tickOfAnother(1, SessionGoal.STOP_ENGINE));
             case TOLD_TO_END -> {
-                session.tell(tickOpened(1, SessionGoal.END));
+                session.tell(row.from() == SessionPhase.UNGIVEN ? tickPublished(1) : tickOpened(1, SessionGoal.END));
                 database.mayResume.countDown();
             }
             case HOLD_LOST -> {
@@ -126,6 +129,10 @@ class SessionLifeTest {
                                 ? BackupError.DATABASE_UNREACHABLE.problem("shop", "refused")
                                 : null;
             }
+            case ENDING, UNGIVEN ->
+                database.refuseGiveBack = row.cause() == SessionCause.RELEASED
+                        ? null
+                        : BackupError.DATABASE_UNREACHABLE.problem("shop", "refused");
             case UNHELD -> database.refuseResume = BackupError.DATABASE_UNREACHABLE.problem("shop", "refused");
             default -> {}
         }
@@ -138,7 +145,8 @@ class SessionLifeTest {
             case STOPPING, STOPPED -> List.of(tick(1, SessionGoal.OPEN), tickOpened(1, SessionGoal.STOP_ENGINE));
             case TAKING_UP, UNHELD -> List.of(tickStopped(1, SessionGoal.STOP_ENGINE));
             case FAILED -> List.of(tickOpened(1, SessionGoal.OPEN));
-            case ENDING, ENDED -> List.of(tick(1, SessionGoal.END));
+            case ENDING, UNGIVEN -> List.of(tickPublished(1));
+            case ENDED -> List.of(tick(1, SessionGoal.END));
         };
         for (Ensure tick : ticks) {
             session.tell(tick);

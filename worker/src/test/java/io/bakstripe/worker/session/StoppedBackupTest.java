@@ -28,6 +28,7 @@ import io.bakstripe.protocol.message.SessionCommand.StoppedEngine;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.session.SessionHold.StoppedBackup;
+import io.bakstripe.worker.store.MemoryObjectStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,7 @@ class StoppedBackupTest {
     private static final int STRIPES = SessionFixture.SPEC.stripes();
 
     private final FakeDatabase database = new FakeDatabase();
+    private final MemoryObjectStore store = new MemoryObjectStore().withBucket("backups", "us-east-1");
     private final TestProbe<DatabaseCommand> coordinator = KIT.createTestProbe();
     private final TestProbe<ClusterSharding.ShardCommand> shard = KIT.createTestProbe();
     private final TestProbe<SlicesReply> worker = KIT.createTestProbe();
@@ -64,7 +66,7 @@ class StoppedBackupTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database, store, (ref, report) -> coordinator.getRef().tell(report), settings)));
     }
 
     private ActorRef<SessionMessage> session() {

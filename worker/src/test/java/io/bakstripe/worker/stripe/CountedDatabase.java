@@ -4,10 +4,12 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageCheck;
@@ -62,29 +64,29 @@ final class CountedDatabase implements Sources, Engine {
     }
 
     @Override
-    public SourceFacts inspect(SourceAddress address, DatabaseName display) {
-        return database.inspect(address, display);
+    public SourceFacts inspect(SourceAddress address, BackupOrder order) {
+        return database.inspect(address, order);
     }
 
     @Override
-    public Examination examine(SourceAddress address, DatabaseName display) {
-        return database.examine(address, display);
+    public Examination examine(SourceAddress address, DatabaseRef ref, DatabaseName display, boolean keepsLog) {
+        return database.examine(address, ref, display, keepsLog);
     }
 
     @Override
-    public BackupHold open(SourceAddress address, DatabaseName display, String label) {
-        return database.open(address, display, label);
+    public BackupHold open(SourceAddress address, BackupOrder order) {
+        return database.open(address, order);
     }
 
     @Override
     public BackupHold resume(
-            SourceAddress address,
-            DatabaseName display,
-            String label,
-            StartFacts start,
-            StopFacts stopped,
-            List<Extent> inline) {
-        return database.resume(address, display, label, start, stopped, inline);
+            SourceAddress address, BackupOrder order, StartFacts start, StopFacts stopped, List<Extent> inline) {
+        return database.resume(address, order, start, stopped, inline);
+    }
+
+    @Override
+    public void giveBack(SourceAddress address, DatabaseRef ref, DatabaseName display, Lsn published) {
+        database.giveBack(address, ref, display, published);
     }
 
     @Override

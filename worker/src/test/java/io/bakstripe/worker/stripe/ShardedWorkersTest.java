@@ -59,6 +59,7 @@ class ShardedWorkersTest {
                 KIT.system(),
                 new SessionDependencies(
                         fixture.database,
+                        fixture.objects,
                         (ref, report) -> fixture.coordinator.getRef().tell(report),
                         SessionSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"))));
         StripeDependencies base = fixture.dependencies();

@@ -6,6 +6,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.format.Chunk;
 import io.bakstripe.worker.format.Footer;
 import io.bakstripe.worker.format.Frame;
+import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.format.FrameSplitter;
 import io.bakstripe.worker.format.FrameType;
 import io.bakstripe.worker.format.Layout;
@@ -16,6 +17,7 @@ import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,7 @@ final class StripeContent {
                 .hasSize(1);
         assertThat(frames.stream().filter(frame -> frame.type() == FrameType.HEADER))
                 .hasSize(1);
+        assertThat(trailer(file, object).manifestPages().orElseThrow()).isEqualTo(manifestPages(frames));
         Map<String, ByteArrayOutputStream> files = new HashMap<>();
         frames.stream()
                 .filter(frame -> frame.type() == FrameType.DATA)
@@ -53,6 +56,24 @@ final class StripeContent {
         Map<String, byte[]> contents = new HashMap<>();
         files.forEach((path, bytes) -> contents.put(path, bytes.toByteArray()));
         return contents;
+    }
+
+    private static List<FrameRun> manifestPages(List<Frame> frames) {
+        List<FrameRun> runs = new ArrayList<>();
+        long offset = Layout.PREAMBLE_BYTES;
+        boolean follows = false;
+        for (Frame frame : frames) {
+            if (frame.type() == FrameType.MANIFEST) {
+                FrameRun run = new FrameRun(offset, frame.length());
+                if (follows) {
+                    run = runs.remove(runs.size() - 1).with(run);
+                }
+                runs.add(run);
+            }
+            follows = frame.type() == FrameType.MANIFEST;
+            offset += frame.length();
+        }
+        return runs;
     }
 
     /** The trailer, found by the footer. */

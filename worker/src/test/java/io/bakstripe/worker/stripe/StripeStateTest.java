@@ -115,7 +115,8 @@ class StripeStateTest {
                 1,
                 1,
                 "e",
-                Optional.of(damage));
+                Optional.of(damage),
+                List.of());
     }
 
     private static Damage pages(String file, int count) {
@@ -138,14 +139,16 @@ class StripeStateTest {
                 .startsWith(new DamagedPage("a", 0))
                 .endsWith(new DamagedPage("b", 39));
         assertThat(ledger.upTo(2).damage()).isEqualTo(pages("a", 60));
-        PartLedger mended = ledger.replacing(new StripeEvent.PartReplaced(1, 1, 1, 1, "e", Optional.of(pages("a", 2))));
+        PartLedger mended =
+                ledger.replacing(new StripeEvent.PartReplaced(1, 1, 1, 1, "e", Optional.of(pages("a", 2)), List.of()));
         assertThat(mended.damage().pages()).isEqualTo(82);
         assertThat(mended.damage(2)).isEmpty();
     }
 
     @Test
     void keepsDamageInItsSnapshots() {
-        StripeState state = after(4).after(new StripeEvent.PartReplaced(2, 1, 1, 1, "e", Optional.of(pages("a", 3))));
+        StripeState state =
+                after(4).after(new StripeEvent.PartReplaced(2, 1, 1, 1, "e", Optional.of(pages("a", 3)), List.of()));
 
         StripeState back = SNAPSHOTS.fromJournal(SNAPSHOTS.toJournal(state));
 

@@ -12,8 +12,12 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,19 +29,25 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bakstripe demo}: back a database up in four stripes while it is written to, restore it under another name, compare row for row. */
+/**
+ * {@code bakstripe demo}: back a database up while it is written to, as a full backup in four stripes, a differential and logs; restore it under another name
+ * to a point in time; compare row for row.
+ */
 @Command(
         name = "demo",
         mixinStandardHelpOptions = true,
         description = {
             "Starts one node with everything embedded and runs the main job in front of the reader: a full backup of the",
-            "sample database in 4 stripes while it is written to, a restore under another name, and a comparison row for row.",
+            "sample database in 4 stripes, a differential and two logs while it is written to, a restore under another name",
+            "to a point in time, with one step that is refused, and a comparison row for row.",
             "Exits with 0 only if every step succeeds."
         })
 public final class DemoCommand implements Callable<Integer> {
     private static final String COPY = "shop_copy";
     private static final int STRIPES = 4;
     private static final double MEGA = 1e6;
+    private static final Map<String, Object> DIFFERENTIAL = Map.of("type", "DIFFERENTIAL");
+    private static final Map<String, Object> NORECOVERY = Map.of("with_norecovery", 1);
 
     @Option(
             names = "--data",
@@ -86,32 +96,37 @@ public final class DemoCommand implements Callable<Integer> {
     private void show(PrintWriter out, DemoNode node) throws IOException, SQLException {
         ApiClient client = node.client();
         ServerConnection shop = node.shop();
-        String arn = "arn:aws:s3:::" + node.bucket() + "/shop-" + System.currentTimeMillis() + "-*.bak";
+        String prefix = "arn:aws:s3:::" + node.bucket() + "/shop-" + System.currentTimeMillis();
+        String full = prefix + "-*.bak";
+        String differential = prefix + ".dif";
+        String first = prefix + "-1.trn";
+        String second = prefix + "-2.trn";
         long before;
+        String moment;
         long after;
 
-        step(out, "Backing 'shop' up to " + STRIPES + " stripes while it is written to");
         try (ShopWriter writer = ShopWriter.start(shop)) {
+            step(out, "Backing 'shop' up to " + STRIPES + " stripes while it is written to");
+            figures(out, backUp(out, client, "rds_backup_database", full, Map.of("number_of_files", STRIPES)), "read");
+            step(out, "Backing up what has changed since");
+            figures(out, backUp(out, client, "rds_backup_database", differential, DIFFERENTIAL), "read");
+            step(out, "Backing its log up, twice");
+            figures(out, backUp(out, client, "rds_backup_log", first, Map.of()), "read");
             before = writer.committed();
-            JsonNode backup = run(
-                    out,
-                    client,
-                    "rds_backup_database",
-                    Map.of(
-                            "source_db_name",
-                            Sandbox.SHOP.value(),
-                            "s3_arn_to_backup_to",
-                            arn,
-                            "number_of_files",
-                            STRIPES));
-            after = writer.committed();
-            figures(out, backup, "read");
+            moment = now(shop);
+            after = writer.committed() + 1;
+            figures(out, backUp(out, client, "rds_backup_log", second, Map.of()), "read");
         }
 
-        step(out, "Restoring it as '" + COPY + "'");
-        JsonNode restore = run(
-                out, client, "rds_restore_database", Map.of("restore_db_name", COPY, "s3_arn_to_restore_from", arn));
-        figures(out, restore, "restored");
+        step(out, "Restoring the full backup and the differential as '" + COPY + "', without opening it");
+        figures(out, restore(out, client, "rds_restore_database", full, NORECOVERY), "restored");
+        refused(out, client, second);
+        Map<String, Object> asDifferential = Map.of("type", "DIFFERENTIAL", "with_norecovery", 1);
+        figures(out, restore(out, client, "rds_restore_database", differential, asDifferential), "restored");
+
+        step(out, "Rolling it forward to " + moment);
+        restore(out, client, "rds_restore_log", first, Map.of("stopat", moment));
+        restore(out, client, "rds_restore_log", second, Map.of("stopat", moment, "with_norecovery", 0));
 
         step(out, "Comparing row for row");
         ServerConnection copy = client.database(Sandbox.INSTANCE.value(), COPY)
@@ -122,12 +137,54 @@ public final class DemoCommand implements Callable<Integer> {
         long last = ShopWriter.verifyPrefix(shop, copy);
         if (last < before || last > after) {
             throw new IllegalStateException("the copy ends at transaction " + last
-                    + ", which is outside of the backup: from " + before + " to " + after);
+                    + ", which was not the last one before " + moment + ": from " + before + " to " + after);
         }
         out.printf(
-                "  %,d transactions were committed while the backup ran; the copy holds exactly those up to number %,d%n",
-                after - before, last);
+                "  the copy holds the transactions up to number %,d; at %s the server had committed number %,d%n",
+                last, moment, before);
         step(out, "Done: what was called safe has been restored");
+    }
+
+    private JsonNode backUp(PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
+        return run(
+                out,
+                client,
+                procedure,
+                with(more, "source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", file));
+    }
+
+    private JsonNode restore(PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
+        return run(out, client, procedure, with(more, "restore_db_name", COPY, "s3_arn_to_restore_from", file));
+    }
+
+    /** The second log does not fit a database that lacks the first. */
+    private static void refused(PrintWriter out, ApiClient client, String log) {
+        try {
+            client.submit("rds_restore_log", with(Map.of(), "restore_db_name", COPY, "s3_arn_to_restore_from", log));
+        } catch (ApiRefusal refusal) {
+            out.println("  the second log cannot be restored yet: " + refusal.getMessage());
+            return;
+        }
+        throw new IllegalStateException("a log was let in although the one before it was missing");
+    }
+
+    private static Map<String, Object> with(
+            Map<String, ?> more, String firstName, Object firstValue, String secondName, Object secondValue) {
+        Map<String, Object> arguments = new HashMap<>(more);
+        arguments.put(firstName, firstValue);
+        arguments.put(secondName, secondValue);
+        return arguments;
+    }
+
+    /** The server's clock, to the microsecond. */
+    private static String now(ServerConnection server) throws SQLException {
+        try (Connection connection = ShopWriter.connect(server);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC',"
+                        + " 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')")) {
+            row.next();
+            return row.getString(1);
+        }
     }
 
     private JsonNode run(PrintWriter out, ApiClient client, String procedure, Map<String, ?> arguments) {

@@ -37,7 +37,8 @@ final class ChainLoad implements AutoCloseable {
         TestHost.execute(
                 server,
                 "CREATE TABLE account (id int PRIMARY KEY, balance bigint NOT NULL, note text)",
-                "INSERT INTO account SELECT i, 0, repeat(md5(i::text), 20) FROM generate_series(0, " + (ACCOUNTS - 1) + ") i",
+                "INSERT INTO account SELECT i, 0, repeat(md5(i::text), 20) FROM generate_series(0, " + (ACCOUNTS - 1)
+                        + ") i",
                 "CREATE TABLE mark (xid bigint PRIMARY KEY, source int, target int, amount bigint)",
                 "CREATE TABLE filler AS SELECT i AS id, repeat(md5(i::text), 30) AS note FROM generate_series(1, 30000) i",
                 "CREATE INDEX ON filler (id)",

@@ -58,11 +58,11 @@ final class CommitOrder {
             statement.execute("CREATE EXTENSION IF NOT EXISTS pg_walinspect");
             statement.execute("SET timezone = 'UTC'");
             try (PreparedStatement records = connection.prepareStatement("""
-                    SELECT start_lsn::text, xid::text, record_type, description
-                      FROM pg_get_wal_records_info(?::pg_lsn, pg_current_wal_flush_lsn())
+                    SELECT r.start_lsn::text, r.xid::text, r.record_type, r.description
+                      FROM pg_get_wal_records_info(?::pg_lsn, pg_current_wal_flush_lsn()) r
                      WHERE resource_manager = 'Transaction'
                        AND record_type IN ('COMMIT', 'ABORT', 'COMMIT_PREPARED', 'ABORT_PREPARED')
-                     ORDER BY start_lsn""")) {
+                     ORDER BY r.start_lsn""")) {
                 records.setString(1, from.toString());
                 try (ResultSet rows = records.executeQuery()) {
                     while (rows.next()) {
@@ -123,10 +123,20 @@ final class CommitOrder {
         throw new IllegalArgumentException("nothing ended at or after " + moment);
     }
 
-    /** The marks that were committed before this log began. */
-    Set<Long> earlier() {
+    /** What is wrong with the marks that a database holds that was restored to this moment: those that are missing and those that are too many. */
+    List<String> difference(Set<Long> held, Instant moment) {
         Set<Long> earlier = new HashSet<>(marked);
         ends.forEach(end -> earlier.remove(end.xid()));
-        return earlier;
+        Set<Long> expected = before(moment, earlier);
+        Map<Long, End> known = new HashMap<>();
+        ends.forEach(end -> known.put(end.xid(), end));
+        List<String> wrong = new ArrayList<>();
+        expected.stream().filter(xid -> !held.contains(xid)).sorted().forEach(xid -> wrong.add(
+                "missing: " + xid + " " + known.get(xid)));
+        held.stream().filter(xid -> !expected.contains(xid)).sorted().forEach(xid -> wrong.add(
+                "too many: " + xid + " " + known.get(xid)));
+        return wrong.isEmpty()
+                ? wrong
+                : List.of(wrong.size() + " of " + expected.size() + " differ", wrong.subList(0, Math.min(6, wrong.size())).toString());
     }
 }

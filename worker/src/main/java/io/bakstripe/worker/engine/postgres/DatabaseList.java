@@ -2,6 +2,8 @@ package io.bakstripe.worker.engine.postgres;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Which databases a server has, at one moment.
@@ -19,6 +21,15 @@ record DatabaseList(Map<Long, String> versions) {
         Map<Long, String> versions = new HashMap<>();
         session.all(SQL, row -> versions.put(row.getLong(1), row.getString(2)));
         return new DatabaseList(versions);
+    }
+
+    /** The databases that are in all three lists with the same row. */
+    Set<Long> sameIn(Map<Long, String> base, DatabaseList later) {
+        return versions.entrySet().stream()
+                .filter(each -> each.getValue().equals(base.get(each.getKey())))
+                .filter(each -> each.getValue().equals(later.versions.get(each.getKey())))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether a database of a later moment may have been made, or moved, since this one; none that was dropped again matters. */

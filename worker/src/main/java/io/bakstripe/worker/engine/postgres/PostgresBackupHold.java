@@ -3,13 +3,19 @@ package io.bakstripe.worker.engine.postgres;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.KeptLog;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
+import io.bakstripe.worker.engine.BaseFiles;
+import io.bakstripe.worker.engine.Listed;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  * everything when the session ends, however it ends.
  */
 final class PostgresBackupHold implements BackupHold {
-    private static final String TIMELINE = "SELECT timeline_id FROM pg_control_checkpoint()";
     private static final String READ_SMALL_FILE = "SELECT pg_read_binary_file(?, 0, 1048576, true)";
 
     private final PostgresSession session;
@@ -27,6 +32,8 @@ final class PostgresBackupHold implements BackupHold {
     private final LogSegments segments;
     private final DatabaseList databases;
     private final StartFacts start;
+    private final Inventory inventory;
+    private final Optional<KeptLogSlot> keptLog;
 
     private PostgresBackupHold(
             PostgresSession session,
@@ -34,19 +41,33 @@ final class PostgresBackupHold implements BackupHold {
             LogSlot slot,
             LogSegments segments,
             DatabaseList databases,
-            StartFacts start) {
+            StartFacts start,
+            Inventory inventory,
+            Optional<KeptLogSlot> keptLog) {
         this.session = session;
         this.clock = clock;
         this.slot = slot;
         this.segments = segments;
         this.databases = databases;
         this.start = start;
+        this.inventory = inventory;
+        this.keptLog = keptLog;
     }
 
-    /** Checks the source once more, takes a slot and begins the backup. The session stays the caller's when this throws. */
+    /**
+     * Takes a slot and begins the backup. The session stays the caller's when this throws.
+     *
+     * @param pace shared with all readers of the same server
+     */
     static PostgresBackupHold open(
-            PostgresSession session, PostgresSettings settings, InstantSource clock, String slot, String label) {
-        SourceCheck found = SourceCheck.pass(session);
+            PostgresSession session,
+            PostgresSettings settings,
+            InstantSource clock,
+            ReadPace pace,
+            String slot,
+            BackupOrder order,
+            SourceCheck found,
+            Continuity history) {
         LogSlot log = LogSlot.make(session, slot);
         DatabaseList databases = DatabaseList.of(session);
         var startedAt = clock.instant();
@@ -54,21 +75,36 @@ final class PostgresBackupHold implements BackupHold {
         Lsn first = Lsn.parse(session.one(
                 session.version().startSql(),
                 row -> row.getString(1),
-                label,
+                order.label(),
                 !settings.load().spreadCheckpoint()));
         session.waitUpTo(settings.answerTimeout());
         StartFacts start = new StartFacts(
                 PostgresEngine.NAME,
-                Integer.toString(session.version().major()),
-                Long.toUnsignedString(found.systemIdentifier()),
-                session.one(TIMELINE, row -> row.getInt(1)),
+                history.engineVersion(),
+                history.systemIdentifier(),
+                history.timeline(),
                 first,
                 found.segmentBytes(),
                 "",
                 found.dbname(),
+                history.recoveryFork(),
+                startedAt,
                 Optional.empty(),
-                startedAt);
-        return new PostgresBackupHold(session, clock, log, found.segments(), databases, start);
+                databases.versions());
+        Inventory inventory = order.basis()
+                .base()
+                .<Inventory>map(base -> {
+                    // Those that came or were moved between the two looks are in the log of the backup, or not there.
+                    Set<Long> same = databases.sameIn(base.start().databases(), DatabaseList.of(session));
+                    BaseFiles files = order.baseFiles().orElseThrow();
+                    DifferentialListing listing =
+                            new DifferentialListing(session, settings, clock, pace, base, files, same);
+                    return consumer -> listing.run(start, consumer);
+                })
+                .orElse(consumer -> Listing.run(session, extent -> consumer.accept(Listed.whole(extent))));
+        Optional<KeptLogSlot> keptLog = Optional.of(new KeptLogSlot(session, order.database()))
+                .filter(kept -> order.basis().keepsLog());
+        return new PostgresBackupHold(session, clock, log, found.segments(), databases, start, inventory, keptLog);
     }
 
     @Override
@@ -77,8 +113,8 @@ final class PostgresBackupHold implements BackupHold {
     }
 
     @Override
-    public void list(Consumer<Extent> consumer) {
-        Listing.run(session, consumer);
+    public void list(Consumer<Listed> consumer) {
+        inventory.list(consumer);
     }
 
     /** The backup is open exactly as long as its session; the slot is looked at too, since without it the log may go. */
@@ -90,11 +126,14 @@ final class PostgresBackupHold implements BackupHold {
     @Override
     public Stop stop() {
         verifyOpen();
+        // Before the end is known, so that nothing behind it can go.
+        Optional<Boolean> fresh = keptLog.map(KeptLogSlot::keep);
         boolean databasesChanged = databases.mayHaveChanged(DatabaseList.of(session));
         Labels labels = session.one(
                 session.version().stopSql(),
                 row -> new Labels(Lsn.parse(row.getString(1)), row.getString(2), row.getBytes(3)));
         var stoppedAt = clock.instant();
+        Instant serverTime = ServerClock.now(session);
         if (databasesChanged) {
             requireRightCopies();
         }
@@ -109,7 +148,13 @@ final class PostgresBackupHold implements BackupHold {
             closing.add(Extent.inline("tablespace_map", tablespaceMap));
         }
         closing.add(Extent.control(FileRules.CONTROL_FILE, ControlFile.BYTES));
-        return new Stop(labels.end(), stoppedAt, closing);
+        Lsn next = segments.layout().segmentOf(labels.end());
+        return new Stop(
+                labels.end(),
+                stoppedAt,
+                closing,
+                Optional.of(serverTime),
+                fresh.map(isFresh -> new KeptLog(next, isFresh)));
     }
 
     /** The attempt is of no use when a database was made from files that changed before they were read. */
@@ -149,6 +194,11 @@ final class PostgresBackupHold implements BackupHold {
     @Override
     public void close() {
         session.close();
+    }
+
+    /** Names what the backup is to give back. */
+    private interface Inventory {
+        void list(Consumer<Listed> consumer);
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.

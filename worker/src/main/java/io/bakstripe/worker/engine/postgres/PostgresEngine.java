@@ -3,16 +3,22 @@ package io.bakstripe.worker.engine.postgres;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.Extent;
+import io.bakstripe.protocol.stripe.LogChain;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.PageReader;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,22 +48,31 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
-    public SourceFacts inspect(SourceAddress address, DatabaseName display) {
+    public SourceFacts inspect(SourceAddress address, BackupOrder order) {
         try (PostgresSession session = PostgresSession.open(
-                address, display, settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
-            SourceCheck found = SourceCheck.pass(session);
+                address, order.display(), settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
+            SourceCheck found = SourceCheck.pass(session, order.basis());
+            Continuity history = Continuity.of(session, found, address.recoveryFork());
+            history.require(order.display(), order.basis());
+            order.basis()
+                    .chain()
+                    .ifPresent(chain -> PostgresLogHold.requireKept(
+                            new KeptLogSlot(session, order.database()),
+                            chain,
+                            found.segments().layout(),
+                            order.display()));
             return new SourceFacts(
-                    Integer.toString(session.version().major()),
-                    Long.toUnsignedString(found.systemIdentifier()),
-                    SourceCheck.estimatedBytes(session));
+                    history.engineVersion(),
+                    history.systemIdentifier(),
+                    SourceCheck.estimatedBytes(session, order.basis()));
         }
     }
 
     @Override
-    public Examination examine(SourceAddress address, DatabaseName display) {
+    public Examination examine(SourceAddress address, DatabaseRef database, DatabaseName display, boolean keepsLog) {
         try (PostgresSession session = PostgresSession.open(
                 address, display, settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
-            SourceState state = SourceState.read(session);
+            SourceState state = SourceState.read(session, database, keepsLog);
             return new Examination(SourceFindings.of(display, state), OptionalLong.of(state.bytes()));
         } catch (BakstripeException failure) {
             return new Examination(List.of(Finding.problem("connection", failure.problem())), OptionalLong.empty());
@@ -65,12 +80,18 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
-    public BackupHold open(SourceAddress address, DatabaseName display, String label) {
-        PostgresSession session =
-                PostgresSession.open(address, display, settings, settings.answerTimeout(), BackupError.SESSION_LOST);
+    public BackupHold open(SourceAddress address, BackupOrder order) {
+        PostgresSession session = PostgresSession.open(
+                address, order.display(), settings, settings.answerTimeout(), BackupError.SESSION_LOST);
         try {
-            String slot = "bakstripe_" + ids.get().toString().replace("-", "");
-            return PostgresBackupHold.open(session, settings, clock, slot, label);
+            SourceCheck found = SourceCheck.pass(session, order.basis());
+            Continuity history = Continuity.of(session, found, address.recoveryFork());
+            history.require(order.display(), order.basis());
+            Optional<LogChain> chain = order.basis().chain();
+            return chain.isPresent()
+                    ? PostgresLogHold.open(session, clock, order, found, chain.get())
+                    : PostgresBackupHold.open(
+                            session, settings, clock, pace(address), temporarySlot(), order, found, history);
         } catch (RuntimeException failure) {
             session.close();
             throw failure;
@@ -79,17 +100,13 @@ public final class PostgresEngine implements Engine {
 
     @Override
     public BackupHold resume(
-            SourceAddress address,
-            DatabaseName display,
-            String label,
-            StartFacts start,
-            StopFacts stopped,
-            List<Extent> inline) {
-        PostgresSession session = PostgresSession.open(
-                address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE);
+            SourceAddress address, BackupOrder order, StartFacts start, StopFacts stopped, List<Extent> inline) {
+        if (order.basis().type() == BackupType.LOG) {
+            return new StoredLogHold(start, stopped);
+        }
+        PostgresSession session = connect(address, order.display());
         try {
-            String slot = "bakstripe_" + ids.get().toString().replace("-", "");
-            return ResumedHold.open(session, slot, start, stopped, inline);
+            return ResumedHold.open(session, temporarySlot(), start, stopped, inline);
         } catch (RuntimeException failure) {
             session.close();
             throw failure;
@@ -97,10 +114,23 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
+    public void giveBack(SourceAddress address, DatabaseRef database, DatabaseName display, Lsn published) {
+        try (PostgresSession session = connect(address, display)) {
+            new KeptLogSlot(session, database).advance(published);
+        }
+    }
+
+    private String temporarySlot() {
+        return "bakstripe_" + ids.get().toString().replace("-", "");
+    }
+
+    @Override
     public ExtentReader reader(SourceAddress address, DatabaseName display) {
-        ReadPace pace =
-                paces.computeIfAbsent(address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
-        return new PostgresExtentReader(settings, connect(address, display), pace);
+        return new PostgresExtentReader(settings, connect(address, display), pace(address));
+    }
+
+    private ReadPace pace(SourceAddress address) {
+        return paces.computeIfAbsent(address.jdbcUrl(), server -> ReadPace.of(settings.load(), settings.chunkBytes()));
     }
 
     @Override

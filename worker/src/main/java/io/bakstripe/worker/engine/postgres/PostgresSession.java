@@ -153,12 +153,15 @@ final class PostgresSession implements AutoCloseable {
     }
 
     /** Runs a query of any size with bounded memory, in a transaction of its own. */
-    void each(String sql, int fetchRows, RowConsumer consumer) {
+    void each(String sql, int fetchRows, RowConsumer consumer, Object... parameters) {
         statements.incrementAndGet();
         try {
             connection.setAutoCommit(false);
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 statement.setFetchSize(fetchRows);
+                for (int i = 0; i < parameters.length; i++) {
+                    statement.setObject(i + 1, parameters[i]);
+                }
                 try (ResultSet rows = statement.executeQuery()) {
                     while (rows.next()) {
                         consumer.accept(rows);

@@ -10,6 +10,7 @@ import java.time.Duration;
  * @param inspectTimeout for each answer while a source is inspected
  * @param answerTimeout for each answer while a backup is open or read
  * @param checkpointTimeout for the checkpoint that begins a backup
+ * @param summaryTimeout for the summary of the log up to a differential's beginning
  * @param chunkBytes largest piece that one row of a COPY carries
  * @param copyBytes bytes that one COPY asks for at most
  * @param copyRanges pieces that one COPY asks for at most
@@ -20,6 +21,7 @@ public record PostgresSettings(
         Duration inspectTimeout,
         Duration answerTimeout,
         Duration checkpointTimeout,
+        Duration summaryTimeout,
         int chunkBytes,
         int copyBytes,
         int copyRanges,
@@ -30,6 +32,9 @@ public record PostgresSettings(
         atLeastOneSecond("inspect-timeout", inspectTimeout);
         atLeastOneSecond("answer-timeout", answerTimeout);
         atLeastOneSecond("checkpoint-timeout", checkpointTimeout);
+        if (summaryTimeout.isNegative()) {
+            throw new IllegalArgumentException("postgresql.summary-timeout must not be negative: " + summaryTimeout);
+        }
         if (chunkBytes < 8192 || chunkBytes > 1 << 20) {
             throw new IllegalArgumentException("postgresql.chunk must be between 8 KiB and 1 MiB: " + chunkBytes);
         }
@@ -49,6 +54,7 @@ public record PostgresSettings(
                 config.getDuration("inspect-timeout"),
                 config.getDuration("answer-timeout"),
                 config.getDuration("checkpoint-timeout"),
+                config.getDuration("summary-timeout"),
                 Math.toIntExact(config.getBytes("chunk")),
                 Math.toIntExact(config.getBytes("copy-bytes")),
                 config.getInt("copy-ranges"),

@@ -6,10 +6,10 @@ import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.Listed;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A backup that was stopped before: its log is kept again by a temporary slot of this session, as far as the server still has it.
@@ -23,10 +23,6 @@ final class ResumedHold implements BackupHold {
                    (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),
                    current_setting('wal_block_size')::int,
                    CASE WHEN pg_is_in_recovery() THEN '0/0' ELSE pg_current_wal_flush_lsn()::text END""";
-
-    private static final String SEGMENTS = """
-            SELECT p, coalesce((pg_stat_file(p, true)).size, -1), pg_read_binary_file(p, 0, %d, true)
-              FROM unnest(string_to_array(?, ' ')) WITH ORDINALITY s(p, n) ORDER BY n""".formatted(LogSegments.HEADER_BYTES);
 
     private final PostgresSession session;
     private final LogSlot slot;
@@ -53,20 +49,14 @@ final class ResumedHold implements BackupHold {
                 .require(session, start, stopped);
         List<Extent> closing = new ArrayList<>();
         List<String> paths = segments.paths(start.timeline(), start.firstLsn(), stopped.lastLsn());
-        for (Segment segment : segments(session, paths)) {
-            segment.require(session, segments);
-            closing.add(Extent.log(segment.path(), segments.segmentBytes()));
-        }
+        KeptSegments.missing(session, segments, paths).ifPresent(path -> {
+            throw BackupError.WAL_GONE.problem(path, session.display()).asException();
+        });
+        paths.forEach(path -> closing.add(Extent.log(path, segments.segmentBytes())));
         closing.addAll(inline);
         closing.add(Extent.control(FileRules.CONTROL_FILE, ControlFile.BYTES));
-        return new ResumedHold(session, log, start, new Stop(stopped.lastLsn(), stopped.stoppedAt(), closing));
-    }
-
-    private static List<Segment> segments(PostgresSession session, List<String> paths) {
-        return session.all(
-                SEGMENTS,
-                row -> new Segment(row.getString(1), row.getLong(2), row.getBytes(3)),
-                String.join(" ", paths));
+        Stop stop = new Stop(stopped.lastLsn(), stopped.stoppedAt(), closing, stopped.serverTime(), stopped.keptLog());
+        return new ResumedHold(session, log, start, stop);
     }
 
     @Override
@@ -75,7 +65,7 @@ final class ResumedHold implements BackupHold {
     }
 
     @Override
-    public void list(Consumer<Extent> consumer) {
+    public void list(Consumer<Listed> consumer) {
         throw new IllegalStateException("a stopped backup has no data left to list");
     }
 
@@ -125,18 +115,6 @@ final class ResumedHold implements BackupHold {
                         .asException();
             }
             return segments;
-        }
-    }
-
-    /** @param head null when there is no such file */
-    @SuppressWarnings("ArrayRecordComponent") // Looked at once.
-    private record Segment(String path, long bytes, byte @Nullable [] head) {
-        void require(PostgresSession session, LogSegments segments) {
-            if (head == null
-                    || bytes != segments.segmentBytes()
-                    || segments.complaint(path, head).isPresent()) {
-                throw BackupError.WAL_GONE.problem(path, session.display()).asException();
-            }
         }
     }
 }

@@ -2,10 +2,11 @@ package io.bakstripe.worker.engine.postgres;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import java.util.List;
 
 /**
- * What a server says of itself, and whether a full backup can be taken from it.
+ * What a server says of itself, and whether a backup can be taken from it.
  *
  * @param lostTablespaces identifiers of those whose directory the server does not find
  * @param systemIdentifier unsigned
@@ -41,13 +42,16 @@ record SourceCheck(
                    current_setting('wal_block_size')::int, current_database()
               FROM pg_control_system() c""";
 
+    private static final String LOG_BYTES =
+            "SELECT greatest(0, pg_wal_lsn_diff(pg_current_wal_lsn(), ?::pg_lsn))::int8";
+
     /** Databases that the role may not look into are left out: the estimate is a lower one. */
     private static final String BYTES = """
             SELECT coalesce(sum(pg_database_size(oid)), 0)::int8 FROM pg_database
              WHERE has_database_privilege(oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE')""";
 
-    /** Throws what stands in the way of a full backup; otherwise tells what was found. */
-    static SourceCheck pass(PostgresSession session) {
+    /** Throws what stands in the way of a backup of this kind; otherwise tells what was found. */
+    static SourceCheck pass(PostgresSession session, BackupBasis basis) {
         DatabaseName display = session.display();
         if (!session.version().supported()) {
             throw session.version().refusal(display).asException();
@@ -55,7 +59,7 @@ record SourceCheck(
         if (!session.direct()) {
             throw BackupError.POOLER_IN_BETWEEN.problem(display).asException();
         }
-        List<String> missing = missingGrants(session);
+        List<String> missing = missingGrants(session, basis);
         if (!missing.isEmpty()) {
             throw BackupError.GRANT_MISSING
                     .problem(display, String.join(", ", missing))
@@ -76,17 +80,30 @@ record SourceCheck(
         return found;
     }
 
-    /** The functions that this session's role may not call although a backup needs them. */
-    static List<String> missingGrants(PostgresSession session) {
+    /** The functions that this session's role may not call although such a backup needs them. */
+    static List<String> missingGrants(PostgresSession session, BackupBasis basis) {
         return session.all(
                 MISSING_GRANTS,
                 row -> row.getString(1),
-                String.join(" ", session.version().functions()));
+                String.join(" ", session.version().functions(basis.type(), basis.keepsLog())));
     }
 
     /** Bytes that a full backup would read, at least. */
     static long estimatedBytes(PostgresSession session) {
         return session.one(BYTES, row -> row.getLong(1));
+    }
+
+    /** Bytes that such a backup would read, at least; nothing is known of a differential. */
+    static long estimatedBytes(PostgresSession session, BackupBasis basis) {
+        return switch (basis.type()) {
+            case FULL -> estimatedBytes(session);
+            case DIFFERENTIAL -> 0;
+            case LOG ->
+                session.one(
+                        LOG_BYTES,
+                        row -> row.getLong(1),
+                        basis.chain().orElseThrow().nextLsn().toString());
+        };
     }
 
     LogSegments segments() {

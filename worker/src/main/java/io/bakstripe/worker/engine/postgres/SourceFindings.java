@@ -3,6 +3,7 @@ package io.bakstripe.worker.engine.postgres;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.readiness.Finding;
+import io.bakstripe.worker.engine.postgres.SourceState.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +33,7 @@ final class SourceFindings {
         findings.add(judge.primary());
         findings.add(judge.slots());
         judge.heldLog().ifPresent(findings::add);
+        judge.logSlot().ifPresent(findings::add);
         judge.keptLog().ifPresent(findings::add);
         findings.add(judge.checksums());
         judge.summaries().ifPresent(findings::add);
@@ -116,7 +118,8 @@ final class SourceFindings {
     /** Slots that nobody reads from fill the server's disk in the end. */
     private Optional<Finding> heldLog() {
         List<String> idle = state.slots().stream()
-                .filter(slot -> !slot.active() && !slot.temporary())
+                .filter(slot ->
+                        !slot.active() && !slot.temporary() && !slot.name().equals(state.logSlot()))
                 .map(slot -> slot.name() + " (" + megabytes(slot.heldBytes()) + " MB)")
                 .toList();
         return idle.isEmpty()
@@ -127,14 +130,51 @@ final class SourceFindings {
                         "Drop those that are not needed any more: SELECT pg_drop_replication_slot('…');"));
     }
 
+    /** The slot between log backups: nobody reads from it, but it is not idle. */
+    private Optional<Finding> logSlot() {
+        Optional<Slot> slot = state.slots().stream()
+                .filter(each -> each.name().equals(state.logSlot()))
+                .findFirst();
+        if (!state.keepsLog()) {
+            return slot.map(left -> Finding.advice(
+                    "log_slot",
+                    left.name() + " holds back log (" + megabytes(left.heldBytes())
+                            + " MB) although the recovery model is simple",
+                    "SELECT pg_drop_replication_slot('" + left.name() + "');"));
+        }
+        return Optional.of(slot.map(this::logSlot)
+                .orElseGet(() -> Finding.advice(
+                        "log_slot",
+                        "no log is kept for log backups yet",
+                        "Take a full backup: the log is kept from its end on, in replication slot " + state.logSlot()
+                                + ".")));
+    }
+
+    private Finding logSlot(Slot slot) {
+        if (!KeptLogSlot.alive(slot.walStatus())) {
+            return Finding.problem(
+                    "log_slot",
+                    BackupError.LOG_CHAIN_BROKEN.problem(
+                            display,
+                            "its replication slot " + slot.name() + " no longer keeps it (wal_status "
+                                    + slot.walStatus() + ")"));
+        }
+        return Finding.good(
+                "log_slot",
+                slot.name() + " keeps " + megabytes(slot.heldBytes()) + " MB of log for the next log backup");
+    }
+
     private Optional<Finding> keptLog() {
         return state.number("max_slot_wal_keep_size")
                 .filter(megabytes -> megabytes >= 0)
                 .map(megabytes -> Finding.advice(
                         "max_slot_wal_keep_size",
                         "slots keep at most " + megabytes + " MB of log",
-                        "A backup during which more log is written fails. Raise the value when your backups take long,"
-                                + " -1 keeps all."));
+                        (state.keepsLog()
+                                        ? "A backup during which more log is written fails; when more is written between two"
+                                                + " log backups, a full backup is needed before the next."
+                                        : "A backup during which more log is written fails.")
+                                + " Raise the value when your backups take long, -1 keeps all."));
     }
 
     private Finding checksums() {
@@ -155,7 +195,7 @@ final class SourceFindings {
                         ? Finding.good("summarize_wal", "on")
                         : Finding.advice(
                                 "summarize_wal",
-                                "off: what changed since a backup can be found by reading all pages only",
+                                "off: a differential backup looks at all pages to find what has changed",
                                 "ALTER SYSTEM SET summarize_wal = on; SELECT pg_reload_conf();"));
     }
 

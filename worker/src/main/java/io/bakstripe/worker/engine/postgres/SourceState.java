@@ -1,5 +1,7 @@
 package io.bakstripe.worker.engine.postgres;
 
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,8 @@ import java.util.stream.Collectors;
  * @param slots all replication slots
  * @param bytes that a backup would read, at least
  * @param unloggedTables in the database that we are connected to
+ * @param keepsLog whether the log is to be backed up (recovery model full)
+ * @param logSlot name of the slot that keeps it, or would
  */
 record SourceState(
         ServerVersion version,
@@ -27,7 +31,9 @@ record SourceState(
         Map<String, String> settings,
         List<Slot> slots,
         long bytes,
-        int unloggedTables) {
+        int unloggedTables,
+        boolean keepsLog,
+        String logSlot) {
 
     private static final String SETTINGS = """
             SELECT name, setting FROM pg_settings WHERE setting IS NOT NULL AND name IN (
@@ -36,7 +42,7 @@ record SourceState(
               'log_statement')""";
 
     private static final String SLOTS = """
-            SELECT slot_name, active, temporary, coalesce(pg_wal_lsn_diff(
+            SELECT slot_name, active, temporary, coalesce(wal_status, 'lost'), coalesce(pg_wal_lsn_diff(
                      CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END,
                      restart_lsn), 0)::int8
               FROM pg_replication_slots ORDER BY slot_name""";
@@ -48,9 +54,10 @@ record SourceState(
 
     /**
      * @param temporary gone with its session
+     * @param walStatus how well the server keeps the log that the slot needs, as it names it
      * @param heldBytes of log that the server keeps for it
      */
-    record Slot(String name, boolean active, boolean temporary, long heldBytes) {}
+    record Slot(String name, boolean active, boolean temporary, String walStatus, long heldBytes) {}
 
     SourceState {
         missingGrants = List.copyOf(missingGrants);
@@ -59,13 +66,17 @@ record SourceState(
     }
 
     /** Reads everything; needs no grants, and works on versions that cannot be backed up. */
-    static SourceState read(PostgresSession session) {
+    static SourceState read(PostgresSession session, DatabaseRef database, boolean keepsLog) {
         Map<String, String> settings =
                 session.all(SETTINGS, row -> Map.entry(row.getString(1), row.getString(2))).stream()
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
         List<Slot> slots = session.all(
-                SLOTS, row -> new Slot(row.getString(1), row.getBoolean(2), row.getBoolean(3), row.getLong(4)));
-        List<String> missing = session.version().supported() ? SourceCheck.missingGrants(session) : List.of();
+                SLOTS,
+                row -> new Slot(
+                        row.getString(1), row.getBoolean(2), row.getBoolean(3), row.getString(4), row.getLong(5)));
+        List<String> missing = session.version().supported()
+                ? SourceCheck.missingGrants(session, BackupBasis.full(keepsLog))
+                : List.of();
         long bytes = SourceCheck.estimatedBytes(session);
         return session.one(
                 ITSELF,
@@ -81,7 +92,9 @@ record SourceState(
                         settings,
                         slots,
                         bytes,
-                        row.getInt(6)));
+                        row.getInt(6),
+                        keepsLog,
+                        KeptLogSlot.name(database)));
     }
 
     Optional<String> setting(String name) {

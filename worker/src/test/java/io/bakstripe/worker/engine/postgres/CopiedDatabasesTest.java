@@ -1,6 +1,5 @@
 package io.bakstripe.worker.engine.postgres;
 
-import static io.bakstripe.worker.engine.postgres.TestSource.NAME;
 import static io.bakstripe.worker.engine.postgres.TestSource.failed;
 import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.execute;
@@ -203,7 +202,7 @@ final class CopiedDatabasesTest {
     }
 
     private BackupHold open() {
-        return engine.open(role, NAME, "copies");
+        return engine.open(role, TestSource.full("copies"));
     }
 
     private static void copy(String from, String to) throws SQLException {

@@ -19,6 +19,7 @@ class CopyBatchesTest {
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
+            Duration.ofSeconds(1),
             8 * KIB,
             32 * KIB,
             100,

@@ -79,7 +79,7 @@ class DamagedPagesTest {
 
     /** Every suspicious page of the server, as a backup meets them. */
     private List<Suspect> suspects(SourceAddress address) {
-        try (BackupHold hold = engine.open(address, NAME, "damage");
+        try (BackupHold hold = engine.open(address, TestSource.full("damage"));
                 ExtentReader reader = engine.reader(address, NAME)) {
             List<Extent> files = TestSource.list(hold).stream()
                     .filter(extent -> extent.kind() == ExtentKind.FILE)

@@ -202,7 +202,7 @@ class FullBackupRoundTripTest {
     /** Gives how many ticks were committed before the backup's end. */
     private static int backUp(Path target, Writer writer) throws Exception {
         PostgresEngine engine = TestSource.engine();
-        try (BackupHold hold = engine.open(role, NAME, "round trip");
+        try (BackupHold hold = engine.open(role, TestSource.full("round trip"));
                 ExtentReader reader = engine.reader(role, NAME)) {
             List<Extent> extents = TestSource.list(hold);
             writer.awaitTicks(writer.ticks() + 20);

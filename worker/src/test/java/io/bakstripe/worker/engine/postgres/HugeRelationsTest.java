@@ -47,7 +47,7 @@ class HugeRelationsTest {
             String expected;
 
             PostgresEngine engine = TestSource.engine();
-            try (BackupHold hold = engine.open(role, NAME, "large");
+            try (BackupHold hold = engine.open(role, TestSource.full("large"));
                     ExtentReader reader = engine.reader(role, NAME)) {
                 List<Extent> listed = TestSource.list(hold);
                 assertThat(listed).extracting(Extent::path).contains(first, first + ".1");
@@ -93,7 +93,7 @@ class HugeRelationsTest {
             Path target = host.servers().prepare(TestHost.ref("copy"), attempt);
 
             PostgresEngine engine = TestSource.engine();
-            try (BackupHold hold = engine.open(role, NAME, "many");
+            try (BackupHold hold = engine.open(role, TestSource.full("many"));
                     ExtentReader reader = engine.reader(role, NAME)) {
                 List<Extent> listed = TestSource.list(hold);
                 TestSource.restore(reader, listed, target);

@@ -14,6 +14,7 @@ import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.host.TestHost;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** Full backups written straight into a directory, without stripes and stores between. */
 final class PlainBackup {
@@ -23,7 +24,7 @@ final class PlainBackup {
     static List<Extent> take(ServerConnection source, Path target) throws Exception {
         PostgresEngine engine = TestSource.engine();
         SourceAddress address = TestHost.address(source);
-        try (BackupHold hold = engine.open(address, NAME, "plain");
+        try (BackupHold hold = engine.open(address, TestSource.full("plain"));
                 ExtentReader reader = engine.reader(address, NAME)) {
             TestSource.restore(reader, TestSource.list(hold), target);
             return close(hold, reader, target, source, address);
@@ -49,8 +50,10 @@ final class PlainBackup {
         List<Extent> inline = stop.closing().stream()
                 .filter(extent -> extent.kind() == ExtentKind.INLINE)
                 .toList();
-        StopFacts facts = new StopFacts(stop.lastLsn(), stop.stoppedAt(), 1, 1);
-        try (BackupHold resumed = TestSource.engine().resume(address, NAME, "resumed", start, facts, inline)) {
+        StopFacts facts = new StopFacts(
+                stop.lastLsn(), stop.stoppedAt(), 1, 1, Optional.empty(), stop.serverTime(), stop.keptLog());
+        try (BackupHold resumed =
+                TestSource.engine().resume(address, TestSource.full("resumed"), start, facts, inline)) {
             assertThat(resumed.stop()).isEqualTo(stop);
             return resumed.stop().closing();
         }

@@ -68,22 +68,28 @@ class PoolerTest {
                     "jdbc:postgresql://127.0.0.1:" + port + "/" + source.dbname(), role.user(), role.password());
             await().atMost(Duration.ofSeconds(20))
                     .failFast("pgbouncer ended, see its log", () -> !pooler.isAlive())
-                    .until(() -> TestSource.engine().examine(throughPooler, NAME).findings().stream()
-                            .anyMatch(finding -> finding.check().equals("session")));
+                    .until(() ->
+                            TestSource.engine().examine(throughPooler, TestSource.REF, NAME, false).findings().stream()
+                                    .anyMatch(finding -> finding.check().equals("session")));
 
-            assertThat(TestSource.engine().examine(throughPooler, NAME).findings())
+            assertThat(TestSource.engine()
+                            .examine(throughPooler, TestSource.REF, NAME, false)
+                            .findings())
                     .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                     .singleElement()
                     .satisfies(finding -> assertThat(finding.code()).contains(BackupError.POOLER_IN_BETWEEN.code()));
-            assertThatThrownBy(() -> TestSource.engine().inspect(throughPooler, NAME))
+            assertThatThrownBy(() -> TestSource.engine().inspect(throughPooler, TestSource.full("inspected")))
                     .satisfies(failed(BackupError.POOLER_IN_BETWEEN));
-            assertThatThrownBy(() -> TestSource.engine().open(throughPooler, NAME, "label"))
+            assertThatThrownBy(() -> TestSource.engine().open(throughPooler, TestSource.full("label")))
                     .satisfies(failed(BackupError.POOLER_IN_BETWEEN));
         } finally {
             pooler.destroy();
             pooler.onExit().join();
         }
-        assertThat(TestSource.engine().inspect(role, NAME).engineVersion()).isEqualTo("18");
+        assertThat(TestSource.engine()
+                        .inspect(role, TestSource.full("inspected"))
+                        .engineVersion())
+                .isEqualTo("18");
     }
 
     private static Process start(String mode, int port) throws IOException {

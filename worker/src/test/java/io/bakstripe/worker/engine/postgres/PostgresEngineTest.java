@@ -79,7 +79,7 @@ class PostgresEngineTest {
 
     @Test
     void inspectsASourceWithARoleThatIsNoSuperuser() throws Exception {
-        SourceFacts facts = engine.inspect(role, NAME);
+        SourceFacts facts = engine.inspect(role, TestSource.full("inspected"));
 
         assertThat(facts.engineVersion()).isEqualTo(Integer.toString(release.major()));
         assertThat(column(source, "SELECT system_identifier FROM pg_control_system()"))
@@ -89,7 +89,8 @@ class PostgresEngineTest {
 
     @Test
     void findsThatARoleWithTheDocumentedGrantsIsEnough() {
-        List<Finding> findings = engine.examine(role, NAME).findings();
+        List<Finding> findings =
+                engine.examine(role, TestSource.REF, NAME, false).findings();
 
         assertThat(findings).noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
         assertThat(findings)
@@ -107,7 +108,7 @@ class PostgresEngineTest {
         execute(source, "CREATE ROLE \"Über 'all'\" LOGIN PASSWORD 'secret'");
         SourceAddress bare = new SourceAddress(source.jdbcUrl(), "Über 'all'", "secret");
 
-        List<Finding> before = engine.examine(bare, NAME).findings();
+        List<Finding> before = engine.examine(bare, TestSource.REF, NAME, false).findings();
         for (Finding finding : before) {
             if (finding.verdict() == Verdict.PROBLEM) {
                 String advice = finding.advice().orElseThrow();
@@ -118,8 +119,9 @@ class PostgresEngineTest {
         assertThat(before)
                 .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                 .hasSize(2);
-        assertThat(engine.examine(bare, NAME).findings()).noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
-        engine.open(bare, NAME, "label").close();
+        assertThat(engine.examine(bare, TestSource.REF, NAME, false).findings())
+                .noneMatch(finding -> finding.verdict() == Verdict.PROBLEM);
+        engine.open(bare, TestSource.full("label")).close();
     }
 
     @Test
@@ -127,10 +129,10 @@ class PostgresEngineTest {
         SourceAddress stranger = new SourceAddress(source.jdbcUrl(), "bk", "wrong");
         SourceAddress nowhere = new SourceAddress("jdbc:postgresql://127.0.0.1:1/x", "bk", "secret");
 
-        assertThat(engine.examine(stranger, NAME).findings())
+        assertThat(engine.examine(stranger, TestSource.REF, NAME, false).findings())
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.code()).contains(BackupError.DATABASE_LOGIN_REFUSED.code()));
-        assertThat(engine.examine(nowhere, NAME).findings())
+        assertThat(engine.examine(nowhere, TestSource.REF, NAME, false).findings())
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.code()).contains(BackupError.DATABASE_UNREACHABLE.code()));
     }
@@ -148,10 +150,11 @@ class PostgresEngineTest {
         String function = release.major() < 15 ? BEFORE_15.getOrDefault(newName, newName) : newName;
         execute(source, "REVOKE EXECUTE ON FUNCTION " + function + " FROM bk");
         try {
-            assertThatThrownBy(() -> engine.inspect(role, NAME))
+            assertThatThrownBy(() -> engine.inspect(role, TestSource.full("inspected")))
                     .satisfies(failed(BackupError.GRANT_MISSING))
                     .hasMessageEndingWith("may not execute " + function);
-            assertThatThrownBy(() -> engine.open(role, NAME, "label")).satisfies(failed(BackupError.GRANT_MISSING));
+            assertThatThrownBy(() -> engine.open(role, TestSource.full("label")))
+                    .satisfies(failed(BackupError.GRANT_MISSING));
         } finally {
             execute(source, "GRANT EXECUTE ON FUNCTION " + function + " TO bk");
         }
@@ -161,7 +164,8 @@ class PostgresEngineTest {
     void namesAllGrantsThatAPlainRoleLacks() throws Exception {
         execute(source, "CREATE ROLE plain LOGIN REPLICATION PASSWORD 'secret'");
 
-        assertThatThrownBy(() -> engine.inspect(new SourceAddress(source.jdbcUrl(), "plain", "secret"), NAME))
+        assertThatThrownBy(() -> engine.inspect(
+                        new SourceAddress(source.jdbcUrl(), "plain", "secret"), TestSource.full("inspected")))
                 .satisfies(failed(BackupError.GRANT_MISSING))
                 .hasMessageContaining("pg_ls_dir")
                 .hasMessageContaining(release.major() < 15 ? "pg_stop_backup" : "pg_backup_stop");
@@ -172,7 +176,7 @@ class PostgresEngineTest {
         SourceAddress other = TestSource.backupRole(source, "bk_without");
         execute(source, "ALTER ROLE bk_without NOREPLICATION");
 
-        assertThatThrownBy(() -> engine.inspect(other, NAME))
+        assertThatThrownBy(() -> engine.inspect(other, TestSource.full("inspected")))
                 .satisfies(failed(BackupError.GRANT_MISSING))
                 .hasMessageContaining("REPLICATION");
     }
@@ -185,10 +189,10 @@ class PostgresEngineTest {
         Path place = host.root("source").resolve("pgdata/pg_tblspc").resolve(oid);
         Path aside = host.root("source").resolve("aside");
         try {
-            engine.inspect(role, NAME);
+            engine.inspect(role, TestSource.full("inspected"));
             Files.move(place, aside);
 
-            assertThatThrownBy(() -> engine.inspect(role, NAME))
+            assertThatThrownBy(() -> engine.inspect(role, TestSource.full("inspected")))
                     .satisfies(failed(BackupError.TABLESPACE_LOST))
                     .hasMessageContaining(oid);
         } finally {
@@ -199,12 +203,15 @@ class PostgresEngineTest {
 
     @Test
     void tellsARefusedLoginFromADeadServer() throws Exception {
-        assertThatThrownBy(() -> engine.inspect(new SourceAddress(source.jdbcUrl(), "bk", "wrong"), NAME))
+        assertThatThrownBy(() -> engine.inspect(
+                        new SourceAddress(source.jdbcUrl(), "bk", "wrong"), TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_LOGIN_REFUSED));
         assertThatThrownBy(() -> engine.inspect(
-                        new SourceAddress(source.jdbcUrl().replace("/source", "/nowhere"), "bk", "secret"), NAME))
+                        new SourceAddress(source.jdbcUrl().replace("/source", "/nowhere"), "bk", "secret"),
+                        TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_LOGIN_REFUSED));
-        assertThatThrownBy(() -> engine.inspect(new SourceAddress("http://nonsense", "bk", "secret"), NAME))
+        assertThatThrownBy(() -> engine.inspect(
+                        new SourceAddress("http://nonsense", "bk", "secret"), TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE));
 
         int dead;
@@ -212,7 +219,8 @@ class PostgresEngineTest {
             dead = socket.getLocalPort();
         }
         assertThatThrownBy(() -> engine.inspect(
-                        new SourceAddress("jdbc:postgresql://127.0.0.1:" + dead + "/source", "bk", "secret"), NAME))
+                        new SourceAddress("jdbc:postgresql://127.0.0.1:" + dead + "/source", "bk", "secret"),
+                        TestSource.full("inspected")))
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE))
                 .hasMessageContaining("Source");
     }
@@ -224,6 +232,7 @@ class PostgresEngineTest {
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
                 Duration.ofSeconds(1),
+                Duration.ofSeconds(1),
                 8192,
                 8192,
                 1,
@@ -231,7 +240,8 @@ class PostgresEngineTest {
         try (ServerSocket mute = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
             String url = "jdbc:postgresql://127.0.0.1:" + mute.getLocalPort() + "/x";
 
-            assertThatThrownBy(() -> TestSource.engine(impatient).inspect(new SourceAddress(url, "bk", "s"), NAME))
+            assertThatThrownBy(() -> TestSource.engine(impatient)
+                            .inspect(new SourceAddress(url, "bk", "s"), TestSource.full("inspected")))
                     .satisfies(failed(BackupError.DATABASE_UNREACHABLE));
         }
     }
@@ -241,7 +251,7 @@ class PostgresEngineTest {
         String unlogged =
                 column(source, "SELECT pg_relation_filepath('forgettable')").get(0);
         String logged = column(source, "SELECT pg_relation_filepath('t')").get(0);
-        try (BackupHold hold = engine.open(role, NAME, "listing")) {
+        try (BackupHold hold = engine.open(role, TestSource.full("listing"))) {
             List<Extent> extents = TestSource.list(hold);
 
             Map<String, Extent> byPath = extents.stream().collect(Collectors.toMap(Extent::path, extent -> extent));
@@ -260,7 +270,8 @@ class PostgresEngineTest {
                     .hasEntrySatisfying(
                             "pg_wal", extent -> assertThat(extent.kind()).isEqualTo(ExtentKind.DIRECTORY));
             assertThat(hold.start().systemIdentifier())
-                    .isEqualTo(engine.inspect(role, NAME).systemIdentifier());
+                    .isEqualTo(
+                            engine.inspect(role, TestSource.full("inspected")).systemIdentifier());
             assertThat(hold.start().dbname()).isEqualTo("source");
             assertThat(hold.start().segmentBytes()).isEqualTo(16 << 20);
         }
@@ -268,7 +279,7 @@ class PostgresEngineTest {
 
     @Test
     void leavesNoSlotAndNoBackupBehind() throws Exception {
-        try (BackupHold hold = engine.open(role, NAME, "left")) {
+        try (BackupHold hold = engine.open(role, TestSource.full("left"))) {
             hold.verifyOpen();
             assertThat(column(source, "SELECT slot_name FROM pg_replication_slots WHERE temporary"))
                     .isNotEmpty();
@@ -284,7 +295,7 @@ class PostgresEngineTest {
 
     @Test
     void reportsASessionThatTheServerEnded() throws Exception {
-        try (BackupHold hold = engine.open(role, NAME, "ended")) {
+        try (BackupHold hold = engine.open(role, TestSource.full("ended"))) {
             execute(source, "SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots");
 
             assertThatThrownBy(hold::verifyOpen).satisfies(failed(BackupError.SESSION_LOST));

@@ -153,7 +153,7 @@ class PostgresExtentReaderTest {
                 "DO $$ BEGIN FOR i IN 1..2000 LOOP EXECUTE 'CREATE TABLE small_' || i || ' AS SELECT ' || i || ' AS a';"
                         + " IF i % 100 = 0 THEN COMMIT; END IF; END LOOP; END $$",
                 "CHECKPOINT");
-        try (BackupHold hold = engine.open(role, NAME, "small");
+        try (BackupHold hold = engine.open(role, TestSource.full("small"));
                 ExtentReader reader = engine.reader(role, NAME)) {
             List<Extent> files =
                     TestSource.list(hold).stream().filter(Extent::read).toList();
@@ -273,6 +273,7 @@ class PostgresExtentReaderTest {
                 SETTINGS.inspectTimeout(),
                 SETTINGS.answerTimeout(),
                 SETTINGS.checkpointTimeout(),
+                SETTINGS.summaryTimeout(),
                 MIB,
                 copyBytes,
                 SETTINGS.copyRanges(),

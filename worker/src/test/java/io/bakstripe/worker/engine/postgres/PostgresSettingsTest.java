@@ -18,6 +18,7 @@ class PostgresSettingsTest {
                         Duration.ofSeconds(8),
                         Duration.ofMinutes(2),
                         Duration.ofMinutes(15),
+                        Duration.ofSeconds(30),
                         248 << 10,
                         32 << 20,
                         2000,
@@ -27,7 +28,7 @@ class PostgresSettingsTest {
     @Test
     void readsEveryKey() {
         assertThat(settings("""
-                        connect-timeout = 1s, inspect-timeout = 2s, answer-timeout = 3s, checkpoint-timeout = 4s,
+                        connect-timeout = 1s, inspect-timeout = 2s, answer-timeout = 3s, checkpoint-timeout = 4s, summary-timeout = 5s,
                         chunk = 8 KiB, copy-bytes = 16 KiB, copy-ranges = 5,
                         load { bytes-per-second = 20 MiB, spread-checkpoint = on }
                         """))
@@ -36,6 +37,7 @@ class PostgresSettingsTest {
                         Duration.ofSeconds(2),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(4),
+                        Duration.ofSeconds(5),
                         8192,
                         16_384,
                         5,
@@ -50,6 +52,7 @@ class PostgresSettingsTest {
                 "copy-bytes = 64 KiB",
                 "copy-ranges = 0",
                 "answer-timeout = 0s",
+                "summary-timeout = -1s",
                 "load.bytes-per-second = 1 KiB"
             })
     void refusesNonsense(String overrides) {

@@ -108,7 +108,7 @@ final class RacingTest {
     /** Answers with the contents at the stop; with nothing when the template of a copied database was changed, which asks for another attempt. */
     private Optional<Map<String, String>> backUp(Path target, Random random) throws Exception {
         PostgresEngine engine = TestSource.engine();
-        try (BackupHold hold = engine.open(role, NAME, "races");
+        try (BackupHold hold = engine.open(role, TestSource.full("races"));
                 ExtentReader reader = engine.reader(role, NAME)) {
             race(random);
             List<Extent> listed = new ArrayList<>(TestSource.list(hold));

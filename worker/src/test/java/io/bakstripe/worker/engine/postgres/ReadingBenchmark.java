@@ -65,12 +65,13 @@ final class ReadingBenchmark {
                 Duration.ofSeconds(5),
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(60),
                 kibibytes << 10,
                 TestSource.SETTINGS.copyBytes(),
                 TestSource.SETTINGS.copyRanges(),
                 TestSource.SETTINGS.load());
         PostgresEngine engine = TestSource.engine(settings);
-        try (BackupHold hold = engine.open(role, NAME, "benchmark");
+        try (BackupHold hold = engine.open(role, TestSource.full("benchmark"));
                 ExtentReader reader = engine.reader(role, NAME)) {
             List<Extent> files =
                     TestSource.list(hold).stream().filter(Extent::read).toList();

@@ -19,7 +19,7 @@ class RelationFileTest {
         "pg_tblspc/16400/PG_18_202506291/5/16401.3, 3"
     })
     void knowsFilesOfPagesAndTheirSegment(String path, long segment) {
-        assertThat(RelationFile.of(path)).contains(new RelationFile(segment));
+        assertThat(RelationFile.of(path).map(RelationFile::segment)).contains(segment);
     }
 
     @ParameterizedTest

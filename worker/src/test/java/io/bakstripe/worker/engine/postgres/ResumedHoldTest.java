@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.AfterParameterizedClassInvocation;
@@ -80,7 +81,7 @@ class ResumedHoldTest {
 
     private Stopped stopped() throws Exception {
         Stopped stopped;
-        try (BackupHold hold = engine.open(role, NAME, "to be resumed")) {
+        try (BackupHold hold = engine.open(role, TestSource.full("to be resumed"))) {
             execute(source, "INSERT INTO t VALUES (1)", "SELECT pg_switch_wal()", "INSERT INTO t VALUES (2)");
             stopped = new Stopped(hold.start(), hold.stop());
         }
@@ -94,7 +95,18 @@ class ResumedHoldTest {
                 .filter(extent -> extent.kind() == ExtentKind.INLINE)
                 .toList();
         return engine.resume(
-                role, NAME, "resumed", start, new StopFacts(stop.lastLsn(), stop.stoppedAt(), 10, 1000), inline);
+                role,
+                TestSource.full("resumed"),
+                start,
+                new StopFacts(
+                        stop.lastLsn(),
+                        stop.stoppedAt(),
+                        10,
+                        1000,
+                        Optional.empty(),
+                        stop.serverTime(),
+                        stop.keptLog()),
+                inline);
     }
 
     @Test
@@ -174,7 +186,11 @@ class ResumedHoldTest {
         Stopped stopped = stopped();
         StartFacts start = stopped.start();
         BackupHold.Stop later = new BackupHold.Stop(
-                Lsn.parse("FF/1"), stopped.stop().stoppedAt(), stopped.stop().closing());
+                Lsn.parse("FF/1"),
+                stopped.stop().stoppedAt(),
+                stopped.stop().closing(),
+                Optional.empty(),
+                Optional.empty());
 
         assertThatThrownBy(() -> resume(with("1", start.timeline()), stopped.stop()))
                 .satisfies(failed(BackupError.SESSION_LOST))
@@ -189,7 +205,7 @@ class ResumedHoldTest {
 
     private StartFacts with(String systemIdentifier, int timeline) throws Exception {
         StartFacts known;
-        try (BackupHold hold = engine.open(role, NAME, "facts")) {
+        try (BackupHold hold = engine.open(role, TestSource.full("facts"))) {
             known = hold.start();
         }
         return new StartFacts(
@@ -215,7 +231,7 @@ class ResumedHoldTest {
         }
         SourceAddress nowhere = new SourceAddress("jdbc:postgresql://127.0.0.1:1/source", "bk", "secret");
         StopFacts facts = new StopFacts(stopped.stop().lastLsn(), stopped.stop().stoppedAt(), 1, 1);
-        assertThatThrownBy(() -> engine.resume(nowhere, NAME, "resumed", stopped.start(), facts, List.of()))
+        assertThatThrownBy(() -> engine.resume(nowhere, TestSource.full("resumed"), stopped.start(), facts, List.of()))
                 .satisfies(failed(BackupError.DATABASE_UNREACHABLE));
     }
 }

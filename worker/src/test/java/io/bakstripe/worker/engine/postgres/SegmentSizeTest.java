@@ -1,6 +1,5 @@
 package io.bakstripe.worker.engine.postgres;
 
-import static io.bakstripe.worker.engine.postgres.TestSource.NAME;
 import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.ref;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -65,7 +64,7 @@ class SegmentSizeTest {
                 .filteredOn(extent -> extent.kind() == ExtentKind.LOG)
                 .isNotEmpty()
                 .allSatisfy(segment -> assertThat(segment.length()).isEqualTo((long) megabytes << 20));
-        try (BackupHold hold = TestSource.engine().open(TestHost.address(copy), NAME, "facts")) {
+        try (BackupHold hold = TestSource.engine().open(TestHost.address(copy), TestSource.full("facts"))) {
             assertThat(hold.start().segmentBytes()).isEqualTo(megabytes << 20);
         }
         assertThat(column(copy, "SELECT count(*) || md5(string_agg(filler, '' ORDER BY id)) FROM t"))

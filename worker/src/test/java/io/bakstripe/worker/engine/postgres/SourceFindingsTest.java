@@ -30,6 +30,7 @@ class SourceFindingsTest {
     private boolean mayReplicate = true;
     private List<String> missing = List.of();
     private final Map<String, String> settings = new HashMap<>(SETTINGS);
+    private boolean keepsLog;
     private List<Slot> slots = List.of();
     private int unlogged;
 
@@ -48,7 +49,9 @@ class SourceFindingsTest {
                         settings,
                         slots,
                         5_000_000,
-                        unlogged));
+                        unlogged,
+                        keepsLog,
+                        "bakstripe_log_1"));
     }
 
     private Finding finding(String check) {
@@ -123,7 +126,7 @@ class SourceFindingsTest {
     @Test
     void seesThatNoSlotIsFree() {
         settings.put("max_replication_slots", "1");
-        slots = List.of(new Slot("replica", true, false, 0));
+        slots = List.of(new Slot("replica", true, false, "reserved", 0));
 
         isProblem("slots", BackupError.ENGINE_FAILED);
     }
@@ -131,12 +134,41 @@ class SourceFindingsTest {
     @Test
     void namesSlotsThatNobodyReadsFrom() {
         slots = List.of(
-                new Slot("forgotten", false, false, 7_000_000_000L),
-                new Slot("replica", true, false, 1),
-                new Slot("passing", true, true, 1));
+                new Slot("forgotten", false, false, "extended", 7_000_000_000L),
+                new Slot("replica", true, false, "reserved", 1),
+                new Slot("passing", true, true, "reserved", 1));
 
         advises("held_log", "forgotten (7000 MB)", "pg_drop_replication_slot");
         assertThat(finding("held_log").found()).doesNotContain("replica").doesNotContain("passing");
+    }
+
+    @Test
+    void tellsHowMuchLogIsKeptForLogBackups() {
+        assertThat(findings()).noneMatch(each -> each.check().equals("log_slot"));
+        keepsLog = true;
+        advises("log_slot", "no log is kept", "Take a full backup");
+
+        slots = List.of(new Slot("bakstripe_log_1", false, false, "extended", 7_000_000_000L));
+
+        assertThat(finding("log_slot").found()).contains("keeps 7000 MB");
+        assertThat(findings()).noneMatch(each -> each.check().equals("held_log"));
+    }
+
+    @Test
+    void seesThatTheChainOfLogsIsBroken() {
+        keepsLog = true;
+        for (String status : List.of("lost", "unreserved")) {
+            slots = List.of(new Slot("bakstripe_log_1", false, false, status, 0));
+
+            isProblem("log_slot", BackupError.LOG_CHAIN_BROKEN);
+        }
+    }
+
+    @Test
+    void namesTheSlotThatIsLeftWhenNoLogIsBackedUpAnyMore() {
+        slots = List.of(new Slot("bakstripe_log_1", false, false, "reserved", 5_000_000));
+
+        advises("log_slot", "5 MB", "pg_drop_replication_slot('bakstripe_log_1')");
     }
 
     @Test

@@ -34,11 +34,12 @@ class SourceLoadTest {
                     SETTINGS.inspectTimeout(),
                     SETTINGS.answerTimeout(),
                     SETTINGS.checkpointTimeout(),
+                    SETTINGS.summaryTimeout(),
                     SETTINGS.chunkBytes(),
                     SETTINGS.copyBytes(),
                     SETTINGS.copyRanges(),
                     new SourceLoad(RATE, true)));
-            try (BackupHold hold = slow.open(role, NAME, "label");
+            try (BackupHold hold = slow.open(role, TestSource.full("label"));
                     ExtentReader first = slow.reader(role, NAME);
                     ExtentReader second = slow.reader(role, NAME)) {
                 List<Extent> files = list(hold).stream().filter(Extent::read).toList();

@@ -228,7 +228,7 @@ class TablespaceRoundTripTest {
         PostgresEngine engine = TestSource.engine();
         try (Connection busy = login(shop);
                 Statement temporary = busy.createStatement();
-                BackupHold hold = engine.open(address, NAME, "round trip");
+                BackupHold hold = engine.open(address, TestSource.full("round trip"));
                 ExtentReader reader = engine.reader(address, NAME)) {
             temporary.execute("SET temp_tablespaces = 'before'");
             temporary.execute("CREATE TEMP TABLE passing AS SELECT i FROM generate_series(1, 3000) i");
@@ -358,7 +358,7 @@ class TablespaceRoundTripTest {
         Path target = host.servers().prepare(ref("grandchild"), attempt);
         PostgresEngine engine = TestSource.engine();
         SourceAddress address = TestHost.address(copy);
-        try (BackupHold hold = engine.open(address, NAME, "again");
+        try (BackupHold hold = engine.open(address, TestSource.full("again"));
                 ExtentReader reader = engine.reader(address, NAME)) {
             TestSource.restore(reader, TestSource.list(hold), target);
             TestSource.restore(reader, hold.stop().closing(), target);

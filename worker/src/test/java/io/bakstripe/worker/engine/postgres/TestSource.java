@@ -7,9 +7,12 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.worker.engine.BackupHold;
+import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine.SourceAddress;
 import io.bakstripe.worker.engine.ExtentReader;
 import io.bakstripe.worker.engine.Piece;
@@ -31,6 +34,7 @@ import org.assertj.core.api.ThrowingConsumer;
 /** What tests of this package do to a source server. */
 final class TestSource {
     static final DatabaseName NAME = new DatabaseName("Source");
+    static final DatabaseRef REF = DatabaseRef.of(TestHost.INSTANCE, NAME);
     static final PostgresSettings SETTINGS =
             PostgresSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"));
 
@@ -64,9 +68,18 @@ final class TestSource {
         return new SourceAddress(server.jdbcUrl(), role, "secret");
     }
 
+    /** A full backup of a database whose log is not backed up. */
+    static BackupOrder full(String label) {
+        return order(label, BackupBasis.full(false));
+    }
+
+    static BackupOrder order(String label, BackupBasis basis) {
+        return new BackupOrder(REF, NAME, label, basis);
+    }
+
     static List<Extent> list(BackupHold hold) {
         List<Extent> extents = new ArrayList<>();
-        hold.list(extents::add);
+        hold.list(listed -> extents.add(listed.extent()));
         return extents;
     }
 

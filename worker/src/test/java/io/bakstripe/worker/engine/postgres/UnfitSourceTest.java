@@ -48,7 +48,7 @@ final class UnfitSourceTest {
         try (PlainServer server = PlainServer.start(root, release, List.of(), "", "")) {
             ServerConnection postgres = server.database("postgres");
             SourceAddress role = TestSource.backupRole(postgres, "bk");
-            engine.inspect(role, NAME);
+            engine.inspect(role, TestSource.full("inspected"));
             server.stop();
             Files.createFile(server.data().resolve("standby.signal"));
             server.start();
@@ -59,9 +59,11 @@ final class UnfitSourceTest {
     }
 
     private void refuses(SourceAddress role, BackupError error, String check) {
-        assertThatThrownBy(() -> engine.inspect(role, NAME)).satisfies(failed(error));
-        assertThatThrownBy(() -> engine.open(role, NAME, "unfit").close()).satisfies(failed(error));
-        assertThat(engine.examine(role, NAME).findings())
+        assertThatThrownBy(() -> engine.inspect(role, TestSource.full("inspected")))
+                .satisfies(failed(error));
+        assertThatThrownBy(() -> engine.open(role, TestSource.full("unfit")).close())
+                .satisfies(failed(error));
+        assertThat(engine.examine(role, TestSource.REF, NAME, false).findings())
                 .filteredOn(finding -> finding.verdict() == Verdict.PROBLEM)
                 .singleElement()
                 .extracting(Finding::check, finding -> finding.code().orElseThrow())
