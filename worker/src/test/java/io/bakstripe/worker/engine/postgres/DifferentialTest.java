@@ -365,33 +365,27 @@ class DifferentialTest {
         Base base = PlainChain.full(engine, role, Files.createDirectory(data.resolve("base")));
         StartFacts start = base.base().start();
 
-        refused(new StartFacts(
-                start.engine(),
-                start.engineVersion(),
-                "1",
-                start.timeline(),
-                start.firstLsn(),
-                start.segmentBytes(),
-                "",
-                start.dbname(),
-                Optional.empty(),
-                start.startedAt()));
-        refused(new StartFacts(
-                start.engine(),
-                start.engineVersion(),
-                start.systemIdentifier(),
-                start.timeline() + 1,
-                start.firstLsn(),
-                start.segmentBytes(),
-                "",
-                start.dbname(),
-                Optional.empty(),
-                start.startedAt()));
+        refused(with(start, "1", start.timeline()));
+        refused(with(start, start.systemIdentifier(), start.timeline() + 1));
         role = new SourceAddress(role.jdbcUrl(), role.user(), role.password(), Optional.of("fork 2"));
         refused(start.on("fork 1"));
         try (BackupHold hold = engine.open(role, base.differential())) {
             assertThat(hold.start().recoveryFork()).contains("fork 2");
         }
+    }
+
+    private static StartFacts with(StartFacts start, String systemIdentifier, int timeline) {
+        return new StartFacts(
+                start.engine(),
+                start.engineVersion(),
+                systemIdentifier,
+                timeline,
+                start.firstLsn(),
+                start.segmentBytes(),
+                "",
+                start.dbname(),
+                Optional.empty(),
+                start.startedAt());
     }
 
     private void refused(StartFacts start) {
