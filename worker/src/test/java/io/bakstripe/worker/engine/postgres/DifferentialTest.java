@@ -320,12 +320,8 @@ class DifferentialTest {
                 .filteredOn(each -> each.extent().path().startsWith("base/70000/"))
                 .isNotEmpty()
                 .allSatisfy(each -> assertThat(each.changed()).isEmpty());
-        assertThat(hold(base).start().databases()).containsKey(70000L);
-    }
-
-    private BackupHold hold(Base base) {
         try (BackupHold hold = engine.open(role, base.differential())) {
-            return hold;
+            assertThat(hold.start().databases()).containsKey(70000L);
         }
     }
 
