@@ -6,6 +6,7 @@ import io.bakstripe.worker.engine.BaseFiles;
 import io.bakstripe.worker.engine.BlockRuns;
 import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.postgres.RelationFile.Fork;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,12 +27,15 @@ final class Differential {
     private final BaseFiles base;
     private final Set<Long> sameDatabases;
     private final PostgresPages pages;
+    /** Of most files, and so only one. */
+    private final BlockRuns nothing;
 
     /** @param sameDatabases those that are certainly the ones that the base holds */
     Differential(BaseFiles base, Set<Long> sameDatabases, PostgresPages pages) {
         this.base = base;
         this.sameDatabases = Set.copyOf(sameDatabases);
         this.pages = pages;
+        this.nothing = new BlockRuns(new BitSet(), pages.blockBytes());
     }
 
     /** Looks at every page that may be as the base has it. */
@@ -51,7 +55,8 @@ final class Differential {
             consumer.accept(candidate(extent)
                     .flatMap(file -> changes.of(file.relation(), file.blocks(), file.baseBlocks())
                             .filter(blocks -> blocks.cardinality() <= NEARLY_ALL * file.blocks()))
-                    .map(blocks -> Listed.changed(extent, new BlockRuns(blocks, pages.blockBytes())))
+                    .map(blocks -> Listed.changed(
+                            extent, blocks.isEmpty() ? nothing : new BlockRuns(blocks, pages.blockBytes())))
                     .orElseGet(() -> Listed.whole(extent)));
         }
     }

@@ -48,7 +48,7 @@ final class PageScan implements Changes {
 
     /** Looks at the first so many blocks of a file, now or before {@link #finish()} ends. */
     void look(String path, RelationFile file, int blocks) {
-        changed.put(file, new BitSet(blocks));
+        changed.put(file, new BitSet());
         long from = 0;
         while (from < blocks) {
             long length = Math.min(blocks - from, STATEMENT_BLOCKS - batchBlocks);

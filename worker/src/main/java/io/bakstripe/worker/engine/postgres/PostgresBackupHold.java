@@ -87,7 +87,11 @@ final class PostgresBackupHold implements BackupHold {
                 found.segmentBytes(),
                 "",
                 found.dbname(),
-                history.recoveryFork(),
+                // The same as its base, as far as anybody knows.
+                history.recoveryFork()
+                        .or(() -> order.basis()
+                                .base()
+                                .flatMap(base -> base.start().recoveryFork())),
                 startedAt,
                 Optional.empty(),
                 databases.versions());

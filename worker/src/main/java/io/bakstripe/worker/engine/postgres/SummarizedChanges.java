@@ -51,7 +51,7 @@ final class SummarizedChanges implements Changes {
             return Optional.empty();
         }
         BitSet known = changed.get(new Segment(relation, file.segment()));
-        BitSet differing = new BitSet(blocks);
+        BitSet differing = new BitSet();
         if (known != null) {
             differing.or(known);
             differing.clear(blocks, Math.max(blocks, differing.length()));

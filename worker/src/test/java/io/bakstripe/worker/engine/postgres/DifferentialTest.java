@@ -10,6 +10,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.AttemptRef;
@@ -50,6 +54,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 
 /** Differentials of real servers, laid over their bases and compared with the source, page by page. */
 @ParameterizedClass
@@ -61,7 +66,11 @@ class DifferentialTest {
                      false, true, '')))[1]::text
               FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname""";
 
+    private static final Logger LISTINGS = (Logger) LoggerFactory.getLogger(DifferentialListing.class);
+
     private final PostgresEngine engine = TestSource.engine();
+    /** One for each time that all pages were looked at. */
+    private final ListAppender<ILoggingEvent> scans = new ListAppender<>();
 
     @TempDir
     Path data;
@@ -75,6 +84,9 @@ class DifferentialTest {
 
     @BeforeEach
     void start() throws Exception {
+        scans.start();
+        LISTINGS.setLevel(Level.INFO);
+        LISTINGS.addAppender(scans);
         // Hints are logged, as with checksums, so that pages can be compared byte by byte.
         host = new TestHost(
                 data,
@@ -96,6 +108,8 @@ class DifferentialTest {
 
     @AfterEach
     void stop() {
+        LISTINGS.detachAppender(scans);
+        LISTINGS.setLevel(null);
         host.close();
     }
 
@@ -139,11 +153,20 @@ class DifferentialTest {
     void makesTheFilesOfTheSourceOutOfThoseOfTheBase() throws Exception {
         summarize(true);
         Path over = Files.createDirectory(data.resolve("over"));
+        execute(source, "CREATE TABLE moved AS SELECT * FROM big WHERE id < 2000");
         Base base = PlainChain.full(engine, role, over);
         change();
+        if (release.major() >= 15) {
+            execute(
+                    source,
+                    "SET allow_in_place_tablespaces = on",
+                    "CREATE TABLESPACE here LOCATION ''",
+                    "ALTER TABLE moved SET TABLESPACE here");
+        }
 
         List<Listed> listing = laid(base, over);
 
+        assertThat(scans.list).hasSize(summarizes() ? 0 : 1);
         sameAsTheSource(over);
         long whole = listing.stream().mapToLong(each -> each.extent().length()).sum();
         long held = PlainChain.extents(listing).stream()
@@ -258,6 +281,7 @@ class DifferentialTest {
         Base base = PlainChain.full(engine, role, over);
         execute(source, "UPDATE big SET v = 'first ' || v WHERE id % 991 = 0", "CHECKPOINT");
         listed(base);
+        assertThat(scans.list).isEmpty();
         Path summaries = host.pgdata("source").resolve("pg_wal/summaries");
         try (Stream<Path> all = Files.list(summaries)) {
             List<Path> files = all.sorted().toList();
@@ -268,6 +292,7 @@ class DifferentialTest {
 
         laid(base, over);
 
+        assertThat(scans.list).hasSize(1);
         sameAsTheSource(over);
     }
 
@@ -295,12 +320,8 @@ class DifferentialTest {
                 .filteredOn(each -> each.extent().path().startsWith("base/70000/"))
                 .isNotEmpty()
                 .allSatisfy(each -> assertThat(each.changed()).isEmpty());
-        assertThat(hold(base).start().databases()).containsKey(70000L);
-    }
-
-    private BackupHold hold(Base base) {
         try (BackupHold hold = engine.open(role, base.differential())) {
-            return hold;
+            assertThat(hold.start().databases()).containsKey(70000L);
         }
     }
 
@@ -340,33 +361,27 @@ class DifferentialTest {
         Base base = PlainChain.full(engine, role, Files.createDirectory(data.resolve("base")));
         StartFacts start = base.base().start();
 
-        refused(new StartFacts(
-                start.engine(),
-                start.engineVersion(),
-                "1",
-                start.timeline(),
-                start.firstLsn(),
-                start.segmentBytes(),
-                "",
-                start.dbname(),
-                Optional.empty(),
-                start.startedAt()));
-        refused(new StartFacts(
-                start.engine(),
-                start.engineVersion(),
-                start.systemIdentifier(),
-                start.timeline() + 1,
-                start.firstLsn(),
-                start.segmentBytes(),
-                "",
-                start.dbname(),
-                Optional.empty(),
-                start.startedAt()));
+        refused(with(start, "1", start.timeline()));
+        refused(with(start, start.systemIdentifier(), start.timeline() + 1));
         role = new SourceAddress(role.jdbcUrl(), role.user(), role.password(), Optional.of("fork 2"));
         refused(start.on("fork 1"));
-        try (BackupHold hold = engine.open(role, new Base(base.base(), base.files()).differential())) {
+        try (BackupHold hold = engine.open(role, base.differential())) {
             assertThat(hold.start().recoveryFork()).contains("fork 2");
         }
+    }
+
+    private static StartFacts with(StartFacts start, String systemIdentifier, int timeline) {
+        return new StartFacts(
+                start.engine(),
+                start.engineVersion(),
+                systemIdentifier,
+                timeline,
+                start.firstLsn(),
+                start.segmentBytes(),
+                "",
+                start.dbname(),
+                Optional.empty(),
+                start.startedAt());
     }
 
     private void refused(StartFacts start) {

@@ -7,6 +7,7 @@ import static io.bakstripe.worker.host.TestHost.column;
 import static io.bakstripe.worker.host.TestHost.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ServerConnection;
@@ -65,7 +66,9 @@ class LogBackupTest extends LoggedSource {
                 .isLessThanOrEqualTo(first.stop().lastLsn());
         assertThat(SLOT).matches("bakstripe_log_[0-9a-f]{16}");
         assertThat(full().stop().keptLog().orElseThrow().fresh()).isFalse();
-        assertThat(column(source, "SELECT slot_name FROM pg_replication_slots")).containsExactly(SLOT);
+        // The temporary ones go with their sessions, a moment later.
+        await().untilAsserted(() -> assertThat(column(source, "SELECT slot_name FROM pg_replication_slots"))
+                .containsExactly(SLOT));
         try (BackupHold simple = engine.open(role, TestSource.full("simple"))) {
             assertThat(simple.stop().keptLog()).isEmpty();
         }
