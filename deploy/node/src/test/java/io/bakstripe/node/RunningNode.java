@@ -162,7 +162,7 @@ public final class RunningNode implements AutoCloseable {
         }
     }
 
-    Answer sql(String text) {
+    public Answer sql(String text) {
         return send("POST", "/sql", "text/plain", text);
     }
 
@@ -255,14 +255,14 @@ public final class RunningNode implements AutoCloseable {
     }
 
     /** A whole object, as a stock client reads it. */
-    byte[] object(String key) {
+    public byte[] object(String key) {
         return s3.getObject(request -> request.bucket(BUCKET).key(key), AsyncResponseTransformer.toBytes())
                 .join()
                 .asByteArray();
     }
 
     /** Puts an object there as a stranger would. */
-    void put(String key, byte[] bytes) {
+    public void put(String key, byte[] bytes) {
         s3.putObject(request -> request.bucket(BUCKET).key(key), AsyncRequestBody.fromBytes(bytes))
                 .join();
     }

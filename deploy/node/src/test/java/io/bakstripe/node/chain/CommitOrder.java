@@ -131,12 +131,18 @@ final class CommitOrder {
         Map<Long, End> known = new HashMap<>();
         ends.forEach(end -> known.put(end.xid(), end));
         List<String> wrong = new ArrayList<>();
-        expected.stream().filter(xid -> !held.contains(xid)).sorted().forEach(xid -> wrong.add(
-                "missing: " + xid + " " + known.get(xid)));
-        held.stream().filter(xid -> !expected.contains(xid)).sorted().forEach(xid -> wrong.add(
-                "too many: " + xid + " " + known.get(xid)));
+        expected.stream()
+                .filter(xid -> !held.contains(xid))
+                .sorted()
+                .forEach(xid -> wrong.add("missing: " + xid + " " + known.get(xid)));
+        held.stream()
+                .filter(xid -> !expected.contains(xid))
+                .sorted()
+                .forEach(xid -> wrong.add("too many: " + xid + " " + known.get(xid)));
         return wrong.isEmpty()
                 ? wrong
-                : List.of(wrong.size() + " of " + expected.size() + " differ", wrong.subList(0, Math.min(6, wrong.size())).toString());
+                : List.of(
+                        wrong.size() + " of " + expected.size() + " differ",
+                        wrong.subList(0, Math.min(6, wrong.size())).toString());
     }
 }
