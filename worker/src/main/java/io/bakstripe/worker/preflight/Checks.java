@@ -141,7 +141,7 @@ final class Checks {
                 .thenCompose(set -> {
                     waiting.forAddressOf(command.request().database());
                     return dependencies.sources().host(command.view()).thenApply(host -> {
-                        SetFit.check(set, command.request().type(), command.view(), host.map(RestoreHost::versions))
+                        SetFit.check(set, command.view(), host.map(RestoreHost::versions))
                                 .or(() -> host.flatMap(
                                         there -> there.refusal(set.stop().plainBytes())))
                                 .ifPresent(misfit -> {

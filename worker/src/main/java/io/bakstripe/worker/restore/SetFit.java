@@ -5,6 +5,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.format.StripeHeader;
@@ -15,18 +16,12 @@ public final class SetFit {
     private SetFit() {}
 
     /**
-     * What stands in the way: another type than the one that is to be restored, another engine, or a version of it that the host cannot run.
+     * What stands in the way: another engine, or a version of it that the host cannot run. Whether the set may follow what was restored before is not asked here.
      *
-     * @param type that is to be restored
      * @param versions of the engine that the instance's host can run; empty when nobody knows
      */
-    public static Optional<Problem> check(
-            FoundSet set, BackupType type, InstanceView view, Optional<EngineVersions> versions) {
+    public static Optional<Problem> check(FoundSet set, InstanceView view, Optional<EngineVersions> versions) {
         StripeHeader header = set.header();
-        if (header.type() != type) {
-            return Optional.of(BackupError.WRONG_SET_KIND.problem(
-                    set.stripes().get(0).object().file(), header.type().statement(), call(header.type())));
-        }
         String engine = view.definition().engine();
         if (!header.start().engine().equalsIgnoreCase(engine)) {
             String backedUp = header.start().engine() + " " + header.start().engineVersion();
@@ -38,8 +33,8 @@ public final class SetFit {
     }
 
     /**
-     * What stands in the way of an attempt that is to take this step: another set than the one that was let through or found before, or what {@link #check(FoundSet,
-     * BackupType, InstanceView, Optional)} finds.
+     * What stands in the way of an attempt that is to take this step: another set than the one that was let through or found before, one of another type, or what
+     * {@link #check(FoundSet, InstanceView, Optional)} finds.
      *
      * @param before the set that an earlier run of the attempt found; what that reported would be of another backup than what is restored in the end
      */
@@ -48,10 +43,14 @@ public final class SetFit {
         BackupSetId id = set.header().setId();
         boolean same = spec.set().map(id::equals).orElse(true)
                 && before.map(id::equals).orElse(true);
-        return same
-                ? check(set, BackupType.valueOf(spec.step().kind().name()), spec.view(), versions)
-                : Optional.of(BackupError.FILE_CHANGED.problem(
-                        set.stripes().get(0).object().file()));
+        S3Arn file = set.stripes().get(0).object().file();
+        if (!same) {
+            return Optional.of(BackupError.FILE_CHANGED.problem(file));
+        }
+        BackupType type = set.header().type();
+        return type.name().equals(spec.step().kind().name())
+                ? check(set, spec.view(), versions)
+                : Optional.of(BackupError.WRONG_SET_KIND.problem(file, type.statement(), call(type)));
     }
 
     private static String call(BackupType type) {
