@@ -18,8 +18,10 @@ import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.worker.engine.ConfiguredSources;
+import io.bakstripe.worker.format.SampleStripe;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -117,6 +119,33 @@ class HostAgentTest {
                 .isInstanceOfSatisfying(
                         HostReply.Failed.class,
                         failed -> assertThat(failed.problem().error()).isEqualTo(BackupError.DATABASE_UNKNOWN));
+    }
+
+    @Test
+    void keepsNothingThatWasNotPreparedAndDropsWhatIsNotThere() {
+        HostCommand.WrittenStep step = new HostCommand.WrittenStep(
+                RestoreStep.Kind.FULL,
+                SampleStripe.SET,
+                SampleStripe.header(SampleStripe.SET, 1, 1).start(),
+                new Lsn(1),
+                Optional.empty(),
+                Optional.empty());
+
+        assertThat(ask(replyTo ->
+                        new HostCommand.Keep(ref("absent"), new DatabaseName("absent"), ATTEMPT, step, replyTo)))
+                .isInstanceOfSatisfying(
+                        HostReply.Failed.class,
+                        failed -> assertThat(failed.problem().error()).isEqualTo(BackupError.RESTORE_NEEDS_FULL));
+        assertThat(ask(replyTo -> new HostCommand.StandBy(ref("running"), replyTo)))
+                .isInstanceOfSatisfying(
+                        HostReply.Failed.class,
+                        failed ->
+                                assertThat(failed.problem().error()).isEqualTo(BackupError.NOT_READY_TO_ROLL_FORWARD));
+        assertThat(ask(replyTo -> new HostCommand.Drop(ref("running"), replyTo)))
+                .isInstanceOfSatisfying(
+                        HostReply.Failed.class,
+                        failed -> assertThat(failed.problem().error()).isEqualTo(BackupError.NOT_RESTORING));
+        assertThat(ask(replyTo -> new HostCommand.Drop(ref("absent"), replyTo))).isEqualTo(new HostReply.Dropped());
     }
 
     @Test
