@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
 /** What all measurements share: a folder of their own, the node's options, and how a failure is shown. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 abstract class MeasuringCommand implements Callable<Integer> {
+    @Option(names = "--stripes", description = "Files of a backup, 1 to 10. Default: ${DEFAULT-VALUE}.")
+    private int stripes = 4;
+
     @Option(names = "--heap", description = "The node's largest heap. Default: ${DEFAULT-VALUE}.")
     private String heap = "512m";
 
@@ -84,6 +87,10 @@ abstract class MeasuringCommand implements Callable<Integer> {
     /** Where the folder is made when none is named. */
     Path parent() throws IOException {
         return Path.of(System.getProperty("java.io.tmpdir"));
+    }
+
+    final int stripes() {
+        return stripes;
     }
 
     /** A node in this folder, new or left by an earlier one, with these variables in its environment. */
