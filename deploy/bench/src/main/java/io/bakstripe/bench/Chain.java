@@ -12,14 +12,19 @@ final class Chain {
     private final MeasuredTasks tasks;
     private final int stripes;
     private final String prefix;
+    private final String log;
     private final String copy;
 
-    /** @param number of the repetition, which files and the copy are named after */
+    /**
+     * @param number of the repetition, which the copy and the log are named after; full and differential are overwritten, so that the store uses its memory
+     *     again, but no log of a chain can be
+     */
     Chain(BenchNode node, MeasuredTasks tasks, int stripes, int number) {
         this.node = node;
         this.tasks = tasks;
         this.stripes = stripes;
-        this.prefix = "arn:aws:s3:::" + node.bucket() + "/bench-" + number;
+        this.prefix = "arn:aws:s3:::" + node.bucket() + "/bench";
+        this.log = prefix + "-log-" + number + ".trn";
         this.copy = "bench_copy_" + number;
     }
 
@@ -33,7 +38,7 @@ final class Chain {
     }
 
     MeasuredTasks.Done backUpLog() throws IOException {
-        return backUp("rds_backup_log", log(), Map.of());
+        return backUp("rds_backup_log", log, Map.of());
     }
 
     /** Leaves the copy RESTORING, as all restores here do. */
@@ -46,7 +51,7 @@ final class Chain {
     }
 
     MeasuredTasks.Done restoreLog() throws IOException {
-        return restore("rds_restore_log", log(), Map.of());
+        return restore("rds_restore_log", log, Map.of());
     }
 
     /** Rolls the copy forward and opens it. */
@@ -63,6 +68,7 @@ final class Chain {
         Map<String, Object> arguments = new HashMap<>(more);
         arguments.put("source_db_name", Sandbox.SHOP.value());
         arguments.put("s3_arn_to_backup_to", file);
+        arguments.put("overwrite_s3_backup_file", 1);
         return tasks.run(procedure, arguments);
     }
 
@@ -80,10 +86,6 @@ final class Chain {
 
     private String differential() {
         return prefix + "-differential" + files();
-    }
-
-    private String log() {
-        return prefix + "-log.trn";
     }
 
     private String files() {
