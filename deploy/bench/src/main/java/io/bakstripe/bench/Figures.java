@@ -41,8 +41,9 @@ record Figures(double seconds, long plainBytes, long storedBytes, Cpu cpu, doubl
         return plainBytes / MEGA / seconds;
     }
 
+    /** 0 when there were no bytes. */
     double perGigabyte(double cpuSeconds) {
-        return cpuSeconds / (plainBytes / GIGA);
+        return plainBytes == 0 ? 0 : cpuSeconds / (plainBytes / GIGA);
     }
 
     double cpuPerGigabyte() {

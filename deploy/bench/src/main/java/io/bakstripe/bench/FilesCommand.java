@@ -1,6 +1,5 @@
 package io.bakstripe.bench;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.bakstripe.protocol.instance.ServerConnection;
@@ -12,8 +11,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -31,9 +28,6 @@ final class FilesCommand extends MeasuringCommand {
     @Option(names = "--tables", description = "Tables of one row. Default: ${DEFAULT-VALUE}.")
     private int tables = 20_000;
 
-    @Option(names = "--stripes", description = "Files of the backup, 1 to 10. Default: ${DEFAULT-VALUE}.")
-    private int stripes = 4;
-
     @Override
     void measure(PrintWriter out, Path folder, Path json) throws IOException, SQLException {
         say(out, "starting a node in " + folder);
@@ -41,30 +35,26 @@ final class FilesCommand extends MeasuringCommand {
             say(out, "making " + tables + " tables");
             fill(node.source());
             say(out, "backing up");
-            double before = ProcessFacts.treeCpuSeconds(node.serverPid("shop"));
-            Instant begin = Instant.now();
-            JsonNode task = Tasks.run(node, "rds_backup_database", Tasks.backup(node, "shop", stripes));
-            double cpu = ProcessFacts.treeCpuSeconds(node.serverPid("shop")) - before;
-            double seconds = Duration.between(
-                                    begin,
-                                    Instant.parse(task.required("endedAt").asText()))
-                            .toNanos()
-                    / 1e9;
+            MeasuredTasks.Done backup = new MeasuredTasks(node, new Profiler())
+                    .run("rds_backup_database", Tasks.backup(node, "shop", stripes()));
+            double cpu = backup.figures().cpu().database();
+            double seconds = backup.figures().seconds();
+            double megabytes = backup.figures().plainBytes() / 1e6;
             Map<String, Object> figures = new LinkedHashMap<>();
             figures.put("tables", tables);
-            figures.put("stripes", stripes);
-            figures.put("megabytes", task.required("bytesTotal").asLong() / 1e6);
+            figures.put("stripes", stripes());
+            figures.put("megabytes", megabytes);
             figures.put("seconds", seconds);
-            figures.put("copyStatements", task.required("copyStatements").asLong());
+            figures.put("copyStatements", backup.copyStatements());
             figures.put("databaseCpuSeconds", cpu);
             figures.put("machine", machine());
             out.printf(
                     Locale.ROOT,
                     "%n%d tables: %d COPY statements, %.1f s, %.0f MB, %.2f CPU-s of the server%n",
                     tables,
-                    task.required("copyStatements").asLong(),
+                    backup.copyStatements(),
                     seconds,
-                    task.required("bytesTotal").asLong() / 1e6,
+                    megabytes,
                     cpu);
             Files.write(
                     json,

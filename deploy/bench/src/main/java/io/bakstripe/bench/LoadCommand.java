@@ -32,25 +32,15 @@ import picocli.CommandLine.Option;
             "lies in memory (/dev/shm) where there is room, because otherwise the store's writing is what the server's commits wait",
             "for. Needs pgbench, taskset and two cores."
         })
-final class LoadCommand extends MeasuringCommand {
+final class LoadCommand extends SizedCommand {
     private static final String SOURCE = "shop";
-    private static final Path MEMORY = Path.of("/dev/shm");
     private static final Set<String> ENDED = Set.of("SUCCESS", "ERROR", "CANCELLED");
-
-    @Option(names = "--size", converter = ByteSize.class, description = "Of the database. Default: 6g.")
-    private long size = 6_000_000_000L;
-
-    @Option(names = "--stripes", description = "Files of the backup, 1 to 10. Default: ${DEFAULT-VALUE}.")
-    private int stripes = 4;
 
     @Option(
             names = "--seconds",
             description =
                     "Of each span, with and without a backup. Default: ${DEFAULT-VALUE}; more than a checkpoint takes.")
     private int seconds = 60;
-
-    @Option(names = "--repeat", description = "Spans with a backup. Default: ${DEFAULT-VALUE}.")
-    private int repeat = 3;
 
     @Option(names = "--clients", description = "Of pgbench. Default: ${DEFAULT-VALUE}.")
     private int clients = 4;
@@ -73,12 +63,14 @@ final class LoadCommand extends MeasuringCommand {
         }
     }
 
+    LoadCommand() {
+        super("6g", 3);
+    }
+
     @Override
     Path parent() throws IOException {
         // The database, the stripes, and the copy of them that is made when they are put together.
-        return Files.isDirectory(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > 2 * size
-                ? MEMORY
-                : super.parent();
+        return memory(2 * bytes());
     }
 
     @Override
@@ -87,7 +79,7 @@ final class LoadCommand extends MeasuringCommand {
         figures.put("machine", machine());
         try (BenchNode node = start(folder, Map.of())) {
             say(out, "filling the database");
-            figures.put("databaseBytes", SampleDatabase.fill(node.source(), size, 1));
+            figures.put("databaseBytes", SampleDatabase.fill(node.source(), bytes(), 1));
             load(node).initialize(scale);
             checkpointOften(node.source());
             figures.put("unthrottled", spans(out, node, "backup", 0.80));
@@ -126,7 +118,7 @@ final class LoadCommand extends MeasuringCommand {
             say(out, "warming up");
             load.rates(this::fewerThanWanted);
             double before = mean(load.rates(this::fewerThanWanted));
-            while (spans.size() < repeat) {
+            while (spans.size() < repeat()) {
                 List<Double> beside = beside(node, load);
                 double after = mean(load.rates(this::fewerThanWanted));
                 Span span = new Span((before + after) / 2, mean(beside), beside.size());
@@ -144,7 +136,7 @@ final class LoadCommand extends MeasuringCommand {
             }
         }
         double[] sorted = spans.stream().mapToDouble(Span::ratio).sorted().toArray();
-        double median = (sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2;
+        double median = Target.median(sorted);
         out.printf(
                 Locale.ROOT,
                 "%-24s median %.3f >= %.2f  %s%n",
@@ -168,7 +160,7 @@ final class LoadCommand extends MeasuringCommand {
     /** The rates while a backup runs, from its call to its end; when it takes longer than the span it is cancelled. */
     private List<Double> beside(BenchNode node, PgBench.Load load) throws IOException {
         long task = node.client()
-                .submit("rds_backup_database", Tasks.backup(node, SOURCE, stripes))
+                .submit("rds_backup_database", Tasks.backup(node, SOURCE, stripes()))
                 .taskId()
                 .value();
         List<Double> rates = load.rates(counted -> fewerThanWanted(counted) && !ended(node, task));

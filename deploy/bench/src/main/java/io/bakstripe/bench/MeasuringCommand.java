@@ -20,6 +20,9 @@ import picocli.CommandLine.Spec;
 /** What all measurements share: a folder of their own, the node's options, and how a failure is shown. */
 @Command(mixinStandardHelpOptions = true, sortOptions = false)
 abstract class MeasuringCommand implements Callable<Integer> {
+    @Option(names = "--stripes", description = "Files of a backup, 1 to 10. Default: ${DEFAULT-VALUE}.")
+    private int stripes = 4;
+
     @Option(names = "--heap", description = "The node's largest heap. Default: ${DEFAULT-VALUE}.")
     private String heap = "512m";
 
@@ -86,6 +89,10 @@ abstract class MeasuringCommand implements Callable<Integer> {
         return Path.of(System.getProperty("java.io.tmpdir"));
     }
 
+    final int stripes() {
+        return stripes;
+    }
+
     /** A node in this folder, new or left by an earlier one, with these variables in its environment. */
     final BenchNode start(Path folder, Map<String, String> environment) throws IOException {
         return BenchNode.start(folder, heap, Optional.ofNullable(config), environment);
@@ -110,7 +117,7 @@ abstract class MeasuringCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static void remove(Path folder) throws IOException {
+    static void remove(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(file);

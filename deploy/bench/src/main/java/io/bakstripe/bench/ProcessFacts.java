@@ -44,6 +44,22 @@ final class ProcessFacts {
         }
     }
 
+    /** Bytes that a process, everything that descends from it now, and ended children of those read of files so far, of the page cache or not. */
+    static long treeReadBytes(long pid) {
+        try (Stream<ProcessHandle> descendants =
+                ProcessHandle.of(pid).map(ProcessHandle::descendants).orElse(Stream.empty())) {
+            return fact(pid, "io", "rchar:")
+                    + descendants
+                            .mapToLong(child -> fact(child.pid(), "io", "rchar:"))
+                            .sum();
+        }
+    }
+
+    /** Bytes that a process and its ended children wrote to files and connections so far, to the page cache or through it. */
+    static long writtenBytes(long pid) {
+        return fact(pid, "io", "wchar:");
+    }
+
     /** Seconds that ended children of this process, and theirs, took so far. */
     static double endedChildrenCpuSeconds() {
         List<String> fields = stat(ProcessHandle.current().pid());
@@ -52,7 +68,7 @@ final class ProcessFacts {
 
     /** The most memory that a process had resident since {@link #forgetPeak}, in MB (10^6 bytes). */
     static double peakMegabytes(long pid) {
-        return status(pid, "VmHWM:") / KIB_PER_MB;
+        return fact(pid, "status", "VmHWM:") / KIB_PER_MB;
     }
 
     /** Begins a new measurement of {@link #peakMegabytes}. */
@@ -64,16 +80,13 @@ final class ProcessFacts {
         }
     }
 
-    private static double status(long pid, String key) {
-        try {
-            return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-                    .filter(line -> line.startsWith(key))
-                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalStateException("process " + pid + " tells no " + key));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+    /** The number behind a key in a file of {@code /proc/<pid>}; 0 when the process is gone. */
+    private static long fact(long pid, String file, String key) {
+        return lines(pid, file).stream()
+                .filter(line -> line.startsWith(key))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
     }
 
     private static double ticks(List<String> fields, int index) {
@@ -81,10 +94,19 @@ final class ProcessFacts {
     }
 
     private static List<String> stat(long pid) {
+        List<String> lines = lines(pid, "stat");
+        if (lines.isEmpty()) {
+            return List.of();
+        }
+        // The command's name may hold blanks and brackets; what follows the last bracket does not.
+        String line = lines.get(0);
+        return List.of(line.substring(line.lastIndexOf(')') + 2).trim().split(" "));
+    }
+
+    /** A file of {@code /proc/<pid>}; empty when the process is gone. */
+    private static List<String> lines(long pid, String file) {
         try {
-            String line = Files.readString(Path.of("/proc", Long.toString(pid), "stat"));
-            // The command's name may hold blanks and brackets; what follows the last bracket does not.
-            return List.of(line.substring(line.lastIndexOf(')') + 2).trim().split(" "));
+            return Files.readAllLines(Path.of("/proc", Long.toString(pid), file));
         } catch (NoSuchFileException ended) {
             return List.of();
         } catch (IOException failed) {

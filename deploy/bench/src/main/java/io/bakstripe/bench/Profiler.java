@@ -6,21 +6,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
 
-/** Records what processes of this Java do while something is measured, with the JDK's Flight Recorder; does nothing when it has no folder. */
+/** Records what processes of this Java do while something is measured, with the JDK's Flight Recorder; an option, without which nothing is recorded. */
 final class Profiler {
     private static final String RECORDING = "bench";
 
-    private final Optional<Path> folder;
-
-    Profiler(Optional<Path> folder) {
-        this.folder = folder;
-    }
+    @Option(
+            names = "--profile",
+            paramLabel = "DIR",
+            description = "Record node and store with the JDK's Flight Recorder.")
+    private @Nullable Path folder;
 
     /** Begins to record these processes. */
     void begin(List<Long> processes) throws IOException {
-        if (folder.isEmpty()) {
+        if (folder == null) {
             return;
         }
         for (long pid : processes) {
@@ -30,14 +31,14 @@ final class Profiler {
 
     /** Writes what was recorded since {@link #begin} to files {@code <step>-<pid>.jfr}, and the processor time of threads beside them. */
     void end(List<Long> processes, String step) throws IOException {
-        if (folder.isEmpty()) {
+        if (folder == null) {
             return;
         }
-        Files.createDirectories(folder.get());
+        Files.createDirectories(folder);
         for (long pid : processes) {
-            Path file = folder.get().toAbsolutePath().resolve(step + "-" + pid + ".jfr");
+            Path file = folder.toAbsolutePath().resolve(step + "-" + pid + ".jfr");
             jcmd(pid, "JFR.stop", "name=" + RECORDING, "filename=" + file);
-            Files.writeString(folder.get().resolve(step + "-" + pid + ".threads"), jcmd(pid, "Thread.print"));
+            Files.writeString(folder.resolve(step + "-" + pid + ".threads"), jcmd(pid, "Thread.print"));
         }
     }
 

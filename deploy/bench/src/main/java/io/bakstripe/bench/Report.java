@@ -11,81 +11,35 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.ToDoubleFunction;
 
 /**
- * The repetitions of a run as a table and as JSON.
+ * The rounds of a run as a table and as JSON.
  *
  * @param parameters what was asked for, and on what machine
+ * @param targets of what was measured
  */
-record Report(Map<String, Object> parameters, List<Repetition> repetitions) {
+record Report<R extends Round>(Map<String, Object> parameters, List<Target<R>> targets, List<R> rounds) {
     private static final double MEGA = 1e6;
 
     Report {
         parameters = Map.copyOf(parameters);
-        repetitions = List.copyOf(repetitions);
-    }
-
-    /** The ratios that the project wants to reach. */
-    private enum Target {
-        BACKUP_SPEED("backup MB/s : zstd MB/s", 0.6, true, Repetition::backupSpeed),
-        BACKUP_CPU("zstd CPU : backup CPU", 0.6, true, Repetition::backupCpu),
-        RESTORE_SPEED("restore MB/s : zstd -d MB/s", 0.6, true, Repetition::restoreSpeed),
-        RESTORE_CPU("zstd -d CPU : restore CPU", 0.6, true, Repetition::restoreCpu),
-        STORED("stored bytes : zstd's", 1.05, false, Repetition::stored),
-        BACKUP_PEAK(
-                "peak RSS of the node, backup, MB",
-                943.7,
-                false,
-                one -> one.backup().peakMegabytes()),
-        RESTORE_PEAK(
-                "peak RSS of the node, restore, MB",
-                943.7,
-                false,
-                one -> one.restore().peakMegabytes());
-
-        private final String label;
-        private final double limit;
-        private final boolean atLeast;
-        private final ToDoubleFunction<Repetition> value;
-
-        Target(String label, double limit, boolean atLeast, ToDoubleFunction<Repetition> value) {
-            this.label = label;
-            this.limit = limit;
-            this.atLeast = atLeast;
-            this.value = value;
-        }
-
-        boolean holds(double reached) {
-            return atLeast ? reached >= limit : reached <= limit;
-        }
+        targets = List.copyOf(targets);
+        rounds = List.copyOf(rounds);
     }
 
     void print(PrintWriter out) {
         out.printf("%n%s%n%n", parameters);
         out.printf(
-                "%-12s %9s %9s %9s %9s   %s%n",
+                "%-14s %9s %9s %9s %9s   %s%n",
                 "step", "seconds", "MB/s", "stored MB", "peak MB", "CPU-s per GB of data");
-        for (int index = 0; index < repetitions.size(); index++) {
-            Repetition one = repetitions.get(index);
-            out.printf("repetition %d%n", index + 1);
-            line(out, "zstd", one.zstd());
-            line(out, "backup", one.backup());
-            line(out, "zstd -d", one.unzstd());
-            line(out, "restore", one.restore());
+        for (int index = 0; index < rounds.size(); index++) {
+            R round = rounds.get(index);
+            out.printf("repetition %d%s%n", index + 1, round.counts().isEmpty() ? "" : ": " + round.counts());
+            round.steps().forEach((step, figures) -> line(out, step, figures));
         }
-        out.printf("%n%-36s %9s %9s %9s%n", "ratio", "minimum", "median", "target");
-        for (Target target : Target.values()) {
-            double median = median(target.value);
-            out.printf(
-                    Locale.ROOT,
-                    "%-36s %9.3f %9.3f %s %7.2f  %s%n",
-                    target.label,
-                    minimum(target.value),
-                    median,
-                    target.atLeast ? ">=" : "<=",
-                    target.limit,
-                    target.holds(median) ? "reached" : "MISSED");
+        Target.head(out);
+        for (Target<R> target : targets) {
+            target.print(out, rounds);
         }
         out.flush();
     }
@@ -94,7 +48,7 @@ record Report(Map<String, Object> parameters, List<Repetition> repetitions) {
         Figures.Cpu cpu = figures.cpu();
         out.printf(
                 Locale.ROOT,
-                "  %-10s %9.1f %9.1f %9.1f %9.0f   %.2f = node %.2f + database %.2f + store %.2f + restored %.2f%n",
+                "  %-12s %9.1f %9.1f %9.1f %9.0f   %.2f = node %.2f + database %.2f + store %.2f + restored %.2f%n",
                 step,
                 figures.seconds(),
                 figures.megabytesPerSecond(),
@@ -110,27 +64,20 @@ record Report(Map<String, Object> parameters, List<Repetition> repetitions) {
     /** Writes the run as JSON. */
     void write(Path file) throws IOException {
         Map<String, Object> ratios = new LinkedHashMap<>();
-        for (Target target : Target.values()) {
-            Map<String, Object> ratio = new LinkedHashMap<>();
-            ratio.put("minimum", minimum(target.value));
-            ratio.put("median", median(target.value));
-            ratio.put(target.atLeast ? "atLeast" : "atMost", target.limit);
-            ratio.put("reached", target.holds(median(target.value)));
-            ratios.put(target.name().toLowerCase(Locale.ROOT), ratio);
+        for (Target<R> target : targets) {
+            ratios.put(target.key(), target.json(rounds));
         }
-        List<Object> rounds = new ArrayList<>();
-        for (Repetition one : repetitions) {
+        List<Object> repetitions = new ArrayList<>();
+        for (R round : rounds) {
             Map<String, Object> steps = new LinkedHashMap<>();
-            steps.put("zstd", json(one.zstd()));
-            steps.put("backup", json(one.backup()));
-            steps.put("unzstd", json(one.unzstd()));
-            steps.put("restore", json(one.restore()));
-            rounds.add(steps);
+            round.steps().forEach((step, figures) -> steps.put(step, json(figures)));
+            steps.putAll(round.counts());
+            repetitions.add(steps);
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("parameters", parameters);
         json.put("ratios", ratios);
-        json.put("repetitions", rounds);
+        json.put("repetitions", repetitions);
         Files.write(
                 file,
                 new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(json));
@@ -153,15 +100,5 @@ record Report(Map<String, Object> parameters, List<Repetition> repetitions) {
                 "cpuSecondsPerGigabyteRestored",
                 figures.perGigabyte(figures.cpu().restored()));
         return json;
-    }
-
-    private double minimum(ToDoubleFunction<Repetition> value) {
-        return repetitions.stream().mapToDouble(value).min().orElse(0);
-    }
-
-    private double median(ToDoubleFunction<Repetition> value) {
-        double[] sorted = repetitions.stream().mapToDouble(value).sorted().toArray();
-        int half = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
     }
 }

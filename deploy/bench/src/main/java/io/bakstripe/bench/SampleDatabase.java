@@ -15,6 +15,7 @@ import org.postgresql.copy.CopyIn;
 /** Fills a server with a database of a given size, the same bytes for the same seed. */
 final class SampleDatabase {
     private static final int BUFFER = 256 << 10;
+    private static final int FULL_PAGES = 100;
 
     private SampleDatabase() {}
 
@@ -24,6 +25,11 @@ final class SampleDatabase {
      * @param bytes about what tables and indexes take together
      */
     static long fill(ServerConnection server, long bytes, long seed) throws SQLException, IOException {
+        return fill(server, bytes, seed, FULL_PAGES);
+    }
+
+    /** As the other one, with pages of tables filled up to this percentage only. */
+    static long fill(ServerConnection server, long bytes, long seed, int fillfactor) throws SQLException, IOException {
         try (Connection connection = connect(server);
                 Statement statement = connection.createStatement()) {
             Random random = new Random(seed);
@@ -32,7 +38,7 @@ final class SampleDatabase {
                 connection.setAutoCommit(false);
                 // Vacuum would come and go while something is measured.
                 statement.execute("CREATE TABLE " + table.tableName() + " (" + table.columns()
-                        + ") WITH (autovacuum_enabled = off)");
+                        + ") WITH (autovacuum_enabled = off, fillfactor = " + fillfactor + ")");
                 copy(connection, table, table.rows(bytes), text, random);
                 connection.commit();
             }
@@ -93,7 +99,7 @@ final class SampleDatabase {
         }
     }
 
-    private static Connection connect(ServerConnection server) throws SQLException {
+    static Connection connect(ServerConnection server) throws SQLException {
         return DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
     }
 }

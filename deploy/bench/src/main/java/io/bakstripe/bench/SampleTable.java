@@ -6,7 +6,12 @@ import java.util.Random;
 /** The tables of the sample database: what each row looks like and about how many bytes it takes in its table and index. */
 enum SampleTable {
     /** As {@code pgbench} fills it: numbers and blanks. */
-    ACCOUNTS("pgbench_accounts", "aid int primary key, bid int, abalance int, filler char(84)", 0.3, 158) {
+    ACCOUNTS(
+            "pgbench_accounts",
+            "aid int primary key, bid int, abalance int, filler char(84)",
+            0.3,
+            158,
+            "abalance = abalance + 1") {
         @Override
         void append(StringBuilder line, long id, SampleText text, Random random) {
             line.append(id).append('\t').append(id / ACCOUNTS_PER_BRANCH + 1).append('\t');
@@ -15,7 +20,7 @@ enum SampleTable {
     },
 
     /** Prose. */
-    ARTICLES("articles", "id bigint primary key, title text, body text", 0.4, 690) {
+    ARTICLES("articles", "id bigint primary key, title text, body text", 0.4, 690, "title = reverse(title)") {
         @Override
         void append(StringBuilder line, long id, SampleText text, Random random) {
             line.append(id).append('\t');
@@ -26,7 +31,12 @@ enum SampleTable {
     },
 
     /** Documents of an application, as JSON text in binary form. */
-    EVENTS("events", "id bigint primary key, at timestamptz, document jsonb", 0.3, 470) {
+    EVENTS(
+            "events",
+            "id bigint primary key, at timestamptz, document jsonb",
+            0.3,
+            470,
+            "at = at + interval '1 second'") {
         @Override
         void append(StringBuilder line, long id, SampleText text, Random random) {
             line.append(id).append("\t2026-01-01 00:00:00+00\t{\"user\": ");
@@ -58,12 +68,14 @@ enum SampleTable {
     private final String columns;
     private final double share;
     private final int rowBytes;
+    private final String change;
 
-    SampleTable(String tableName, String columns, double share, int rowBytes) {
+    SampleTable(String tableName, String columns, double share, int rowBytes, String change) {
         this.tableName = tableName;
         this.columns = columns;
         this.share = share;
         this.rowBytes = rowBytes;
+        this.change = change;
     }
 
     /** Appends a row in the text form of COPY, without the end of the line. */
@@ -75,6 +87,11 @@ enum SampleTable {
 
     String columns() {
         return columns;
+    }
+
+    /** An assignment for UPDATE that leaves a row as long as it is, and its keys alone. */
+    String change() {
+        return change;
     }
 
     /** Rows that make this table's share of a database of {@code bytes}. */

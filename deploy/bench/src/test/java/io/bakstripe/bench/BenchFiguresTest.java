@@ -53,8 +53,10 @@ class BenchFiguresTest {
 
     @Test
     void tellsMinimumAndMedianAndWhatWasMissed(@TempDir Path folder) throws Exception {
-        Report report =
-                new Report(Map.of("cores", 2), List.of(repetition(5, 500), repetition(10, 1000), repetition(20, 600)));
+        Report<Repetition> report = new Report<>(
+                Map.of("cores", 2),
+                Repetition.TARGETS,
+                List.of(repetition(5, 500), repetition(10, 1000), repetition(20, 600)));
         StringWriter text = new StringWriter();
         Path file = folder.resolve("bench.json");
 
@@ -75,13 +77,14 @@ class BenchFiguresTest {
     @ParameterizedTest
     @CsvSource({"500m, 500000000", "4g, 4000000000", "1G, 1000000000"})
     void readsSizes(String text, long bytes) {
-        assertThat(new ByteSize().convert(text)).isEqualTo(bytes);
+        assertThat(ByteSize.of(text).bytes()).isEqualTo(bytes);
+        assertThat(ByteSize.of(ByteSize.of(text).toString()).bytes()).isEqualTo(bytes);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"4", "g", "-1g", "4t", "1.5g", "99999999999g"})
     void refusesWhatIsNoSize(String text) {
-        assertThatThrownBy(() -> new ByteSize().convert(text)).isInstanceOf(TypeConversionException.class);
+        assertThatThrownBy(() -> ByteSize.of(text)).isInstanceOf(TypeConversionException.class);
     }
 
     @ParameterizedTest
@@ -117,5 +120,18 @@ class BenchFiguresTest {
         assertThat(ProcessFacts.treeCpuSeconds(pid)).isGreaterThanOrEqualTo(before + 0.05);
         assertThat(ProcessFacts.peakMegabytes(pid)).isBetween(20.0, 4_000.0);
         assertThat(ProcessFacts.cpuSeconds(Integer.MAX_VALUE)).isZero();
+        assertThat(ProcessFacts.treeReadBytes(Integer.MAX_VALUE)).isZero();
+    }
+
+    @Test
+    void countsWhatAProcessReadsAndWrites(@TempDir Path folder) throws Exception {
+        long pid = ProcessHandle.current().pid();
+        long read = ProcessFacts.treeReadBytes(pid);
+        long written = ProcessFacts.writtenBytes(pid);
+        Files.write(folder.resolve("file"), new byte[1 << 20]);
+        Files.readAllBytes(folder.resolve("file"));
+
+        assertThat(ProcessFacts.treeReadBytes(pid) - read).isBetween(1L << 20, 2L << 20);
+        assertThat(ProcessFacts.writtenBytes(pid) - written).isBetween(1L << 20, 2L << 20);
     }
 }

@@ -82,13 +82,14 @@ record LogSegments(long systemIdentifier, int segmentBytes, int pageBytes) {
      * blank, up to the segment's end: so behind a blank page there may be blank pages only.
      *
      * @param offset of the first byte in the segment
+     * @param bytes from its beginning to its limit, whatever its position
      * @param blank a page before this run was blank
      */
-    Optional<String> pagesComplaint(String path, long offset, byte[] bytes, boolean blank) {
-        ByteBuffer run = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    Optional<String> pagesComplaint(String path, long offset, ByteBuffer bytes, boolean blank) {
+        ByteBuffer run = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         long begin = firstLsn(path).value();
         boolean blankBefore = blank;
-        for (int at = firstPage(offset); at <= bytes.length - PAGE_HEADER_BYTES; at += pageBytes) {
+        for (int at = firstPage(offset); at <= run.limit() - PAGE_HEADER_BYTES; at += pageBytes) {
             boolean blankNow = blank(run, at);
             Lsn expected = new Lsn(begin + offset + at);
             Lsn address = new Lsn(run.getLong(at + ADDRESS_AT));
@@ -104,10 +105,10 @@ record LogSegments(long systemIdentifier, int segmentBytes, int pageBytes) {
     }
 
     /** True when the last page that begins in a run of bytes is blank; {@code before} when none begins there. */
-    boolean endsBlank(long offset, byte[] bytes, boolean before) {
+    boolean endsBlank(long offset, ByteBuffer bytes, boolean before) {
         int first = firstPage(offset);
-        int room = bytes.length - PAGE_HEADER_BYTES - first;
-        return room < 0 ? before : blank(ByteBuffer.wrap(bytes), first + room / pageBytes * pageBytes);
+        int room = bytes.limit() - PAGE_HEADER_BYTES - first;
+        return room < 0 ? before : blank(bytes, first + room / pageBytes * pageBytes);
     }
 
     private int firstPage(long offset) {

@@ -163,19 +163,20 @@ final class PostgresExtentReader implements ExtentReader {
         if (range.extent().kind() == ExtentKind.FILE) {
             return Optional.empty();
         }
-        byte[] bytes = copy(answer.content());
+        ByteBuffer content = answer.content();
         if (range.extent().kind() == ExtentKind.CONTROL) {
-            return ControlFile.complaint(bytes, segments.systemIdentifier()).map(this::failed);
+            return ControlFile.complaint(copy(content, Integer.MAX_VALUE), segments.systemIdentifier())
+                    .map(this::failed);
         }
-        if (bytes.length < range.length()) {
+        if (content == null || content.limit() < range.length()) {
             return Optional.of(BackupError.WAL_GONE.problem(path, session.display()));
         }
-        return logComplaint(range, path, bytes).map(this::failed);
+        return logComplaint(range, path, content).map(this::failed);
     }
 
-    private Optional<String> logComplaint(Range range, String path, byte[] bytes) {
+    private Optional<String> logComplaint(Range range, String path, ByteBuffer bytes) {
         if (range.offset() == 0) {
-            Optional<String> header = segments.complaint(path, bytes);
+            Optional<String> header = segments.complaint(path, copy(bytes, LogSegments.HEADER_BYTES));
             if (header.isPresent() || range.checked()) {
                 return header;
             }
@@ -200,11 +201,11 @@ final class PostgresExtentReader implements ExtentReader {
         return new Piece(extent.kind(), extent.path(), range.offset(), content, state);
     }
 
-    private static byte[] copy(@Nullable ByteBuffer content) {
+    private static byte[] copy(@Nullable ByteBuffer content, int most) {
         if (content == null) {
             return NOTHING;
         }
-        byte[] bytes = new byte[content.limit()];
+        byte[] bytes = new byte[Math.min(content.limit(), most)];
         content.get(0, bytes);
         return bytes;
     }

@@ -91,7 +91,9 @@ class LogSegmentsTest {
     private Optional<String> complaint(byte[] segment, int offset, int pieceBytes) {
         boolean blank = false;
         for (int at = offset; at < segment.length; at += pieceBytes) {
-            byte[] piece = Arrays.copyOfRange(segment, at, Math.min(segment.length, at + pieceBytes));
+            int end = Math.min(segment.length, at + pieceBytes);
+            // A view of something larger, as what has arrived from a server is.
+            ByteBuffer piece = ByteBuffer.wrap(segment).slice(at, end - at);
             Optional<String> complaint = segments.pagesComplaint(PATH, at, piece, blank);
             if (complaint.isPresent()) {
                 return complaint;
