@@ -152,7 +152,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(Admission.RegisterAgain.class, this::registerAgain)
                 .onCommand(Registered.class, this::registered)
                 .onCommand(NotRegistered.class, this::notRegistered)
-                .onCommand(Wake.class, (state, wake) -> wake())
+                // Being there is all that is asked for: the tick does the rest.
+                .onCommand(Wake.class, (state, wake) -> none())
                 .onCommand(Tick.class, (state, tick) -> tick(state))
                 .onCommand(Continue.class, this::proceedAfter)
                 .onCommand(SlotGranted.class, this::slotGranted)
@@ -243,11 +244,6 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return none();
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> wake() {
-        // Being there is all that is asked for: the tick does the rest.
-        return none();
-    }
-
     private Effect<DatabaseEvent, DatabaseRecord> tick(DatabaseRecord state) {
         if (!state.idle() || admission.busy() || dropping.underWay()) {
             lastActive = clock.instant();
@@ -327,7 +323,11 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         if (taken.isEmpty()) {
             return none();
         }
+        List<Order> before = orders.ofHead(state, live);
         live = taken.get();
+        if (!orders.ofHead(state, live).equals(before)) {
+            give(state);
+        }
         return proceed(state, true);
     }
 

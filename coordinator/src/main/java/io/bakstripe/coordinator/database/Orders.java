@@ -23,7 +23,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Says what is to be asked of instance and workers in the present state; given at every tick and whenever the phase changes. */
+/** Says what is to be asked of instance and workers in the present state; given at every tick and whenever they become others. */
 final class Orders {
     private final DatabaseRef database;
 
@@ -33,10 +33,16 @@ final class Orders {
 
     List<Order> due(DatabaseRecord state, Live live, Tidying tidying) {
         Stream<Order> releases = state.unreleased().stream().map(task -> new Order.ReleaseSlot(task, state.left(task)));
-        Stream<Order> ofHead =
-                Steps.head(state, live).map(task -> ofTask(state, task, live)).orElse(Stream.of());
-        return Stream.of(releases, tidying.orders(state), ofHead)
+        return Stream.of(releases, tidying.orders(state), ofHead(state, live).stream())
                 .flatMap(orders -> orders)
+                .toList();
+    }
+
+    /** What is asked for the task that is under way. */
+    List<Order> ofHead(DatabaseRecord state, Live live) {
+        return Steps.head(state, live)
+                .map(task -> ofTask(state, task, live))
+                .orElse(Stream.of())
                 .toList();
     }
 

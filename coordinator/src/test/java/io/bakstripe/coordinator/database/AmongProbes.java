@@ -62,9 +62,14 @@ abstract class AmongProbes {
     TestProbe<ClusterSharding.ShardCommand> shard;
     EventSourcedBehaviorTestKit<DatabaseCommand, DatabaseEvent, DatabaseRecord> database;
 
+    Config config() {
+        return CONFIG;
+    }
+
     @BeforeEach
     void start() {
-        kit = ActorTestKit.create(CONFIG);
+        Config config = config();
+        kit = ActorTestKit.create(config);
         peers = new ProbePeers(kit);
         caller = kit.createTestProbe();
         shard = kit.createTestProbe();
@@ -72,7 +77,7 @@ abstract class AmongProbes {
                 kit.system(),
                 DatabaseCoordinator.create(
                         Samples.SHOP_REF,
-                        SETTINGS,
+                        DatabaseSettings.from(config.getConfig("bakstripe.coordinator")),
                         peers,
                         clock,
                         () -> new UUID(9, ids.incrementAndGet()),

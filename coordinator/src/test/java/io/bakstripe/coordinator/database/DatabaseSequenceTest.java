@@ -33,7 +33,6 @@ import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.FinishRequest;
 import io.bakstripe.protocol.procedure.Recovery;
-import io.bakstripe.protocol.stripe.LogChain;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.util.List;
@@ -43,13 +42,6 @@ import org.junit.jupiter.api.Test;
 
 /** Steps of restore sequences, drops and log backups, as the coordinator's partners see them. */
 class DatabaseSequenceTest extends AmongProbes {
-    private static final LogChain CHAIN = new LogChain(
-            Samples.start().systemIdentifier(),
-            1,
-            Samples.FORK,
-            Lsn.parse("0/3000000"),
-            Lsn.parse("0/3000000"),
-            Samples.NOON);
 
     private TestProbe<DropReply> drop() {
         TestProbe<DropReply> dropper = probe();
@@ -155,21 +147,13 @@ class DatabaseSequenceTest extends AmongProbes {
 
     @Test
     void givesTheLogBackOnlyOnceEveryoneCanReadIt() {
-        database.initialize(new DatabaseRecord(
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                List.of(),
-                new BackupHistory(List.of(), Optional.empty(), Optional.of(CHAIN), Optional.empty()),
-                List.of(),
-                List.of()));
+        database.initialize(Given.logged());
         StopFacts stop = new StopFacts(Lsn.parse("0/5000000"), Samples.NOON, 2, 32 << 20);
         submit(
                 new BackupRequest(Samples.SHOP, BackupType.LOG, S3Arn.parse("arn:aws:s3:::bucket/l"), false, 1, false),
                 Optional.empty());
         PreflightCommand.CheckBackup check = (PreflightCommand.CheckBackup) peers.preflight.receiveMessage();
-        assertThat(check.basis().orElseThrow().chain()).contains(CHAIN);
+        assertThat(check.basis().orElseThrow().chain()).contains(Given.CHAIN);
         check.replyTo().tell(new PreflightReply.Passed(2_000));
         tell(new Registered(instanceGets(Register.class).submission(), ONE));
         tell(new SlotGranted(ONE));
@@ -178,7 +162,7 @@ class DatabaseSequenceTest extends AmongProbes {
                         .spec()
                         .basis()
                         .chain())
-                .contains(CHAIN);
+                .contains(Given.CHAIN);
         tell(new SessionOpened(Given.FIRST, 1, Samples.log().start(), List.of(1_000L), 3));
         tell(Given.stripe(1, StripeState.DRAINED, 1_000));
         tell(new EngineStopped(Given.FIRST, 1, stop, List.of(), List.of(0L), 3));

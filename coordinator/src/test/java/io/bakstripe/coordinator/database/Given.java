@@ -29,6 +29,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupType;
@@ -37,6 +38,7 @@ import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.DamagedPage;
+import io.bakstripe.protocol.stripe.LogChain;
 import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.protocol.stripe.SetFacts;
 import java.util.List;
@@ -55,7 +57,23 @@ final class Given {
     static final RestorePosition POSITION =
             RestorePosition.of(Samples.COPY, Samples.full(), rolledTo(Samples.full()), Recovery.NORECOVERY, "me");
 
+    static final LogChain CHAIN = new LogChain(
+            Samples.start().systemIdentifier(), 1, Samples.FORK, Lsn.parse("0/3000000"), Lsn.parse("0/3000000"), NOON);
+
     private Given() {}
+
+    /** A database whose chain of log backups has begun. */
+    static DatabaseRecord logged() {
+        return new DatabaseRecord(
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                new BackupHistory(List.of(), Optional.empty(), Optional.of(CHAIN), Optional.empty()),
+                List.of(),
+                List.of());
+    }
 
     /** The end of a set, as its host tells it. */
     static RolledTo rolledTo(SetFacts set) {
