@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KilledBetweenRecordsIT {
-    private static final Set<String> EXCHANGE =
+    /** What coordinators say to one another for each task. */
+    static final Set<String> EXCHANGE =
             Set.of("task-registered/1", "task-created/1", "slot-granted/1", "slot-released/1", "slot-returned/1");
 
     /** A restore takes as long as the rest of a case: unless there is time for everything, every third set is restored. */

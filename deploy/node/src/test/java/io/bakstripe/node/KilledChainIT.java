@@ -1,13 +1,11 @@
 package io.bakstripe.node;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.bakstripe.node.pause.Pause;
 import io.bakstripe.node.pause.PauseFolder.Write;
 import io.bakstripe.worker.host.TestHost;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -23,18 +21,21 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code kill -9} of the node before and behind the records of differential and log backups and of every step of a restore sequence: after a start each goes on
  * to SUCCESS, once, the sequence goes on behind it, and the database at its end has the rows of its source.
  *
- * <p>As {@link KilledBetweenRecordsIT}: {@code mvn verify} takes each event once, now in one kind of step, now in another.
+ * <p>As {@link KilledBetweenRecordsIT}: {@code mvn verify} takes each event once, in the kind of step that is latest in a sequence.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KilledChainIT {
+    private static final String DATABASE = "rds_restore_database";
+    private static final Map<String, Object> NORECOVERY = Map.of("with_norecovery", 1);
+
     private final PauseChoice choice = PauseChoice.ofSystemProperties();
-    private final Set<String> tried = new LinkedHashSet<>();
+    private final Set<String> tried = new HashSet<>(KilledBetweenRecordsIT.EXCHANGE);
     private PausedSandbox sandbox;
     private Evidence evidence;
     private KilledCalls kills;
     private RepeatableCall full;
     private RepeatableCall differential;
-    private RepeatableCall log;
+    private final List<RepeatableCall> logs = new ArrayList<>();
     private int cases;
 
     @BeforeAll
@@ -45,12 +46,11 @@ final class KilledChainIT {
         kills = new KilledCalls(sandbox, evidence);
         full = RepeatableCall.backup("chain-full", 2);
         differential = RepeatableCall.differential("chain-differential");
-        log = RepeatableCall.log("chain-log");
         evidence.recordsOf(List.of(full));
         change();
         evidence.recordsOf(List.of(differential));
         change();
-        evidence.recordsOf(List.of(log));
+        evidence.recordsOf(List.of(taken(RepeatableCall.log("chain-log"))));
     }
 
     private void change() throws Exception {
@@ -68,67 +68,77 @@ final class KilledChainIT {
         RecordedTasks.read(sandbox.data()).requireOneEndEach();
     }
 
+    /** The steps first: they restore sets whose source has not gone on yet. */
     @TestFactory
-    Stream<DynamicTest> differentialAndLogBackupsGoOnWhereverTheyAreKilled() throws Exception {
+    Stream<DynamicTest> eachStepGoesOnWhereverItIsKilled() throws Exception {
         List<DynamicTest> tests = new ArrayList<>();
-        List<Write> ofLog = evidence.recordsOf(List.of(RepeatableCall.log("undisturbed-log")));
-        List<Write> ofDifferential =
-                evidence.recordsOf(List.of(RepeatableCall.differential("undisturbed-differential")));
-        Set<String> events = new LinkedHashSet<>();
-        for (Pause pause : choice.of(ofLog, event -> choice.all() || (events.add(event) && events.size() % 2 == 0))) {
-            tests.add(DynamicTest.dynamicTest("log " + pause, () -> {
-                RepeatableCall call = RepeatableCall.log("log-" + cases++);
-                kills.at(pause, List.of(call));
-            }));
-        }
-        Set<String> others = new LinkedHashSet<>();
-        for (Pause pause :
-                choice.of(ofDifferential, event -> choice.all() || (others.add(event) && others.size() % 2 == 1))) {
-            tests.add(DynamicTest.dynamicTest("differential " + pause, () -> {
-                RepeatableCall call = RepeatableCall.differential("differential-" + cases++);
-                kills.at(pause, List.of(call));
-            }));
-        }
-        assertThat(tests).isNotEmpty();
-        return tests.stream();
-    }
-
-    @TestFactory
-    Stream<DynamicTest> everyStepOfASequenceGoesOnWhereverItIsKilled() throws Exception {
+        List<RepeatableCall> undisturbed = sequence("undisturbed");
         List<List<Write>> records = new ArrayList<>();
-        for (RepeatableCall step : sequence("undisturbed")) {
+        for (RepeatableCall step : undisturbed) {
             records.add(evidence.recordsOf(List.of(step)));
         }
-        List<DynamicTest> tests = new ArrayList<>();
+        evidence.requireCopy(undisturbed.get(undisturbed.size() - 1));
         for (int step = records.size() - 1; step >= 0; step--) {
             int killed = step;
-            for (Pause pause : choice.of(records.get(step), event -> choice.all() || tried.add(event))) {
-                tests.add(DynamicTest.dynamicTest(
-                        "step " + (step + 1) + " " + pause, () -> killAt(killed, pause, "copy-" + cases++)));
-            }
+            tests.addAll(tests(
+                    "step " + (step + 1),
+                    records.get(step),
+                    (pause, number) -> killStep(killed, pause, "copy-" + number)));
         }
-        assertThat(tests).isNotEmpty();
+        tests.addAll(tests(
+                "log", evidence.recordsOf(List.of(taken(RepeatableCall.log("undisturbed-log")))), (pause, number) -> {
+                    change();
+                    kills.at(pause, List.of(taken(RepeatableCall.log("log-" + number))));
+                }));
+        tests.addAll(tests(
+                "differential",
+                evidence.recordsOf(List.of(RepeatableCall.differential("undisturbed-differential"))),
+                (pause, number) -> kills.at(pause, List.of(RepeatableCall.differential("differential-" + number)))));
+        tests.add(DynamicTest.dynamicTest("all logs together", this::requireChain));
         return tests.stream();
     }
 
-    private static final String DATABASE = "rds_restore_database";
+    private interface Case {
+        void run(Pause pause, int number) throws Exception;
+    }
+
+    private List<DynamicTest> tests(String what, List<Write> records, Case each) {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Pause pause : choice.of(records, event -> choice.all() || tried.add(event))) {
+            int number = cases++;
+            tests.add(DynamicTest.dynamicTest(what + " " + pause, () -> each.run(pause, number)));
+        }
+        return tests;
+    }
+
+    private RepeatableCall taken(RepeatableCall backup) {
+        logs.add(backup);
+        return backup;
+    }
 
     /** Full, differential, log, finish. */
     private List<RepeatableCall> sequence(String name) {
-        Map<String, Object> norecovery = Map.of("with_norecovery", 1);
         return List.of(
-                RepeatableCall.step(DATABASE, "RESTORE_DB_NORECOVERY", name, full, norecovery),
+                fullStep(name),
                 RepeatableCall.step(
                         DATABASE,
                         "RESTORE_DB_DIFFERENTIAL_NORECOVERY",
                         name,
                         differential,
                         Map.of("with_norecovery", 1, "type", "DIFFERENTIAL")),
-                RepeatableCall.step("rds_restore_log", "RESTORE_DB_LOG_NORECOVERY", name, log, norecovery),
+                logStep(name, logs.get(0)),
                 RepeatableCall.finish(name));
     }
 
-    private void killAt(int killed, Pause pause, String name) throws Exception {
+    private RepeatableCall fullStep(String name) {
+        return RepeatableCall.step(DATABASE, "RESTORE_DB_NORECOVERY", name, full, NORECOVERY);
+    }
+
+    private static RepeatableCall logStep(String name, RepeatableCall log) {
+        return RepeatableCall.step("rds_restore_log", "RESTORE_DB_LOG_NORECOVERY", name, log, NORECOVERY);
+    }
+
+    private void killStep(int killed, Pause pause, String name) throws Exception {
         List<RepeatableCall> steps = sequence(name);
         for (int step = 0; step < steps.size(); step++) {
             if (step == killed) {
@@ -138,5 +148,16 @@ final class KilledChainIT {
             }
         }
         evidence.requireCopy(steps.get(steps.size() - 1));
+    }
+
+    /** The logs whose backups were killed reach from the full backup to what the source has now. */
+    private void requireChain() throws Exception {
+        sandbox.node().awaitSuccess(evidence.repeat(fullStep("chain")));
+        for (RepeatableCall log : logs) {
+            sandbox.node().awaitSuccess(evidence.repeat(logStep("chain", log)));
+        }
+        RepeatableCall finish = RepeatableCall.finish("chain");
+        sandbox.node().awaitSuccess(evidence.repeat(finish));
+        evidence.requireCopy(finish);
     }
 }
