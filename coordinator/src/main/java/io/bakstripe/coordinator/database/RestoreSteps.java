@@ -17,6 +17,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.RolledTo;
 import java.time.Duration;
@@ -87,30 +88,36 @@ final class RestoreSteps {
 
     private List<DatabaseEvent> keeping(
             DatabaseRecord state, TaskState task, Live live, RestoreReport report, Instant now) {
-        if (report.state() == RestoreState.FAILED) {
+        boolean failed = report.state() == RestoreState.FAILED;
+        if (failed && report.kept().isEmpty()) {
             return steps.fail(task, problemOf(report), true, now);
         }
-        if (report.state() != RestoreState.KEPT || report.kept().isEmpty()) {
+        if (report.kept().isEmpty() || !(failed || report.state() == RestoreState.KEPT)) {
             return List.of();
         }
+        // A step that the host has kept is part of the database, whether or not that can be read afterwards.
+        Recovery left = failed ? Recovery.NORECOVERY : request(task).recovery();
         StepKept kept = new StepKept(
                 task.id(),
                 task.running().number(),
-                position(state, task, report.kept().get()),
+                position(state, task, report.kept().get(), left),
                 now);
         DatabaseRecord next = state.apply(kept);
-        return Stream.concat(Stream.of(kept), afterKept(next, task.apply(kept), live, now).stream())
-                .toList();
+        List<DatabaseEvent> then = failed
+                ? Steps.end(task, live, TaskEnd.error(problemOf(report)), now)
+                : afterKept(next, task.apply(kept), live, now);
+        return Stream.concat(Stream.of(kept), then.stream()).toList();
     }
 
-    private static RestorePosition position(DatabaseRecord state, TaskState task, RolledTo rolledTo) {
+    private static RestorePosition position(
+            DatabaseRecord state, TaskState task, RolledTo rolledTo, Recovery recovery) {
         RestoreRequest request = request(task);
         String login = task.origin().login();
         return state.position()
                 .map(before -> before.after(
-                        rolledTo, SubmissionRules.stopAt(task.origin().view(), request), request.recovery(), login))
+                        rolledTo, SubmissionRules.stopAt(task.origin().view(), request), recovery, login))
                 .orElseGet(() -> RestorePosition.of(
-                        task.origin().display(), task.set().orElseThrow(), rolledTo, request.recovery(), login));
+                        task.origin().display(), task.set().orElseThrow(), rolledTo, recovery, login));
     }
 
     private static List<DatabaseEvent> afterKept(DatabaseRecord state, TaskState task, Live live, Instant now) {

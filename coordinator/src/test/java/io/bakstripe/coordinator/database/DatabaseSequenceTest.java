@@ -33,8 +33,11 @@ import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.FinishRequest;
 import io.bakstripe.protocol.procedure.Recovery;
+import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.Lifecycle;
+import io.bakstripe.protocol.task.TaskDetail;
 import java.util.List;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -111,16 +114,7 @@ class DatabaseSequenceTest extends AmongProbes {
     @Test
     void keepsALogAndThenOpensTheDatabase() {
         database.initialize(Given.left());
-        submit(Samples.step(BackupType.LOG, Recovery.RECOVERY), Optional.empty());
-        PreflightReply found = new PreflightReply.Passed(1_000, List.of(), Optional.of(Samples.log()));
-        preflight(found);
-        tell(new Registered(instanceGets(Register.class).submission(), ONE));
-        caller.expectMessageClass(SubmitReply.Accepted.class);
-        tell(new SlotGranted(ONE));
-        preflight(found);
-
-        restore(RestoreGoal.APPLY);
-        tell(Given.restoring(RestoreState.APPLIED, 1_000));
+        applied(Samples.step(BackupType.LOG, Recovery.RECOVERY), Samples.log());
         restore(RestoreGoal.KEEP);
         tell(Given.kept(Samples.log(), false));
         restore(RestoreGoal.OPEN);
@@ -129,6 +123,50 @@ class DatabaseSequenceTest extends AmongProbes {
         tell(Given.restoring(RestoreState.OPENED, 1_000));
 
         assertThat(ended().row().lifecycle()).isEqualTo(Lifecycle.SUCCESS);
+    }
+
+    private void applied(RestoreRequest request, SetFacts set) {
+        submit(request, Optional.empty());
+        PreflightReply found = new PreflightReply.Passed(1_000, List.of(), Optional.of(set));
+        preflight(found);
+        tell(new Registered(instanceGets(Register.class).submission(), ONE));
+        caller.expectMessageClass(SubmitReply.Accepted.class);
+        tell(new SlotGranted(ONE));
+        preflight(found);
+        restore(RestoreGoal.APPLY);
+        tell(Given.restoring(RestoreState.APPLIED, 1_000));
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReadIsRestoringBehindItsLog() {
+        database.initialize(Given.left());
+        applied(Samples.step(BackupType.LOG, Recovery.STANDBY), Samples.log());
+
+        restore(RestoreGoal.STAND_BY);
+        tell(Given.unreadable(Samples.log()));
+
+        endsUnreadable();
+        assertThat(database.getState().position())
+                .contains(Given.POSITION.after(
+                        Given.rolledTo(Samples.log()), Optional.empty(), Recovery.NORECOVERY, "me"));
+    }
+
+    @Test
+    void aDatabaseThatCannotBeReadIsRestoringBehindItsFullBackup() {
+        applied(Samples.step(BackupType.FULL, Recovery.STANDBY), Samples.full());
+
+        restore(RestoreGoal.STAND_BY);
+        tell(Given.unreadable(Samples.full()));
+
+        endsUnreadable();
+        assertThat(database.getState().position()).contains(Given.POSITION);
+    }
+
+    private void endsUnreadable() {
+        TaskDetail ended = ended();
+        assertThat(ended.row().lifecycle()).isEqualTo(Lifecycle.ERROR);
+        assertThat(ended.row().taskInfo()).contains("BAK-6015");
+        assertThat(database.getState().stage()).isEqualTo(DatabaseStage.RESTORING);
     }
 
     @Test

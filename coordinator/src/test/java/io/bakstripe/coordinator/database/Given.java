@@ -250,6 +250,21 @@ final class Given {
                 false);
     }
 
+    /** The set has become part of the database, whose server does not run. */
+    static RestoreReport unreadable(SetFacts set) {
+        RestoreReport kept = kept(set, false);
+        return new RestoreReport(
+                kept.attempt(),
+                kept.epoch(),
+                RestoreState.FAILED,
+                kept.node(),
+                kept.setId(),
+                kept.files(),
+                Optional.of(BackupError.STANDBY_IMPOSSIBLE.problem("Copy", "it does not start", "server.log")),
+                kept.kept(),
+                kept.touched());
+    }
+
     static RestoreReport discarded(boolean touched) {
         return new RestoreReport(
                 FIRST,

@@ -71,7 +71,7 @@ record RepeatableCall(
         arguments.put("s3_arn_to_restore_from", set.subject());
         return new RepeatableCall(
                 procedure,
-                type + "-" + name,
+                type + "-" + name + "-" + set.name(),
                 arguments,
                 Map.of("database_name", name, "task_type", type),
                 name,

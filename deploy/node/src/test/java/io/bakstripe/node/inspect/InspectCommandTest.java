@@ -73,7 +73,7 @@ final class InspectCommandTest {
 
         assertThat(out.toString())
                 .contains("BAK-6102")
-                .contains("file " + damaged + ", part ")
+                .contains("File " + damaged + ", part ")
                 .doesNotContain("arn:")
                 .doesNotContain("verified");
     }
