@@ -11,6 +11,7 @@ import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
+import io.bakstripe.coordinator.journal.DatabaseEvent.FinishStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.protocol.error.BackupError;
@@ -19,6 +20,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.FinishRequest;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.util.List;
 import java.util.Optional;
@@ -111,6 +113,22 @@ class CancelRulesTest {
         assertThat(refused(decide(Given.restore(TaskPhase.RECOVERING)))).isEqualTo(BackupError.CANCEL_TOO_LATE);
         assertThat(refused(decide(Given.restore(TaskPhase.RECOVERED)))).isEqualTo(BackupError.CANCEL_TOO_LATE);
         assertThat(BackupError.CANCEL_TOO_LATE.category().status()).isEqualTo(409);
+    }
+
+    @Test
+    void refusesOnceAStepMayBePartOfTheDatabase() {
+        assertThat(refused(decide(Given.restore(TaskPhase.KEEPING)))).isEqualTo(BackupError.CANCEL_TOO_LATE);
+        assertThat(refused(decide(Given.restore(TaskPhase.KEPT)))).isEqualTo(BackupError.CANCEL_TOO_LATE);
+    }
+
+    @Test
+    void refusesForATaskThatOnlyOpensADatabase() {
+        DatabaseRecord waiting = after(Given.left(), Given.created(ONE, new FinishRequest(Samples.COPY)));
+        DatabaseRecord recovering = after(waiting, new FinishStarted(ONE, 1, 1, List.of("begins"), NOON));
+
+        assertThat(refused(decide(waiting))).isEqualTo(BackupError.CANCEL_TOO_LATE);
+        assertThat(refused(decide(recovering))).isEqualTo(BackupError.CANCEL_TOO_LATE);
+        assertThat(Given.phaseOf(recovering)).isEqualTo(TaskPhase.RECOVERING);
     }
 
     @Test

@@ -130,7 +130,6 @@ public enum BackupError {
             CONFLICT,
             "Please specify a bucket that is in the same region as RDS instance",
             "The bucket is in %s, the instance in %s."),
-    /** No longer raised; the records of tasks of earlier versions may hold it. */
     NOT_RESTORING(
             2111,
             CONFLICT,
@@ -274,6 +273,7 @@ public enum BackupError {
             CONFLICT,
             "database '%s' was promoted while it could be read and cannot be rolled forward any further",
             "Drop it and begin with the full backup; pg_promote() is not for databases that are RESTORING."),
+    /** No longer raised; the records of tasks of earlier versions may hold it. */
     TABLESPACES_UNSUPPORTED(
             2151,
             CONFLICT,
@@ -309,7 +309,7 @@ public enum BackupError {
     CANCEL_TOO_LATE(
             2122,
             CONFLICT,
-            "task %s is opening the restored database and cannot be cancelled any more",
+            "task %s is completing the restored database and cannot be cancelled any more",
             "Wait for the end of the task."),
     IDEMPOTENCY_KEY_REUSED(
             2201,
@@ -404,7 +404,10 @@ public enum BackupError {
             "a foreign file appeared at %s while the set was being published; visible stripes: %s",
             "Remove the stripes that are named; the set is incomplete and cannot be restored."),
     SPACE_SHORT(
-            6012, FAILURE, "host '%s' has %s bytes free, the restore needs %s", "Free some space, then restore again."),
+            6012,
+            FAILURE,
+            "There is insufficient free space on disk volume '%s' to create the database. The database requires %s additional free bytes, while only %s bytes are available.",
+            "Free some space on that host, then restore again."),
     RESTORE_STEP_FAILED(
             6013,
             FAILURE,

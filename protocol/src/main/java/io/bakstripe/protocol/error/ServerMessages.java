@@ -24,6 +24,7 @@ final class ServerMessages {
             Map.entry(BackupError.STRIPE_DOUBLED, 3227),
             Map.entry(BackupError.NOT_A_BACKUP, 3241),
             Map.entry(BackupError.FILE_TRUNCATED, 3256),
+            Map.entry(BackupError.SPACE_SHORT, 3257),
             Map.entry(BackupError.STRIPE_FOREIGN, 3258),
             Map.entry(BackupError.SIMPLE_MODEL, 4208),
             Map.entry(BackupError.NO_CURRENT_BACKUP, 4214),

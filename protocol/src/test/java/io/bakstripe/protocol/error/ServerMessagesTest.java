@@ -76,6 +76,11 @@ class ServerMessagesTest {
                         "The backup set on device '%s' was terminated while it was being created and is incomplete. RESTORE"
                                 + " sequence is terminated abnormally."),
                 arguments(
+                        BackupError.SPACE_SHORT,
+                        3257,
+                        "There is insufficient free space on disk volume '%s' to create the database. The database requires"
+                                + " %s additional free bytes, while only %s bytes are available."),
+                arguments(
                         BackupError.STRIPE_FOREIGN,
                         3258,
                         "The volume on the device \"%s\" is not part of the media set that is currently being processed."

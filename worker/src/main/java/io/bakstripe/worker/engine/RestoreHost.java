@@ -16,6 +16,6 @@ public record RestoreHost(HostName name, EngineVersions versions, long freeBytes
     public Optional<Problem> refusal(long bytes) {
         return freeBytes >= bytes
                 ? Optional.empty()
-                : Optional.of(BackupError.SPACE_SHORT.problem(name, freeBytes, bytes));
+                : Optional.of(BackupError.SPACE_SHORT.problem(name, bytes, freeBytes));
     }
 }

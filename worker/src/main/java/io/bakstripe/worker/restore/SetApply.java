@@ -111,7 +111,7 @@ final class SetApply {
         try {
             long free = Files.getFileStore(target.root()).getUsableSpace();
             if (free < needed) {
-                throw BackupError.SPACE_SHORT.problem(host, free, needed).asException();
+                throw BackupError.SPACE_SHORT.problem(host, needed, free).asException();
             }
         } catch (IOException failed) {
             throw BackupError.HOST_IO
