@@ -58,6 +58,54 @@ final class PolicyIT {
         Invariants.check(environment, List.of(again, restore), watch, Invariants.Depth.STORE_AND_TASKS);
     }
 
+    /** A differential backup reads of its base where that is. */
+    @Test
+    void theDocumentedPermissionsAreEnoughForADifferential() throws Exception {
+        environment.store().script("{\"policy\": \"documented\"}");
+        environment.node().awaitSuccess(environment.backup("base*.bak", FILES).id());
+        String differential = Submitted.arn("chained.bak");
+        chained(
+                "rds_backup_database",
+                Map.of("source_db_name", "shop", "s3_arn_to_backup_to", differential, "type", "DIFFERENTIAL"),
+                "BACKUP_DB_DIFFERENTIAL",
+                "shop",
+                "chained.bak");
+        chained(
+                "rds_restore_database",
+                Map.of(
+                        "restore_db_name",
+                        "chained",
+                        "s3_arn_to_restore_from",
+                        Submitted.arn("base*.bak"),
+                        "with_norecovery",
+                        1),
+                "RESTORE_DB_NORECOVERY",
+                "chained",
+                "base*.bak");
+        Submitted last = chained(
+                "rds_restore_database",
+                Map.of("restore_db_name", "chained", "s3_arn_to_restore_from", differential, "type", "DIFFERENTIAL"),
+                "RESTORE_DB_DIFFERENTIAL",
+                "chained",
+                "chained.bak");
+
+        assertThat(environment.store().report().required("denied")).isEmpty();
+        environment.store().calm();
+        Invariants.check(environment, List.of(last), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    private Submitted chained(
+            String procedure, Map<String, Object> call, String type, String database, String pattern) {
+        Submitted task = environment.accepted(
+                environment.node().procedure(procedure, call),
+                type,
+                database,
+                pattern,
+                pattern.contains("*") ? FILES : 1);
+        environment.node().awaitSuccess(task.id());
+        return task;
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
