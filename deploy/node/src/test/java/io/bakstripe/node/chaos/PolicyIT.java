@@ -94,8 +94,8 @@ final class PolicyIT {
         Invariants.check(environment, List.of(last), watch, Invariants.Depth.STORE_AND_TASKS);
     }
 
-    private Submitted chained(
-            String procedure, Map<String, Object> call, String type, String database, String pattern) {
+    private Submitted chained(String procedure, Map<String, Object> call, String type, String database, String pattern)
+            throws IOException {
         Submitted task = environment.accepted(
                 environment.node().procedure(procedure, call),
                 type,
