@@ -46,6 +46,9 @@ final class DatabaseStart {
         } else if (found.restoring().isPresent() && !promoted(directory, found)) {
             mine = begun(restoring.beforeOpening(directory, mine), display, found.dbname());
             mine.write(directory.record());
+        } else if (found.restoring().isPresent()) {
+            postmaster.awaitOrphans(directory);
+            new ReadableLog(directory, found.restoring().get().rolled()).endForGood(directory.data());
         }
         try {
             return opening.rollForward(directory, mine);

@@ -145,7 +145,7 @@ final class Postmaster {
      * Waits for the end of what a killed postmaster left running: its children notice its death by themselves, but no server starts as long as one
      * of them lives.
      */
-    private void awaitOrphans(ServerDirectory directory) throws IOException {
+    void awaitOrphans(ServerDirectory directory) throws IOException {
         if (!Files.exists(directory.postmasterFile())) {
             return;
         }

@@ -14,7 +14,7 @@ import java.nio.file.StandardOpenOption;
  * Makes the log of a database that is RESTORING end where it is proven, for as long as its server runs to be read: such a server replays all log that it finds. Where
  * that is in the middle of a segment, a copy of the segment takes its place that is blank from there on; the segment itself lies beside meanwhile.
  *
- * <p>For a server that does not run. Both methods can be repeated, after a crash too.
+ * <p>For a server that does not run. All methods can be repeated, after a crash too.
  */
 final class ReadableLog {
     private static final int BLANK_BYTES = 1 << 20;
@@ -42,7 +42,7 @@ final class ReadableLog {
             return;
         }
         Files.copy(segment, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
-        blank();
+        blank(copy);
         Files.move(segment, aside, StandardCopyOption.ATOMIC_MOVE);
         Trees.sync(aside.resolveSibling("."));
         Files.move(copy, segment, StandardCopyOption.ATOMIC_MOVE);
@@ -59,8 +59,21 @@ final class ReadableLog {
         RolledSegments.removeBehind(log, layout, end);
     }
 
-    private void blank() throws IOException {
-        try (FileChannel channel = FileChannel.open(copy, StandardOpenOption.WRITE)) {
+    /**
+     * Lets the log end for good, for a server that has stopped rolling forward and will not be told again how far to: one that died before the checkpoint with which it
+     * opens replays all log that it finds. Nothing happens when that checkpoint is there: the server may have written behind the end itself.
+     */
+    void endForGood(Path data) throws IOException {
+        boolean opened = ServerLimits.checkpoint(data)
+                .filter(there -> there.compareTo(end) >= 0)
+                .isPresent();
+        if (!opened && !layout.segmentOf(end).equals(end) && Files.exists(segment)) {
+            blank(segment);
+        }
+    }
+
+    private void blank(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             long size = channel.size();
             ByteBuffer zeros = ByteBuffer.allocate(BLANK_BYTES);
             long at = end.value() - layout.segmentOf(end).value();

@@ -4,6 +4,7 @@ import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.worker.wal.LogFiles;
 import io.bakstripe.worker.wal.LogLayout;
 import java.io.IOException;
+import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -29,6 +30,9 @@ record RolledSegments(Path log, Path brought, int timeline, LogLayout layout, lo
     private static final Pattern SEGMENT = Pattern.compile("[0-9A-F]{24}(\\.partial)?");
     private static final int NAME_LENGTH = 24;
 
+    /** One at a time; what a crash leaves of it is written over by the next one. */
+    private static final String COPY = "bakstripe.copy";
+
     /** To be read from; what lies at or behind {@link #end} is not. */
     LogFiles files() {
         return new LogFiles(this::place, timeline, layout);
@@ -45,17 +49,30 @@ record RolledSegments(Path log, Path brought, int timeline, LogLayout layout, lo
         return Optional.of(keeps || !there(theirs) ? own : theirs);
     }
 
-    /** Moves what was read from {@link #brought} up to {@code last} to where the database has its log, and makes that durable; safe to repeat. */
+    /**
+     * Moves what was read from {@link #brought} up to {@code last} to where the database has its log, and makes that durable; safe to repeat. Where both are on
+     * different file systems it is copied.
+     */
     void moveIn(Lsn last) throws IOException {
         for (Lsn at = layout.segmentOf(proven); at.compareTo(last) < 0; at = layout.nextSegment(at)) {
             String name = layout.fileName(timeline, at);
             Path from = place(name).orElseThrow();
             if (from.startsWith(brought)) {
-                Files.move(
-                        from, log.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+                moveIn(from, log.resolve(name));
             }
         }
         Trees.sync(log);
+    }
+
+    private void moveIn(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (AtomicMoveNotSupportedException otherFileSystem) {
+            Path copy = log.resolve(COPY);
+            Files.copy(from, copy, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.COPY_ATTRIBUTES);
+            Trees.sync(copy);
+            Files.move(copy, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /** Removes the segments in {@code log} in which nothing lies before {@code end}. */

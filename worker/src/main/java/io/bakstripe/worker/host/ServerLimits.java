@@ -1,5 +1,6 @@
 package io.bakstripe.worker.host;
 
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.worker.wal.LogRecord;
 import io.bakstripe.worker.wal.RecordHead;
 import java.io.IOException;
@@ -28,6 +29,7 @@ record ServerLimits(int connections, int workers, int senders, int prepared, int
     private static final int PARAMETER_CHANGE = 0x60;
     private static final int LIMITS_BYTES = 5 * Integer.BYTES;
     private static final int LIMITS_AT = 180;
+    private static final int CHECKPOINT_AT = 32;
 
     /** A number that stands behind them, by which the layout is known. */
     private static final int FLOAT_FORMAT_AT = 208;
@@ -47,6 +49,14 @@ record ServerLimits(int connections, int workers, int senders, int prepared, int
     static OptionalLong systemIdentifier(Path data) throws IOException {
         ByteBuffer control = control(data);
         return control.capacity() < Long.BYTES ? OptionalLong.empty() : OptionalLong.of(control.getLong(0));
+    }
+
+    /** Where the last checkpoint is that the control file of a data directory names; empty when it has none. */
+    static Optional<Lsn> checkpoint(Path data) throws IOException {
+        ByteBuffer control = control(data);
+        return control.capacity() < CHECKPOINT_AT + Long.BYTES
+                ? Optional.empty()
+                : Optional.of(new Lsn(control.getLong(CHECKPOINT_AT)));
     }
 
     private static ByteBuffer control(Path data) throws IOException {

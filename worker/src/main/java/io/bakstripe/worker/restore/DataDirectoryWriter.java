@@ -211,6 +211,11 @@ final class DataDirectoryWriter implements AutoCloseable {
         return blocks.map(noted -> noted.holds(path, bytes)).orElse(false);
     }
 
+    /** Behind the last byte that was written of a file that was written over. */
+    long writtenEnd(String path) {
+        return blocks.map(noted -> noted.end(path)).orElse(0L);
+    }
+
     /** Whether a file was written over. */
     boolean wrote(String path) {
         return blocks.map(noted -> noted.knows(path)).orElse(false);

@@ -23,12 +23,17 @@ final class LongTable {
         return shard(hash).set(key(hash), bits);
     }
 
+    /** Raises the number of a hash, which begins with 0, to this unless it is as large. */
+    void raise(long hash, long least) {
+        shard(hash).raise(key(hash), least);
+    }
+
     /** The number of a hash; 0 when there is none. */
     long get(long hash) {
         return shard(hash).get(key(hash));
     }
 
-    /** Whether something was added or set for a hash. */
+    /** Whether something was added to, set or raised for a hash. */
     boolean has(long hash) {
         return shard(hash).has(key(hash));
     }
@@ -59,6 +64,11 @@ final class LongTable {
             long before = values[slot] & bits;
             values[slot] |= bits;
             return before;
+        }
+
+        synchronized void raise(long key, long least) {
+            int slot = take(key);
+            values[slot] = Math.max(values[slot], least);
         }
 
         synchronized long get(long key) {

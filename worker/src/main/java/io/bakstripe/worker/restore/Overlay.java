@@ -54,9 +54,16 @@ final class Overlay {
             }
             target.makeDirectory(place, path, target.parentOf(at));
             if (Files.isRegularFile(at, LinkOption.NOFOLLOW_LINKS)) {
-                resize(path, at, entry.size());
+                resize(path, at, size(entry));
             }
         });
+    }
+
+    /** What a file that is held whole, but was cut while it was read, has behind what was read is the base's. */
+    private long size(Entry entry) {
+        boolean cut =
+                entry.changedBytes().isEmpty() && target.irregular(entry.path()).isPresent();
+        return cut ? Math.min(entry.size(), target.writtenEnd(entry.path())) : entry.size();
     }
 
     private void resize(String path, Path file, long size) throws IOException {

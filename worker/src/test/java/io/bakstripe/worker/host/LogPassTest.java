@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -141,6 +142,38 @@ class LogPassTest {
         assertThatThrownBy(() -> LogPass.onwards(
                         segments(WRITER + 1, end), new Lsn(start.value() + 40), new Lsn(0), Optional.empty()))
                 .hasMessageContaining("was written by server 4711, not by 4712");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cut in a page", "cut at a page", "blank behind", "of another place", "empty"})
+    void refusesSegmentsThatWereTorn(String how) throws IOException {
+        for (int i = 0; i < 2000; i++) {
+            log.add(RecordHead.LOG, 0x20, new byte[200]);
+        }
+        ended(COMMIT, NOON);
+        log.addSwitch();
+        Path brought = Files.createDirectories(data.resolve("brought"));
+        log.writeTo(brought);
+        Path segment = brought.resolve(WrittenLog.LAYOUT.fileName(WrittenLog.TIMELINE, from));
+        byte[] bytes = Files.readAllBytes(segment);
+        byte[] torn = switch (how) {
+            case "cut in a page" -> Arrays.copyOf(bytes, 20 * 8192 + 100);
+            case "cut at a page" -> Arrays.copyOf(bytes, 20 * 8192);
+            case "blank behind" -> Arrays.copyOf(Arrays.copyOf(bytes, 20 * 8192 + 100), bytes.length);
+            case "of another place" -> {
+                byte[] older = bytes.clone();
+                System.arraycopy(bytes, 10 * 8192, older, 20 * 8192, 10 * 8192);
+                yield older;
+            }
+            default -> new byte[0];
+        };
+        Files.write(segment, torn);
+
+        assertThatThrownBy(
+                        () -> LogPass.onwards(segments(WRITER, Lsn.parse("0/400000")), from, before, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        BakstripeException.class,
+                        thrown -> assertThat(thrown.problem().error()).isEqualTo(BackupError.MANIFEST_MISMATCH));
     }
 
     private void refused(String why) {

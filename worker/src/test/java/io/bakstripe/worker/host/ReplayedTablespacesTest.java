@@ -155,6 +155,27 @@ class ReplayedTablespacesTest {
         refused("log segment 000000010000000000000003 is missing");
     }
 
+    @Test
+    void refusesALogOfAnotherServerOrTimelineOrThatWasTorn() throws IOException {
+        restored.ended().writeTo(data);
+        Path segment = data.resolve("pg_wal/000000010000000000000003");
+        byte[] good = Files.readAllBytes(segment);
+        Path control = Files.createDirectories(data.resolve("global")).resolve("pg_control");
+        Files.write(control, new byte[] {0x68, 0x12, 0, 0, 0, 0, 0, 0});
+        refused("was written by server 4711, not by 4712");
+        Files.write(control, new byte[] {0x67, 0x12, 0, 0, 0, 0, 0, 0});
+        assertThat(LogPass.ofBackup(data).tablespaces()).isEmpty();
+
+        byte[] later = good.clone();
+        later[4] = 2;
+        Files.write(segment, later);
+        refused("is of timeline 2");
+        Files.write(segment, java.util.Arrays.copyOf(good, 100));
+        refused("before the end of the backup");
+        Files.write(segment, new byte[10]);
+        refused("it has only 10 bytes");
+    }
+
     private void refused(String why) {
         assertThatThrownBy(() -> LogPass.ofBackup(data))
                 .isInstanceOfSatisfying(

@@ -24,6 +24,17 @@ class LongTableTest {
     }
 
     @Test
+    void keepsTheLargestNumber() {
+        LongTable table = new LongTable();
+
+        table.raise(7, 5);
+        table.raise(7, 3);
+        assertThat(table.get(7)).isEqualTo(5);
+        table.raise(7, 6);
+        assertThat(table.get(7)).isEqualTo(6);
+    }
+
+    @Test
     void tellsWhichBitsWereSetBefore() {
         LongTable table = new LongTable();
 

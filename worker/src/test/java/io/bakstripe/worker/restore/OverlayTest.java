@@ -93,6 +93,46 @@ final class OverlayTest {
     }
 
     @Test
+    void givesFilesThatAreHeldWholeNothingOfTheirBase() throws IOException {
+        write("base/5/1", 0, filled('d', 1), Piece.State.WHOLE);
+        entry("base/5/1", BLOCK, OptionalLong.empty());
+        write("base/5/2", 0, new byte[0], Piece.State.WHOLE);
+        entry("base/5/2", 0, OptionalLong.empty());
+        write("base/5/3", 0, new byte[0], Piece.State.WHOLE);
+        entry("base/5/3", 0, OptionalLong.empty());
+        entry("base/6/1", 0, OptionalLong.of(0));
+
+        assertThat(root.resolve("base/5/1")).hasBinaryContent(filled('d', 1));
+        for (String empty : List.of("base/5/2", "base/5/3", "base/6/1")) {
+            assertThat(root.resolve(empty)).isRegularFile().hasSize(0);
+        }
+    }
+
+    @Test
+    void leavesNothingOfTheBaseBehindWhatAFileHadThatWasCutWhileItWasRead() throws IOException {
+        write("base/5/1", 0, filled('d', 1), Piece.State.SHORT);
+        write("base/5/1", 2 * BLOCK, new byte[0], Piece.State.SHORT);
+        entry("base/5/1", 4 * BLOCK, OptionalLong.empty());
+        write("base/5/2", 0, new byte[0], Piece.State.SHORT);
+        entry("base/5/2", 3 * BLOCK, OptionalLong.empty());
+        write("base/6/1", 0, new byte[0], Piece.State.SHORT);
+        write("base/6/1", 2 * BLOCK, filled('d', 1), Piece.State.WHOLE);
+        entry("base/6/1", 4 * BLOCK, OptionalLong.empty());
+
+        assertThat(root.resolve("base/5/1")).hasBinaryContent(filled('d', 1));
+        assertThat(root.resolve("base/5/2")).hasSize(0);
+        assertThat(root.resolve("base/6/1")).hasSize(3 * BLOCK);
+    }
+
+    @Test
+    void refusesAFileThatNothingWasWrittenOfAndThatTheBaseHasNot() {
+        assertThatThrownBy(() -> entry("base/5/9", 4 * BLOCK, OptionalLong.of(0)))
+                .hasMessageContaining("base/5/9 is missing");
+        assertThatThrownBy(() -> entry("base/5/9", 0, OptionalLong.empty()))
+                .hasMessageContaining("base/5/9 is missing");
+    }
+
+    @Test
     void removesWhatIsNotListedButLogAndSignal() throws IOException {
         Files.createSymbolicLink(root.resolve("link"), temp);
         directory("base");

@@ -68,6 +68,29 @@ class DifferentialRuleTest {
         assertThat(held("base/5/16384", 100)).contains(bits(3, 97, 98, 99));
     }
 
+    @Test
+    void holdsWhatGrewIntoAnotherFileAndNothingOfAFileThatIsGone() {
+        base.add("base/5/16384", 60L * BLOCK);
+        changes.add(TABLE, 0, 3, false);
+        for (int block = 60; block < 120; block++) {
+            changes.add(TABLE, 0, block, false);
+        }
+
+        BitSet first = bits(3);
+        first.set(60, 100);
+        assertThat(held("base/5/16384", 100)).contains(first);
+        assertThat(held("base/5/16384.1", 20)).as("which the base has not").isEmpty();
+    }
+
+    @Test
+    void holdsARelationWholeWhoseNumberCameAgain() {
+        base.add("base/5/16384", 100L * BLOCK);
+        changes.add(TABLE, 0, 0, true);
+        changes.add(TABLE, 0, 2, false);
+
+        assertThat(held("base/5/16384", 100)).isEmpty();
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
