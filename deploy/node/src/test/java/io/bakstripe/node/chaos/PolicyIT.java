@@ -84,7 +84,15 @@ final class PolicyIT {
                 "base*.bak");
         Submitted last = chained(
                 "rds_restore_database",
-                Map.of("restore_db_name", "chained", "s3_arn_to_restore_from", differential, "type", "DIFFERENTIAL"),
+                Map.of(
+                        "restore_db_name",
+                        "chained",
+                        "s3_arn_to_restore_from",
+                        differential,
+                        "type",
+                        "DIFFERENTIAL",
+                        "with_norecovery",
+                        0),
                 "RESTORE_DB_DIFFERENTIAL",
                 "chained",
                 "chained.bak");
