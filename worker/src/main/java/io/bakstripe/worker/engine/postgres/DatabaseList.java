@@ -8,10 +8,15 @@ import java.util.stream.Collectors;
 /**
  * Which databases a server has, at one moment.
  *
- * @param versions for each identifier the version of the row that describes the database; it changes with the row, a move there and back included
+ * @param versions for each identifier the version of the row that describes the database, which changes with the row, a move there and back included; and whether
+ *     pages bear checksums, because switching those changes all pages without a trace in their positions or the log ({@code pg_checksums})
  */
 record DatabaseList(Map<Long, String> versions) {
-    private static final String SQL = "SELECT oid, xmin::text FROM pg_database";
+    /** The identifier that stands for what all databases share. */
+    static final long SHARED = 0;
+
+    private static final String SQL = "SELECT %d, current_setting('data_checksums') UNION ALL".formatted(SHARED)
+            + " SELECT oid, xmin::text || ' ' || current_setting('data_checksums') FROM pg_database";
 
     DatabaseList {
         versions = Map.copyOf(versions);

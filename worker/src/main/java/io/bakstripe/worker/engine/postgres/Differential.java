@@ -73,8 +73,7 @@ final class Differential {
         }
         return RelationFile.of(extent.path())
                 .filter(file -> file.fork() == Fork.MAIN)
-                .filter(file -> file.relation().database() == 0
-                        || sameDatabases.contains(file.relation().database()))
+                .filter(file -> sameDatabases.contains(file.relation().database()))
                 .map(file -> new Candidate(file, (int) (extent.length() / pages.blockBytes()), (int)
                         (inBase.getAsLong() / pages.blockBytes())));
     }

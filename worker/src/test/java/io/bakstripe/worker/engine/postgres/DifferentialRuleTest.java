@@ -29,9 +29,12 @@ class DifferentialRuleTest {
     private final SummarizedChanges changes = new SummarizedChanges(100);
 
     private Optional<BitSet> held(String path, long blocks) {
+        return held(path, blocks, Set.of(DatabaseList.SHARED, 5L));
+    }
+
+    private Optional<BitSet> held(String path, long blocks, Set<Long> same) {
         List<Listed> listed = new ArrayList<>();
-        new Differential(base, Set.of(5L), PAGES)
-                .list(List.of(Extent.file(path, 0, blocks * BLOCK)), changes, listed::add);
+        new Differential(base, same, PAGES).list(List.of(Extent.file(path, 0, blocks * BLOCK)), changes, listed::add);
         return PlainChain.blocks(listed.get(0));
     }
 
@@ -137,6 +140,14 @@ class DifferentialRuleTest {
         assertThat(held("base/5/16384.2", 100)).as("cut to nothing, then grown").isEmpty();
         changes.add(TABLE, 0, 0, true);
         assertThat(held("base/5/16384", 100)).as("made anew").isEmpty();
+    }
+
+    @Test
+    void holdsWhatAllDatabasesShareWholeUnlessItIsTheBases() {
+        base.add("global/1262", 100L * BLOCK);
+
+        assertThat(held("global/1262", 100, Set.of(DatabaseList.SHARED))).contains(bits());
+        assertThat(held("global/1262", 100, Set.of(5L))).isEmpty();
     }
 
     @Test
