@@ -224,7 +224,7 @@ class PreflightOfRestoresTest {
 
         Problem problem = refusal();
         assertThat(problem.error()).isEqualTo(BackupError.SPACE_SHORT);
-        assertThat(problem.detail()).contains("host 'east' has 776 bytes free", "777");
+        assertThat(problem.detail()).contains("volume 'east'", "requires 777 additional", "only 776 bytes");
     }
 
     private static CompletionStage<Optional<RestoreHost>> host(long freeBytes, String... versions) {
