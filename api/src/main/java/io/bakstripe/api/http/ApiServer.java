@@ -51,7 +51,7 @@ public final class ApiServer {
         InstanceChoice instances = new InstanceChoice(ports.instances());
         ProcedureCalls calls = new ProcedureCalls(ports.procedures(), ports.tasks());
         BackupHistory history = new BackupHistory(ports.instances());
-        Route health = HealthRoutes.routes(ports.health());
+        Route open = Directives.concat(HealthRoutes.routes(ports.health()), ApiDescription.routes());
         HttpResponse late = Answers.problem(BackupError.CLUSTER_TIMEOUT.problem("the cluster"));
         Route api = Authenticated.as(
                 tokens,
@@ -61,8 +61,8 @@ public final class ApiServer {
                         InstanceRoutes.routes(ports.instances()),
                         TaskRoutes.routes(instances, ports.tasks())));
         Route all = Directives.concat(
-                health,
-                Directives.pathPrefix("api", () -> Directives.pathPrefix("v1", () -> Directives.concat(health, api))));
+                open,
+                Directives.pathPrefix("api", () -> Directives.pathPrefix("v1", () -> Directives.concat(open, api))));
         return Directives.withRequestTimeoutResponse(request -> late, () -> all)
                 .seal(Faults.rejections(), Faults.exceptions());
     }

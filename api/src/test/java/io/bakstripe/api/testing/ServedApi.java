@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -30,6 +31,7 @@ public final class ServedApi implements BeforeAllCallback, AfterAllCallback, Bef
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient client = HttpClient.newHttpClient();
     private Running running = Running.NONE;
+    private Optional<Description> description = Optional.empty();
 
     private record Running(ActorTestKit kit, ServerBinding binding) {
         @SuppressWarnings("NullAway") // replaced before the first test
@@ -106,14 +108,32 @@ public final class ServedApi implements BeforeAllCallback, AfterAllCallback, Bef
         return HttpRequest.newBuilder(base().resolve(path)).timeout(Duration.ofSeconds(20));
     }
 
+    /** What the server says of itself; every answer to {@link #send} is held against it. */
+    public Description description() {
+        if (description.isEmpty()) {
+            try {
+                description = Optional.of(Description.of(client.send(
+                        bare("/openapi.json").GET().build(),
+                        HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8))));
+            } catch (IOException failed) {
+                throw new AssertionError(failed);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new AssertionError(interrupted);
+            }
+        }
+        return description.get();
+    }
+
     public Answer send(HttpRequest.Builder request) {
         try {
             HttpResponse<String> response =
                     client.send(request.build(), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8));
             boolean isJson =
                     response.headers().firstValue("Content-Type").orElse("").contains("json");
-            return new Answer(
-                    response.statusCode(), response, isJson ? json.readTree(response.body()) : json.missingNode());
+            JsonNode body = isJson ? json.readTree(response.body()) : json.missingNode();
+            description().requireDescribed(response, body);
+            return new Answer(response.statusCode(), response, body);
         } catch (JsonProcessingException broken) {
             throw new AssertionError("not JSON", broken);
         } catch (IOException failed) {

@@ -18,22 +18,32 @@ import java.util.regex.Pattern;
  * converted: a number where text is expected is refused.
  *
  * @param description how the type is named to the caller
+ * @param kind what JSON values it takes
  * @param reader turns a parameter's name and raw value into its typed value, or throws with the problem
  */
-public record ParameterType(String description, BiFunction<String, Object, Object> reader) {
+public record ParameterType(String description, Kind kind, BiFunction<String, Object, Object> reader) {
+    /** The JSON values that a parameter takes. */
+    public enum Kind {
+        TEXT,
+        /** 0 or 1, as a number, a string or a boolean. */
+        BIT,
+        /** A whole number, as a number or as a string of digits. */
+        WHOLE
+    }
+
     private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+");
 
     static ParameterType text() {
-        return new ParameterType("text", ParameterType::asText);
+        return new ParameterType("text", Kind.TEXT, ParameterType::asText);
     }
 
     static ParameterType databaseName() {
-        return new ParameterType("text", (name, value) -> new DatabaseName(asText(name, value)));
+        return new ParameterType("text", Kind.TEXT, (name, value) -> new DatabaseName(asText(name, value)));
     }
 
     /** An S3 ARN; empty text is a missing value except where the reference gives it a message of its own ({@code emptyError}). */
     static ParameterType s3Arn(BackupError emptyError) {
-        return new ParameterType("the ARN of a file in S3", (name, value) -> {
+        return new ParameterType("the ARN of a file in S3", Kind.TEXT, (name, value) -> {
             String text = value instanceof String given ? given : asText(name, value);
             if (text.isBlank() && emptyError != BackupError.PARAMETER_EMPTY) {
                 throw emptyError.problem().asException();
@@ -43,7 +53,7 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
     }
 
     static ParameterType keyArn() {
-        return new ParameterType("the ARN of a KMS key", (name, value) -> {
+        return new ParameterType("the ARN of a KMS key", Kind.TEXT, (name, value) -> {
             String text = asText(name, value);
             if (!KEY_ARN.matcher(text).matches()) {
                 throw BackupError.KEY_ARN_MALFORMED.problem(text).asException();
@@ -53,7 +63,7 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
     }
 
     static ParameterType bit() {
-        return new ParameterType("0 or 1", (name, value) -> {
+        return new ParameterType("0 or 1", Kind.BIT, (name, value) -> {
             if (value instanceof Boolean bool) {
                 return bool;
             }
@@ -68,7 +78,7 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
     static ParameterType whole(long min, long max) {
         String range =
                 max == Long.MAX_VALUE ? "a whole number from " + min : "a whole number from " + min + " to " + max;
-        return new ParameterType(range, (name, value) -> {
+        return new ParameterType(range, Kind.WHOLE, (name, value) -> {
             long number = asWhole(name, value, range);
             if (number < min || number > max) {
                 throw notAllowed(name, range, value);
@@ -86,7 +96,7 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
     private static <E extends Enum<E>> ParameterType oneOf(Set<E> constants) {
         String description =
                 String.join(" or ", constants.stream().map(Enum::name).toList());
-        return new ParameterType(description, (name, value) -> {
+        return new ParameterType(description, Kind.TEXT, (name, value) -> {
             String text = asText(name, value).toUpperCase(Locale.ROOT);
             return constants.stream()
                     .filter(constant -> constant.name().equals(text))
@@ -97,7 +107,7 @@ public record ParameterType(String description, BiFunction<String, Object, Objec
 
     /** A date and time, as {@link StopAt} reads it. */
     static ParameterType stopAt() {
-        return new ParameterType("a date and time", (name, value) -> new StopAt(asText(name, value)));
+        return new ParameterType("a date and time", Kind.TEXT, (name, value) -> new StopAt(asText(name, value)));
     }
 
     private static String asText(String name, Object value) {
