@@ -9,9 +9,12 @@ import io.bakstripe.coordinator.database.DatabaseSettings;
 import io.bakstripe.coordinator.instance.InstanceSettings;
 import io.bakstripe.coordinator.journal.Journal;
 import io.bakstripe.coordinator.journal.JournalSettings;
+import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.coordinator.status.StatusSettings;
+import io.bakstripe.protocol.name.SnapshotId;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 class CoordinatorSettingsTest {
@@ -27,7 +30,13 @@ class CoordinatorSettingsTest {
         assertThat(settings.role()).isEqualTo("coordinator");
         assertThat(settings.instance())
                 .isEqualTo(new InstanceSettings(
-                        2, Duration.ofSeconds(30), 100, 2, Duration.ofMillis(500), Duration.ofSeconds(10)));
+                        2,
+                        Duration.ofSeconds(30),
+                        100,
+                        2,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(10),
+                        new SnapshotSettings("", "", 1, 2)));
         assertThat(settings.database())
                 .isEqualTo(new DatabaseSettings(
                         Duration.ofSeconds(2),
@@ -45,7 +54,8 @@ class CoordinatorSettingsTest {
                         2,
                         Duration.ofMillis(500),
                         Duration.ofSeconds(10),
-                        4));
+                        4,
+                        new SnapshotSettings("", "", 1, 2)));
         assertThat(settings.status())
                 .isEqualTo(new StatusSettings(
                         "coordinator",
@@ -58,6 +68,32 @@ class CoordinatorSettingsTest {
                         4));
         assertThat(settings.journal())
                 .isEqualTo(new JournalSettings(JournalSettings.Kind.H2, "jdbc:h2:mem:x", "sa", "", 10));
+    }
+
+    @Test
+    void takesSnapshotsWhereTheWorkersHaveAStorageForThem() {
+        SnapshotSettings snapshots = settings(Map.of(
+                        "bakstripe.journal.url", "jdbc:h2:mem:x",
+                        "bakstripe.worker.snapshots.bucket", "snaps",
+                        "bakstripe.worker.snapshots.prefix", "daily/"))
+                .database()
+                .snapshots();
+
+        assertThat(snapshots.taken()).isTrue();
+        assertThat(snapshots.target(Samples.INSTANCE, new SnapshotId(new UUID(1, 2))))
+                .hasToString("arn:aws:s3:::snaps/daily/sandbox/00000000-0000-0001-0000-000000000002.bak");
+        assertThat(new SnapshotSettings("snaps", "", 3, 1)
+                        .target(Samples.INSTANCE, new SnapshotId(new UUID(1, 2)))
+                        .key())
+                .isEqualTo("sandbox/00000000-0000-0001-0000-000000000002-*.bak");
+    }
+
+    @Test
+    void refusesSnapshotSettingsThatCannotBe() {
+        assertThatThrownBy(() -> new SnapshotSettings("snaps", "", 11, 1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SnapshotSettings("snaps", "", 1, 0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new SnapshotSettings("snaps", "a*/", 1, 1))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -59,6 +59,7 @@ public final class ApiServer {
                         ProcedureRoutes.routes(body, instances, calls, login),
                         SqlRoutes.routes(body, instances, calls, history, login),
                         InstanceRoutes.routes(ports.instances()),
+                        SnapshotRoutes.routes(body, ports.instances(), ports.procedures()),
                         TaskRoutes.routes(instances, ports.tasks())));
         Route all = Directives.concat(
                 open,

@@ -8,10 +8,14 @@ import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.SnapshotInfo;
+import io.bakstripe.protocol.instance.SnapshotKind;
+import io.bakstripe.protocol.instance.SnapshotState;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.InstanceQueries;
 import io.bakstripe.protocol.port.NodeHealth;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -55,6 +60,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final List<InstanceDefinition> instances = new CopyOnWriteArrayList<>();
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
     public final List<BackupSetInfo> backupSets = new CopyOnWriteArrayList<>();
+    public final List<SnapshotInfo> snapshots = new CopyOnWriteArrayList<>();
     public final List<Drop> drops = new CopyOnWriteArrayList<>();
     public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
@@ -76,6 +82,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         instances.clear();
         databases.clear();
         backupSets.clear();
+        snapshots.clear();
         drops.clear();
         findings.clear();
         configuration.clear();
@@ -252,6 +259,29 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database) {
         return database(name, database)
                 .thenApply(found -> new Readiness(found.name(), Instant.EPOCH, List.copyOf(findings)));
+    }
+
+    @Override
+    public CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name) {
+        return answer(() -> List.copyOf(snapshots));
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database) {
+        return database(instance, database).thenApply(found -> {
+            SnapshotInfo wanted = new SnapshotInfo(
+                    new SnapshotId(new UUID(0, snapshots.size() + 1L)),
+                    found.name(),
+                    SnapshotKind.MANUAL,
+                    SnapshotState.WAITING,
+                    Instant.EPOCH,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+            snapshots.add(0, wanted);
+            return wanted;
+        });
     }
 
     @Override

@@ -27,7 +27,11 @@ final class Answers {
     }
 
     void probe(DatabaseRecord state, Probe probe) {
-        if (state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
+        boolean wanted = state.snapshots()
+                .pending()
+                .filter(snapshot -> snapshot.id().value().equals(probe.submission()))
+                .isPresent();
+        if (wanted || state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
             knowledge(probe.task(), TaskKnowledge.UNFINISHED);
         } else {
             notUnfinished(state, probe.task());

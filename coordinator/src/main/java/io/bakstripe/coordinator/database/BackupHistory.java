@@ -6,6 +6,7 @@ import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.stripe.DifferentialBase;
 import io.bakstripe.protocol.stripe.KeptLog;
@@ -26,9 +27,14 @@ import java.util.stream.Stream;
  * @param base what the next differential builds on: the last full backup, unless that is damaged or one of its files was overwritten
  * @param chain how far the log is backed up; absent before the first full backup in recovery model full
  * @param broken why the log cannot be backed up any further, until the next full backup
+ * @param snapshotSince the last snapshot since the last full backup: no differential builds on that any more (row L5)
  */
 record BackupHistory(
-        List<BackupSetInfo> sets, Optional<DifferentialBase> base, Optional<LogChain> chain, Optional<Problem> broken) {
+        List<BackupSetInfo> sets,
+        Optional<DifferentialBase> base,
+        Optional<LogChain> chain,
+        Optional<Problem> broken,
+        Optional<SnapshotId> snapshotSince) {
     /** A month of log backups every hour and of daily data backups. */
     static final int KEPT = 800;
 
@@ -38,10 +44,11 @@ record BackupHistory(
         base = base == null ? Optional.empty() : base;
         chain = chain == null ? Optional.empty() : chain;
         broken = broken == null ? Optional.empty() : broken;
+        snapshotSince = snapshotSince == null ? Optional.empty() : snapshotSince;
     }
 
     static BackupHistory none() {
-        return new BackupHistory(List.of(), Optional.empty(), Optional.empty(), Optional.empty());
+        return new BackupHistory(List.of(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     /** With the set that {@code task} has just published. */
@@ -57,7 +64,9 @@ record BackupHistory(
         BackupSetId set = attempt.setId().get();
         BackupType type = attempt.basis().type();
         Optional<BackupSetId> builtOn = attempt.basis().base().map(DifferentialBase::setId);
-        boolean serves = type == BackupType.FULL && stop.damagedPages().isEmpty();
+        boolean serves = type == BackupType.FULL
+                && !task.snapshot()
+                && stop.damagedPages().isEmpty();
         BackupSetInfo info = new BackupSetInfo(
                 set,
                 task.id(),
@@ -75,10 +84,15 @@ record BackupHistory(
                 stop.damagedPages(),
                 start.recoveryFork(),
                 false,
-                serves);
+                serves,
+                task.origin().snapshot().map(TaskOrigin.Snapshot::kind));
         List<BackupSetInfo> known = Stream.concat(Stream.of(info), sets.stream().map(earlier -> beside(earlier, info)))
                 .limit(KEPT)
                 .toList();
+        if (task.snapshot()) {
+            return new BackupHistory(
+                    known, base, chain, broken, task.origin().snapshot().map(TaskOrigin.Snapshot::id));
+        }
         Optional<DifferentialBase> nextBase = switch (type) {
             case FULL ->
                 serves ? Optional.of(new DifferentialBase(set, task.files(), start, stop.lastLsn())) : Optional.empty();
@@ -86,7 +100,7 @@ record BackupHistory(
         };
         return switch (type) {
             case FULL -> full(known, nextBase, start, stop);
-            case DIFFERENTIAL -> new BackupHistory(known, nextBase, chain, broken);
+            case DIFFERENTIAL -> new BackupHistory(known, nextBase, chain, broken, snapshotSince);
             case LOG ->
                 new BackupHistory(
                         known,
@@ -94,7 +108,8 @@ record BackupHistory(
                         chain.map(present -> start.log()
                                 .map(span -> present.extended(stop.lastLsn(), span.fence()))
                                 .orElse(present)),
-                        broken);
+                        broken,
+                        snapshotSince);
         };
     }
 
@@ -109,7 +124,7 @@ record BackupHistory(
                                 kept.nextLsn(),
                                 kept.nextLsn(),
                                 stop.serverTime().orElse(stop.stoppedAt()))));
-        return new BackupHistory(known, nextBase, next, Optional.empty());
+        return new BackupHistory(known, nextBase, next, Optional.empty(), Optional.empty());
     }
 
     private boolean goesOn(LogChain present, StartFacts start, KeptLog kept) {
@@ -144,7 +159,8 @@ record BackupHistory(
                 set.damagedPages(),
                 set.recoveryFork(),
                 gone,
-                serves);
+                serves,
+                set.snapshot());
     }
 
     /** With the sets gone of which one of these files was overwritten by a backup that could not be published as a whole. */
@@ -152,7 +168,8 @@ record BackupHistory(
         List<BackupSetInfo> marked = sets.stream()
                 .map(set -> overlap(set.files(), files) ? marked(set, true, false) : set)
                 .toList();
-        return new BackupHistory(marked, base.filter(present -> !overlap(present.files(), files)), chain, broken);
+        return new BackupHistory(
+                marked, base.filter(present -> !overlap(present.files(), files)), chain, broken, snapshotSince);
     }
 
     private static boolean overlap(List<S3Arn> some, List<S3Arn> others) {
@@ -161,7 +178,7 @@ record BackupHistory(
 
     /** The log cannot be backed up any further. */
     BackupHistory broken(Problem why) {
-        return chain.isEmpty() ? this : new BackupHistory(sets, base, chain, Optional.of(why));
+        return chain.isEmpty() ? this : new BackupHistory(sets, base, chain, Optional.of(why), snapshotSince);
     }
 
     /** The set that a new differential or log goes on from and that has one of these files; such a set must not be overwritten. */
@@ -198,21 +215,31 @@ record BackupHistory(
                         .map(LogChain::recoveryFork));
     }
 
-    /** The last full backup, damaged or not. */
-    Optional<BackupSetInfo> lastFull() {
-        return sets.stream().filter(set -> set.type() == BackupType.FULL).findFirst();
+    /** What a differential builds on now. */
+    Optional<DifferentialBase> differentialBase() {
+        return base.filter(present -> snapshotSince.isEmpty());
     }
 
-    /** The last full backup as a database shows it. */
+    /** The last full backup that somebody called for, damaged or not. */
+    Optional<BackupSetInfo> lastNativeFull() {
+        return sets.stream()
+                .filter(set -> set.type() == BackupType.FULL && set.snapshot().isEmpty())
+                .findFirst();
+    }
+
+    /** The last full backup or snapshot as a database shows it (row B8). */
     Optional<LastFullBackup> last() {
-        return lastFull()
+        return sets.stream()
+                .filter(set -> set.type() == BackupType.FULL)
+                .findFirst()
                 .map(set -> new LastFullBackup(
                         set.setId(),
                         set.startedAt(),
                         set.finishedAt(),
                         set.firstLsn(),
                         set.lastLsn(),
-                        set.damagedPages()));
+                        set.damagedPages(),
+                        set.snapshot()));
     }
 
     /** How far the log is backed up, as a database shows it. */

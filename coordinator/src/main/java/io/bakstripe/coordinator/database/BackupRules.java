@@ -46,7 +46,7 @@ final class BackupRules {
         BackupHistory history = state.history();
         return switch (request.type()) {
             case FULL -> Optional.of(BackupBasis.full(model(view, request.database()) == RecoveryModel.FULL));
-            case DIFFERENTIAL -> history.base().map(BackupBasis::differential);
+            case DIFFERENTIAL -> history.differentialBase().map(BackupBasis::differential);
             case LOG ->
                 history.chain().filter(chain -> history.broken().isEmpty()).map(BackupBasis::log);
         };
@@ -62,15 +62,16 @@ final class BackupRules {
 
     private static boolean fullIsPending(DatabaseRecord state) {
         return state.tasks().stream()
-                .anyMatch(task ->
-                        task.origin().request() instanceof BackupRequest backup && backup.type() == BackupType.FULL);
+                .anyMatch(task -> !task.snapshot()
+                        && task.origin().request() instanceof BackupRequest backup
+                        && backup.type() == BackupType.FULL);
     }
 
     private static Optional<Problem> withoutBase(BackupHistory history, DatabaseName database) {
         if (history.base().isPresent()) {
-            return Optional.empty();
+            return history.snapshotSince().map(snapshot -> BackupError.SNAPSHOT_SINCE_FULL.problem(database, snapshot));
         }
-        String why = history.lastFull()
+        String why = history.lastNativeFull()
                 .map(full -> full.gone()
                         ? "The files of the last one, " + full.setId() + ", were overwritten."
                         : "The last one, " + full.setId() + ", holds damaged pages and serves as no base.")

@@ -19,6 +19,8 @@ import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
@@ -28,6 +30,7 @@ import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
@@ -42,6 +45,8 @@ import io.bakstripe.protocol.message.DatabaseCommand.SlotGranted;
 import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.Submit;
+import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
+import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.DatabaseCommand.Wake;
 import io.bakstripe.protocol.message.DatabaseMessage;
@@ -83,6 +88,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private final Answers answers;
     private final Tidying tidying;
     private final Dropping dropping;
+    private final SnapshotCalls snapshots;
     private Live live;
     private Instant lastActive;
 
@@ -104,6 +110,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.peers = peers;
         this.clock = clock;
         this.shard = shard;
+        this.snapshots = new SnapshotCalls(database, peers, new Snapshotting(settings.snapshots(), ids));
         this.steps = new Steps(settings, ids);
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);
@@ -148,10 +155,11 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(Submit.class, this::submit)
-                .onCommand(Preflights.SubmissionChecked.class, this::submissionChecked)
-                .onCommand(Admission.RegisterAgain.class, this::registerAgain)
+                .onCommand(
+                        Preflights.SubmissionChecked.class, (state, said) -> only(() -> admission.checked(state, said)))
+                .onCommand(Admission.RegisterAgain.class, (state, again) -> only(() -> admission.again(again)))
                 .onCommand(Registered.class, this::registered)
-                .onCommand(NotRegistered.class, this::notRegistered)
+                .onCommand(NotRegistered.class, (state, no) -> only(() -> admission.notRegistered(state, live, no)))
                 // Being there is all that is asked for: the tick does the rest.
                 .onCommand(Wake.class, (state, wake) -> none())
                 .onCommand(Tick.class, (state, tick) -> tick(state))
@@ -166,14 +174,17 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(SessionFailed.class, this::reported)
                 .onCommand(RestoreReport.class, this::reported)
                 .onCommand(Cancel.class, this::cancel)
-                .onCommand(Drop.class, this::drop)
+                .onCommand(Drop.class, (state, call) -> called(() -> dropping.drop(state, call)))
                 .onCommand(Dropping.HostDone.class, this::dropped)
                 .onCommand(SlotReleased.class, this::slotReleased)
                 .onCommand(TidyNoted.class, this::tidyNoted)
-                .onCommand(Probe.class, this::probe)
-                .onCommand(DescribeDatabase.class, this::describe)
-                .onCommand(DescribeBackupSets.class, this::describeSets)
-                .onCommand(DescribeTasks.class, this::describeTasks)
+                .onCommand(Probe.class, (state, probe) -> only(() -> answers.probe(state, probe)))
+                .onCommand(DescribeDatabase.class, (state, asked) -> called(() -> answers.describe(state, asked)))
+                .onCommand(DescribeBackupSets.class, (state, asked) -> called(() -> answers.describe(state, asked)))
+                .onCommand(DescribeTasks.class, (state, asked) -> only(() -> answers.describe(state, live, asked)))
+                .onCommand(TakeSnapshot.class, this::takeSnapshot)
+                .onCommand(TakeDailySnapshot.class, this::takeDailySnapshot)
+                .onCommand(DescribeSnapshots.class, (state, asked) -> called(() -> snapshots.describe(state, asked)))
                 .build();
     }
 
@@ -194,10 +205,12 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), settings.snapshotsKept());
     }
 
-    /** Only ended tasks are projected: tags are costly. */
+    /** Only ended tasks, and what is added to them, are projected: tags are costly. */
     @Override
     public Set<String> tagsFor(DatabaseEvent event) {
-        return event instanceof TaskEnded ? Set.of(HistoryTags.of(database, settings.historySlices())) : Set.of();
+        boolean shown = event instanceof TaskEnded
+                || (event instanceof SnapshotEnded ended && ended.restore().isPresent());
+        return shown ? Set.of(HistoryTags.of(database, settings.historySlices())) : Set.of();
     }
 
     private void recovered() {
@@ -216,18 +229,11 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return none();
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> submissionChecked(
-            DatabaseRecord state, Preflights.SubmissionChecked checked) {
-        admission.checked(state, checked);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> registerAgain(DatabaseRecord state, Admission.RegisterAgain again) {
-        admission.again(again);
-        return none();
-    }
-
     private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
+        Optional<SnapshotCreated> snapshot = snapshots.registered(state, answer, clock.instant());
+        if (snapshot.isPresent()) {
+            return record(state, List.of(snapshot.get()));
+        }
         return admission
                 .registered(state, answer)
                 .<Effect<DatabaseEvent, DatabaseRecord>>map(created -> Effect()
@@ -237,11 +243,6 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                             context.getSelf().tell(new Continue(true));
                         }))
                 .orElseGet(this::none);
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> notRegistered(DatabaseRecord state, NotRegistered answer) {
-        admission.notRegistered(state, live, answer);
-        return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> tick(DatabaseRecord state) {
@@ -283,12 +284,6 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .thenRun(next -> admission
                         .shown(next, live, call.task())
                         .ifPresent(task -> call.replyTo().tell(new CancelReply.Accepted(task.row()))));
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> drop(DatabaseRecord state, Drop call) {
-        lastActive = clock.instant();
-        dropping.drop(state, call);
-        return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> dropped(DatabaseRecord state, Dropping.HostDone done) {
@@ -343,26 +338,21 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 : none();
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> probe(DatabaseRecord state, Probe probe) {
-        answers.probe(state, probe);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> describe(DatabaseRecord state, DescribeDatabase question) {
+    private Effect<DatabaseEvent, DatabaseRecord> takeSnapshot(DatabaseRecord state, TakeSnapshot call) {
         lastActive = clock.instant();
-        answers.describe(state, question);
-        return none();
+        return snapshots
+                .take(state, call, clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(
+                        wanted -> record(state, List.of(wanted)).thenRun(next -> snapshots.taken(next, call)))
+                .orElseGet(this::none);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> describeSets(DatabaseRecord state, DescribeBackupSets question) {
-        lastActive = clock.instant();
-        answers.describe(state, question);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> describeTasks(DatabaseRecord state, DescribeTasks question) {
-        answers.describe(state, live, question);
-        return none();
+    private Effect<DatabaseEvent, DatabaseRecord> takeDailySnapshot(DatabaseRecord state, TakeDailySnapshot window) {
+        return snapshots
+                .takeDaily(state, window, clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(
+                        wanted -> record(state, List.of(wanted)).thenRun(next -> snapshots.seen(window)))
+                .orElseGet(this::none);
     }
 
     /** Records what is due, or asks pre-flight where that is what everything waits for. */
@@ -391,6 +381,17 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private void give(DatabaseRecord state) {
         orders.due(state, live, tidying).forEach(order -> order.give(peers, database));
+    }
+
+    /** A call that changes nothing that is recorded now. */
+    private Effect<DatabaseEvent, DatabaseRecord> called(Runnable answer) {
+        lastActive = clock.instant();
+        return only(answer);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> only(Runnable doing) {
+        doing.run();
+        return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> none() {

@@ -6,6 +6,9 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepInterrupted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
@@ -19,6 +22,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.task.Lifecycle;
+import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,6 +42,7 @@ import java.util.stream.Stream;
  * @param unreleased ended tasks whose slot the instance has not confirmed to be back
  * @param leftovers attempts that are over but may have uploads at the store
  * @param untold ended tasks that left uploads which are gone now, while the instance has not confirmed that it knows
+ * @param snapshots those that the service took by itself
  */
 record DatabaseRecord(
         Optional<DatabaseName> restored,
@@ -47,7 +52,8 @@ record DatabaseRecord(
         List<TaskId> unreleased,
         BackupHistory history,
         List<Leftover> leftovers,
-        List<TaskId> untold) {
+        List<TaskId> untold,
+        SnapshotLog snapshots) {
     /** Ended tasks that are always kept. */
     static final int RECENT = 64;
     /** Ended tasks that are kept while their idempotency key may still be used. */
@@ -63,6 +69,7 @@ record DatabaseRecord(
         position = position == null ? Optional.empty() : position;
         leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
         untold = untold == null ? List.of() : List.copyOf(untold);
+        snapshots = snapshots == null ? SnapshotLog.none() : snapshots;
     }
 
     static DatabaseRecord empty() {
@@ -74,7 +81,8 @@ record DatabaseRecord(
                 List.of(),
                 BackupHistory.none(),
                 List.of(),
-                List.of());
+                List.of(),
+                SnapshotLog.none());
     }
 
     /** The state after {@code event}; {@link IllegalStateException} when the event cannot follow. */
@@ -97,9 +105,7 @@ record DatabaseRecord(
 
     private DatabaseRecord following(DatabaseEvent event) {
         if (event instanceof TaskCreated created) {
-            return withTasks(Stream.concat(tasks.stream(), Stream.of(TaskState.create(created)))
-                    .sorted(Comparator.comparing(TaskState::id))
-                    .toList());
+            return withTasks(with(TaskState.create(created)));
         } else if (event instanceof SlotReturned returned) {
             return new DatabaseRecord(
                     restored,
@@ -109,7 +115,13 @@ record DatabaseRecord(
                     without(unreleased, returned.task()),
                     history,
                     leftovers,
-                    untold);
+                    untold,
+                    snapshots);
+        } else if (event instanceof SnapshotWanted wanted) {
+            return withSnapshots(tasks, snapshots.wanted(wanted));
+        } else if (event instanceof SnapshotCreated created) {
+            PendingSnapshot wanted = snapshots.pending().orElseThrow();
+            return withSnapshots(with(TaskState.create(created, wanted)), snapshots.registered(created.task()));
         } else if (event instanceof DatabaseDropped) {
             return at(Optional.empty(), Optional.empty());
         } else if (event instanceof UploadsForgotten forgotten) {
@@ -122,13 +134,15 @@ record DatabaseRecord(
         TaskState next = task.apply(event);
         if (event instanceof TaskEnded ended) {
             return end(next, ended);
+        } else if (event instanceof SnapshotEnded ended) {
+            return endSnapshot(next, ended);
         }
         DatabaseRecord moved = withTasks(tasks.stream()
                 .map(other -> other.id().equals(next.id()) ? next : other)
                 .toList());
         if (event instanceof UploadsLeft left) {
             return moved.withLeftovers(
-                    Stream.concat(leftovers.stream(), Stream.of(Leftover.of(left)))
+                    Stream.concat(leftovers.stream(), Stream.of(Leftover.of(left, task.storage())))
                             .toList(),
                     untold);
         }
@@ -193,7 +207,11 @@ record DatabaseRecord(
 
     /** True when nothing is to be done until somebody calls. */
     boolean idle() {
-        return tasks.isEmpty() && unreleased.isEmpty() && leftovers.isEmpty() && untold.isEmpty();
+        return tasks.isEmpty()
+                && unreleased.isEmpty()
+                && leftovers.isEmpty()
+                && untold.isEmpty()
+                && snapshots.pending().isEmpty();
     }
 
     /** True while uploads of this task may be at the store although the attempt that made them is over. */
@@ -228,7 +246,46 @@ record DatabaseRecord(
                 Stream.concat(unreleased.stream(), Stream.of(task.id())).toList(),
                 task.backup() ? historyAfter(task, event) : history,
                 leftovers,
-                untold);
+                untold,
+                snapshots);
+    }
+
+    private DatabaseRecord endSnapshot(TaskState task, SnapshotEnded event) {
+        boolean available = event.detail().row().lifecycle() == Lifecycle.SUCCESS;
+        return new DatabaseRecord(
+                restored,
+                position,
+                tasks.stream().filter(other -> !other.id().equals(task.id())).toList(),
+                event.restore().map(this::shownAs).orElse(recent),
+                Stream.concat(unreleased.stream(), Stream.of(task.id())).toList(),
+                available ? history.published(task, event.detail(), event.at()) : history,
+                leftovers,
+                untold,
+                snapshots.ended(task, event));
+    }
+
+    private List<EndedTask> shownAs(TaskDetail detail) {
+        return recent.stream()
+                .map(ended ->
+                        ended.detail().row().taskId().equals(detail.row().taskId()) ? ended.showing(detail) : ended)
+                .toList();
+    }
+
+    /** The task that ended last, 1 before the first: events that are about no task name it. */
+    TaskId lastTask() {
+        return recent.isEmpty()
+                ? new TaskId(1)
+                : recent.get(recent.size() - 1).detail().row().taskId();
+    }
+
+    private List<TaskState> with(TaskState created) {
+        return Stream.concat(tasks.stream(), Stream.of(created))
+                .sorted(Comparator.comparing(TaskState::id))
+                .toList();
+    }
+
+    private DatabaseRecord withSnapshots(List<TaskState> next, SnapshotLog log) {
+        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold, log);
     }
 
     private BackupHistory historyAfter(TaskState task, TaskEnded event) {
@@ -259,15 +316,15 @@ record DatabaseRecord(
     }
 
     private DatabaseRecord withTasks(List<TaskState> next) {
-        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold);
+        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold, snapshots);
     }
 
     private DatabaseRecord at(Optional<DatabaseName> online, Optional<RestorePosition> restoring) {
-        return new DatabaseRecord(online, restoring, tasks, recent, unreleased, history, leftovers, untold);
+        return new DatabaseRecord(online, restoring, tasks, recent, unreleased, history, leftovers, untold, snapshots);
     }
 
     private DatabaseRecord withLeftovers(List<Leftover> left, List<TaskId> notTold) {
-        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, left, notTold);
+        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, left, notTold, snapshots);
     }
 
     private static List<TaskId> without(List<TaskId> ids, TaskId gone) {

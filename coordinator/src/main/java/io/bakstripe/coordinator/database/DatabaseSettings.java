@@ -1,6 +1,7 @@
 package io.bakstripe.coordinator.database;
 
 import com.typesafe.config.Config;
+import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import java.time.Duration;
 
 /**
@@ -24,7 +25,8 @@ public record DatabaseSettings(
         int snapshotsKept,
         Duration minBackoff,
         Duration maxBackoff,
-        int historySlices) {
+        int historySlices,
+        SnapshotSettings snapshots) {
 
     public DatabaseSettings {
         if (attempts < 1 || snapshotEvery < 1 || snapshotsKept < 1 || historySlices < 1) {
@@ -54,6 +56,7 @@ public record DatabaseSettings(
                 coordinator.getInt("snapshots-kept"),
                 coordinator.getDuration("min-backoff"),
                 coordinator.getDuration("max-backoff"),
-                coordinator.getInt("history-slices"));
+                coordinator.getInt("history-slices"),
+                SnapshotSettings.from(coordinator.getConfig("snapshots")));
     }
 }

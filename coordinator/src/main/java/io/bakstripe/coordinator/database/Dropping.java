@@ -15,7 +15,6 @@ import io.bakstripe.protocol.message.HostCommand.HostReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
-import io.bakstripe.protocol.name.TaskId;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +86,6 @@ final class Dropping {
         done.problem().ifPresent(problem -> done.replyTo().tell(new DropReply.Refused(problem)));
         return done.problem().isPresent() || state.position().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new DatabaseDropped(lastTask(state), done.login(), now));
-    }
-
-    private static TaskId lastTask(DatabaseRecord state) {
-        return state.recent().isEmpty()
-                ? new TaskId(1)
-                : state.recent().get(state.recent().size() - 1).detail().row().taskId();
+                : Optional.of(new DatabaseDropped(state.lastTask(), done.login(), now));
     }
 }

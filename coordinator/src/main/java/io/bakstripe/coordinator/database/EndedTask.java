@@ -27,4 +27,9 @@ record EndedTask(
                 endedAt,
                 task.cancellation().flatMap(TaskState.Cancellation::key));
     }
+
+    /** The same task with what is shown of it from now on. */
+    EndedTask showing(TaskDetail next) {
+        return new EndedTask(next, submission, key, endedAt, cancelKey);
+    }
 }

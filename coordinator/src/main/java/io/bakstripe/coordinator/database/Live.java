@@ -59,6 +59,8 @@ record Live(
             DamageFound.class,
             DatabaseEvent.StepInterrupted.class,
             DatabaseEvent.DatabaseDropped.class,
+            DatabaseEvent.SnapshotWanted.class,
+            DatabaseEvent.SnapshotCreated.class,
             UploadsLeft.class,
             UploadsForgotten.class,
             TidyingNoted.class);
@@ -80,7 +82,7 @@ record Live(
     Live after(DatabaseEvent event, Optional<TaskId> head) {
         if (!head.equals(Optional.of(event.task()))) {
             return this;
-        } else if (event instanceof TaskEnded) {
+        } else if (event instanceof TaskEnded || event instanceof DatabaseEvent.SnapshotEnded) {
             return fresh(event.at());
         } else if (event instanceof BackupStarted
                 || event instanceof RestoreStarted

@@ -8,6 +8,8 @@ import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Storage;
+import java.util.Optional;
 
 /** What a coordinator asks of others for its task to go on. Every order may be given again. */
 sealed interface Order {
@@ -36,10 +38,19 @@ sealed interface Order {
         }
     }
 
-    record Forget(StripeRef stripe, long epoch) implements Order {
+    record RegisterSnapshot(PendingSnapshot wanted) implements Order {
         @Override
         public void give(Peers peers, DatabaseRef from) {
-            peers.stripe(stripe).tell(new StripeCommand.Forget(epoch, stripe, from));
+            peers.instance(from.instance())
+                    .tell(new InstanceCommand.Register(
+                            from, wanted.display(), wanted.id().value(), Optional.empty(), false, true));
+        }
+    }
+
+    record Forget(StripeRef stripe, long epoch, Storage storage) implements Order {
+        @Override
+        public void give(Peers peers, DatabaseRef from) {
+            peers.stripe(stripe).tell(new StripeCommand.Forget(epoch, stripe, from, storage));
         }
     }
 

@@ -32,8 +32,12 @@ final class Orders {
     }
 
     List<Order> due(DatabaseRecord state, Live live, Tidying tidying) {
-        Stream<Order> releases = state.unreleased().stream().map(task -> new Order.ReleaseSlot(task, state.left(task)));
-        return Stream.of(releases, tidying.orders(state), ofHead(state, live).stream())
+        // The instance must not close a restore before it knows the initial snapshot: an open registration is what
+        // wakes this database after a restart.
+        Stream<Order> atInstance = state.snapshots().unregistered()
+                ? state.snapshots().pending().stream().map(Order.RegisterSnapshot::new)
+                : state.unreleased().stream().map(task -> new Order.ReleaseSlot(task, state.left(task)));
+        return Stream.of(atInstance, tidying.orders(state), ofHead(state, live).stream())
                 .flatMap(orders -> orders)
                 .toList();
     }
@@ -49,7 +53,9 @@ final class Orders {
     private Stream<Order> ofTask(DatabaseRecord state, TaskState task, Live live) {
         return switch (task.phase()) {
             case WAITING ->
-                live.slot().equals(Optional.of(task.id())) ? Stream.of() : Stream.of(new Order.RequestSlot(task.id()));
+                task.snapshot() || live.slot().equals(Optional.of(task.id()))
+                        ? Stream.of()
+                        : Stream.of(new Order.RequestSlot(task.id()));
             case OPENING -> Stream.of(session(task, SessionGoal.OPEN));
             case STREAMING ->
                 Stream.concat(Stream.of(session(task, SessionGoal.OPEN)), stripes(task, StripeGoal.STREAM));
@@ -134,7 +140,8 @@ final class Orders {
                         attempt.total().get(number - 1),
                         attempt.basis().type(),
                         attempt.basis().base().map(DifferentialBase::setId),
-                        attempt.basis().base().map(base -> base.start().firstLsn())),
+                        attempt.basis().base().map(base -> base.start().firstLsn()),
+                        task.storage()),
                 goal,
                 attempt.stop()));
     }

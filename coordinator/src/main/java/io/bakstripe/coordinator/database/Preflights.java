@@ -76,14 +76,21 @@ final class Preflights {
                         return live.start(live.start().asked());
                     }
                     if (BackupSteps.prepared(task, live) && live.targets().askable(settings.attempts())) {
-                        ask(
-                                replyTo -> targets(task, replyTo),
-                                reply -> new TargetsChecked(task.attemptRef(), refusal(reply)));
+                        askForTargets(task);
                         return live.targets(live.targets().asked());
                     }
                     return live;
                 })
                 .orElse(live);
+    }
+
+    private void askForTargets(TaskState task) {
+        if (task.snapshot()) {
+            // Nobody else writes under its keys.
+            context.getSelf().tell(new TargetsChecked(task.attemptRef(), Optional.empty()));
+            return;
+        }
+        ask(replyTo -> targets(task, replyTo), reply -> new TargetsChecked(task.attemptRef(), refusal(reply)));
     }
 
     private void askForStart(DatabaseRecord state, TaskState task) {

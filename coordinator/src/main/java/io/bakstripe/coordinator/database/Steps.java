@@ -5,6 +5,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.FinishStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
@@ -16,6 +17,7 @@ import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.task.Lifecycle;
+import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,10 +35,12 @@ final class Steps {
     private final Supplier<UUID> ids;
     private final BackupSteps backup;
     private final RestoreSteps restore;
+    private final Snapshotting snapshots;
 
     Steps(DatabaseSettings settings, Supplier<UUID> ids) {
         this.settings = settings;
         this.ids = ids;
+        this.snapshots = new Snapshotting(settings.snapshots(), ids);
         this.backup = new BackupSteps(settings, this);
         this.restore = new RestoreSteps(settings, this);
     }
@@ -50,14 +54,26 @@ final class Steps {
 
     /** What is to be recorded now; empty when the head task waits for something. */
     List<DatabaseEvent> due(DatabaseRecord state, Live live, Instant now) {
+        return snapshots.following(state, dueForHead(state, live, now), now);
+    }
+
+    private List<DatabaseEvent> dueForHead(DatabaseRecord state, Live live, Instant now) {
         return head(state, live)
                 .map(task -> switch (task.phase()) {
-                    case WAITING -> waiting(state, task, live, now);
+                    case WAITING ->
+                        task.snapshot() ? startSnapshot(state, task, live, now) : waiting(state, task, live, now);
                     case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING ->
                         restore.due(state, task, live, now);
                     default -> backup.due(state, task, live, now);
                 })
                 .orElse(List.of());
+    }
+
+    /** Its files are its own and its storage is no caller's: there is nothing for pre-flight to ask, and no slot to wait for. */
+    private List<DatabaseEvent> startSnapshot(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        return Snapshotting.refusalAtStart(state, task)
+                .map(problem -> end(task, live, TaskEnd.error(problem), now))
+                .orElseGet(() -> List.of(begin(state, task, Optional.empty(), List.of(), now)));
     }
 
     private List<DatabaseEvent> waiting(DatabaseRecord state, TaskState task, Live live, Instant now) {
@@ -102,11 +118,18 @@ final class Steps {
             return new FinishStarted(task.id(), attempt, attempt, lines, now);
         }
         if (request instanceof BackupRequest backup) {
-            BackupBasis basis = BackupRules.basis(state, task.origin().view(), backup)
+            BackupBasis basis = basis(state, task, backup)
                     .orElseThrow(() -> new IllegalStateException("task " + task.id() + " has nothing to go on from"));
             return new BackupStarted(task.id(), attempt, attempt, new BackupSetId(ids.get()), lines, now, basis);
         }
         return new RestoreStarted(task.id(), attempt, attempt, lines, now, set);
+    }
+
+    /** A snapshot leaves the chain of logs alone: what the server keeps its log for is not its business. */
+    private static Optional<BackupBasis> basis(DatabaseRecord state, TaskState task, BackupRequest backup) {
+        return task.snapshot()
+                ? Optional.of(BackupBasis.full(false))
+                : BackupRules.basis(state, task.origin().view(), backup);
     }
 
     /** An identity for a history that has none yet. */
@@ -145,6 +168,10 @@ final class Steps {
     }
 
     static List<DatabaseEvent> end(TaskState task, Live live, TaskEnd end, Instant now) {
-        return List.of(new TaskEnded(task.id(), TaskDetails.ended(task, live, end, now), now));
+        TaskDetail detail = TaskDetails.ended(task, live, end, now);
+        return List.of(
+                task.snapshot()
+                        ? new SnapshotEnded(task.id(), detail, Optional.empty(), now)
+                        : new TaskEnded(task.id(), detail, now));
     }
 }

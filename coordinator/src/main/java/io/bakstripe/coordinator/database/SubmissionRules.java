@@ -32,7 +32,9 @@ final class SubmissionRules {
     static Optional<Problem> refusal(
             DatabaseRecord state, InstanceView view, TaskRequest request, String login, Optional<SetFacts> set) {
         if (request instanceof BackupRequest backup) {
-            return notOnline(state, view, request).or(() -> BackupRules.refusal(state, view, backup, false));
+            return notOnline(state, view, request)
+                    .or(() -> whileSnapshot(state, backup))
+                    .or(() -> BackupRules.refusal(state, view, backup, false));
         }
         return ofRestore(state, view, request, login, set, pending(state));
     }
@@ -117,6 +119,13 @@ final class SubmissionRules {
                 .map(task -> new PendingStep(
                         task.id(), task.origin().display(), task.origin().request(), task.set()))
                 .toList();
+    }
+
+    /** Row L10. A task that was accepted before waits instead, because at most one runs. */
+    private static Optional<Problem> whileSnapshot(DatabaseRecord state, BackupRequest backup) {
+        return state.running()
+                .flatMap(task -> task.origin().snapshot())
+                .map(snapshot -> BackupError.SNAPSHOT_RUNNING.problem(backup.database(), snapshot.id()));
     }
 
     private static Optional<Problem> notOnline(DatabaseRecord state, InstanceView view, TaskRequest request) {

@@ -46,6 +46,40 @@ final class TaskDetails {
                 end.problem().stream().toList());
     }
 
+    /** The detail of an ended task with another line of {@code task_info}. */
+    static TaskDetail remarked(TaskDetail ended, String line, Instant now) {
+        TaskRow row = ended.row();
+        TaskRow next = new TaskRow(
+                row.taskId(),
+                row.taskType(),
+                row.databaseName(),
+                row.percentComplete(),
+                row.durationMinutes(),
+                row.lifecycle(),
+                row.taskInfo() + "\n" + TaskInfo.line(now, line),
+                now,
+                row.createdAt(),
+                row.s3ObjectArn(),
+                row.overwriteS3BackupFile(),
+                row.kmsMasterKeyArn(),
+                row.filepath(),
+                row.overwriteFile());
+        return new TaskDetail(
+                ended.instance(),
+                next,
+                ended.phase(),
+                ended.attempt(),
+                ended.startedAt(),
+                ended.endedAt(),
+                ended.backupSet(),
+                ended.bytesDone(),
+                ended.bytesTotal(),
+                ended.copyStatements(),
+                ended.stripes(),
+                ended.problem(),
+                ended.damage());
+    }
+
     /** Plain bytes of a stripe that are done, by the record or by the last report, whichever is more. */
     static long done(Attempt attempt, Live live, int stripe) {
         long recorded = stripe <= attempt.done().size() ? attempt.done().get(stripe - 1) : 0;

@@ -51,6 +51,11 @@ final class TaskInfo {
                 .formatted(damage.pages(), damage.summary());
     }
 
+    /** What a restore says whose initial snapshot was not taken. */
+    static String initialSnapshotFailed(String why) {
+        return "Warning: the initial snapshot of the restored database could not be taken: " + why;
+    }
+
     static String uploadsLeft(List<Integer> stripes) {
         return "The object store has not confirmed that the uploads of stripe(s) %s are gone; they are aborted further."
                 .formatted(stripes.stream().map(String::valueOf).collect(Collectors.joining(", ")));

@@ -12,6 +12,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
@@ -21,6 +22,7 @@ import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.SetFacts;
+import io.bakstripe.protocol.stripe.Storage;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -61,9 +63,18 @@ record TaskState(
     }
 
     static TaskState create(TaskCreated created) {
+        return create(created, TaskOrigin.of(created), created.set());
+    }
+
+    /** The task of the snapshot that is wanted. */
+    static TaskState create(SnapshotCreated created, PendingSnapshot wanted) {
+        return create(created, TaskOrigin.of(created, wanted), Optional.empty());
+    }
+
+    private static TaskState create(DatabaseEvent created, TaskOrigin origin, Optional<SetFacts> set) {
         return new TaskState(
                 created.task(),
-                TaskOrigin.of(created),
+                origin,
                 TaskTransitions.next(TaskPhase.ABSENT, created),
                 Optional.empty(),
                 Optional.empty(),
@@ -72,7 +83,7 @@ record TaskState(
                 List.of(),
                 created.at(),
                 Optional.empty(),
-                created.set());
+                set);
     }
 
     /** The task after {@code event}; {@link IllegalStateException} when the transition table has no row for it. */
@@ -144,6 +155,16 @@ record TaskState(
 
     AttemptRef attemptRef() {
         return new AttemptRef(origin.view().name(), id, running().number());
+    }
+
+    /** True when this is a snapshot, which callers do not see as a task. */
+    boolean snapshot() {
+        return origin.snapshot().isPresent();
+    }
+
+    /** Where the files of a backup go. */
+    Storage storage() {
+        return snapshot() ? Storage.SNAPSHOTS : Storage.NATIVE;
     }
 
     boolean backup() {

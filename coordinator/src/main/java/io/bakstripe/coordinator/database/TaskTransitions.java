@@ -58,7 +58,12 @@ final class TaskTransitions {
             row(TaskPhase.DISCARDING, DatabaseEvent.RestoreStarted.class, TaskPhase.APPLYING),
             row(TaskPhase.DISCARDING, DatabaseEvent.StepInterrupted.class, TaskPhase.DISCARDING),
             row(TaskPhase.DISCARDING, DatabaseEvent.TaskEnded.class, TaskPhase.ENDED),
-            row(TaskPhase.DISCARDING, DatabaseEvent.CancelRequested.class, TaskPhase.DISCARDING));
+            row(TaskPhase.DISCARDING, DatabaseEvent.CancelRequested.class, TaskPhase.DISCARDING),
+            row(TaskPhase.ABSENT, DatabaseEvent.SnapshotCreated.class, TaskPhase.WAITING),
+            row(TaskPhase.WAITING, DatabaseEvent.SnapshotEnded.class, TaskPhase.ENDED),
+            row(TaskPhase.PUBLISHING, DatabaseEvent.SnapshotEnded.class, TaskPhase.ENDED),
+            row(TaskPhase.ABANDONING, DatabaseEvent.SnapshotEnded.class, TaskPhase.ENDED),
+            row(TaskPhase.ROLLING_BACK, DatabaseEvent.SnapshotEnded.class, TaskPhase.ENDED));
 
     private TaskTransitions() {}
 

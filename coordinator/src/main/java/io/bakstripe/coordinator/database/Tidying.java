@@ -38,7 +38,7 @@ final class Tidying {
         Stream<Order> forgets = state.leftovers().stream()
                 .flatMap(left -> stripes(left)
                         .filter(stripe -> !gone.contains(stripe))
-                        .map(stripe -> new Order.Forget(stripe, left.epoch())));
+                        .map(stripe -> new Order.Forget(stripe, left.epoch(), left.storage())));
         return Stream.concat(forgets, state.tidied().stream().map(Order.Tidied::new));
     }
 

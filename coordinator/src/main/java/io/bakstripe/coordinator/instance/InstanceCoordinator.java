@@ -28,6 +28,7 @@ import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.InstanceCommand.Cancel;
 import io.bakstripe.protocol.message.InstanceCommand.ConfigurationReply;
+import io.bakstripe.protocol.message.InstanceCommand.DailySnapshotSeen;
 import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.message.InstanceCommand.Describe;
@@ -40,8 +41,11 @@ import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoute;
 import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.InstanceMessage;
+import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
@@ -70,6 +74,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private final Peers peers;
     private final InstantSource clock;
     private final Set<TaskId> asking = new HashSet<>();
+    private final DailySnapshots daily;
 
     private InstanceCoordinator(
             ActorContext<InstanceMessage> context,
@@ -86,6 +91,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         this.settings = settings;
         this.peers = peers;
         this.clock = clock;
+        this.daily = new DailySnapshots(settings.snapshots().atOnceIfTaken());
         timers.startTimerWithFixedDelay(new ProbeAll(), settings.probe());
     }
 
@@ -109,6 +115,8 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(Submit.class, this::submit)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, this::drop)
+                .onCommand(TakeSnapshot.class, this::takeSnapshot)
+                .onCommand(DailySnapshotSeen.class, this::dailySnapshotSeen)
                 .onCommand(Register.class, this::register)
                 .onCommand(RequestSlot.class, this::requestSlot)
                 .onCommand(ReleaseSlot.class, this::releaseSlot)
@@ -154,13 +162,36 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     }
 
     private Effect<InstanceEvent, InstanceRecord> drop(InstanceRecord state, Drop call) {
-        RoutingRules.Route route = RoutingRules.ofDrop(state, name, call.database());
+        RoutingRules.Route route = RoutingRules.ofKnown(state, name, call.database());
         route.problem().ifPresent(problem -> call.replyTo().tell(new DropReply.Refused(problem)));
         route.database()
                 .ifPresent(database -> peers.database(database)
                         .tell(new DatabaseCommand.Drop(
                                 call.database(), route.view().orElseThrow(), call.login(), call.replyTo())));
         return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> takeSnapshot(InstanceRecord state, TakeSnapshot call) {
+        RoutingRules.Route route = RoutingRules.ofKnown(state, name, call.database());
+        route.problem().ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
+        route.database()
+                .ifPresent(database -> peers.database(database)
+                        .tell(new DatabaseCommand.TakeSnapshot(
+                                call.database(), route.view().orElseThrow(), call.replyTo())));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> dailySnapshotSeen(InstanceRecord state, DailySnapshotSeen answer) {
+        daily.seen(answer.database(), answer.closes());
+        return Effect().none();
+    }
+
+    private void askForDailySnapshots(InstanceRecord state) {
+        state.view()
+                .ifPresent(view -> daily.due(state, clock.instant())
+                        .ifPresent(due -> due.databases()
+                                .forEach(database -> peers.database(database)
+                                        .tell(new DatabaseCommand.TakeDailySnapshot(view, due.closes())))));
     }
 
     private Effect<InstanceEvent, InstanceRecord> register(InstanceRecord state, Register question) {
@@ -207,6 +238,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 tellGranted(open);
             }
         }
+        askForDailySnapshots(state);
         return Effect().none();
     }
 
@@ -247,11 +279,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private Effect<InstanceEvent, InstanceRecord> describe(InstanceRecord state, Describe question) {
         question.replyTo()
                 .tell(new InstanceDescription(
-                        state.view(),
-                        state.databases(),
-                        state.open().stream().map(Registration::route).toList(),
-                        state.recent().stream().map(Registration::route).toList()));
+                        state.view(), state.databases(), routes(state.open()), routes(state.recent())));
         return Effect().none();
+    }
+
+    /** Snapshots are no native tasks: nobody is to be asked about them as such. */
+    private static List<TaskRoute> routes(List<Registration> registrations) {
+        return registrations.stream()
+                .filter(known -> !known.snapshot())
+                .map(Registration::route)
+                .toList();
     }
 
     @Override

@@ -120,10 +120,10 @@ record InstanceRecord(
         return recent.stream().anyMatch(known -> known.task().equals(task));
     }
 
-    /** The database of a task that is open or was closed lately. */
+    /** The database of a native task that is open or was closed lately. */
     Optional<DatabaseRef> databaseOf(TaskId task) {
         return Stream.concat(open.stream(), recent.stream())
-                .filter(known -> known.task().equals(task))
+                .filter(known -> !known.snapshot() && known.task().equals(task))
                 .map(Registration::database)
                 .findFirst();
     }
@@ -152,6 +152,10 @@ record InstanceRecord(
         return keys.stream()
                 .filter(used -> used.key().key().equals(key) && used.at().isAfter(now.minus(KEY_WINDOW)))
                 .findFirst();
+    }
+
+    long snapshotsOpen() {
+        return open.stream().filter(Registration::snapshot).count();
     }
 
     long slotsHeld() {

@@ -1,6 +1,7 @@
 package io.bakstripe.coordinator.instance;
 
 import com.typesafe.config.Config;
+import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import java.time.Duration;
 
 /**
@@ -15,7 +16,8 @@ public record InstanceSettings(
         int snapshotEvery,
         int snapshotsKept,
         Duration minBackoff,
-        Duration maxBackoff) {
+        Duration maxBackoff,
+        SnapshotSettings snapshots) {
 
     public InstanceSettings {
         if (runningSlots < 1 || snapshotEvery < 1 || snapshotsKept < 1) {
@@ -34,6 +36,7 @@ public record InstanceSettings(
                 coordinator.getInt("snapshot-every"),
                 coordinator.getInt("snapshots-kept"),
                 coordinator.getDuration("min-backoff"),
-                coordinator.getDuration("max-backoff"));
+                coordinator.getDuration("max-backoff"),
+                SnapshotSettings.from(coordinator.getConfig("snapshots")));
     }
 }

@@ -57,7 +57,8 @@ final class Registrar {
                         question.submission(),
                         question.key().map(key -> new CallKey(key.key(), key.bodyHash())),
                         question.restore(),
-                        now)),
+                        now,
+                        question.snapshot())),
                 new Registered(question.submission(), task));
     }
 
@@ -65,7 +66,7 @@ final class Registrar {
     static List<SlotGranted> grants(InstanceRecord state, Set<TaskId> asking, int slots, Instant now) {
         List<SlotGranted> granted = new ArrayList<>();
         state.open().stream()
-                .filter(known -> !known.slot() && asking.contains(known.task()))
+                .filter(known -> !known.slot() && !known.snapshot() && asking.contains(known.task()))
                 .map(Registration::task)
                 .sorted()
                 .limit(Math.max(0, slots - state.slotsHeld()))

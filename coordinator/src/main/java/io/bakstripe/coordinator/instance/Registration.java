@@ -13,16 +13,24 @@ import java.util.UUID;
  * A task id that was given out.
  *
  * @param slot whether the task holds a running slot
+ * @param snapshot the id is of a snapshot: no native task, and without a slot
  */
 record Registration(
-        TaskId task, DatabaseRef database, UUID submission, Optional<CallKey> key, Instant at, boolean slot) {
+        TaskId task,
+        DatabaseRef database,
+        UUID submission,
+        Optional<CallKey> key,
+        Instant at,
+        boolean slot,
+        boolean snapshot) {
 
     static Registration of(TaskRegistered event) {
-        return new Registration(event.task(), event.database(), event.submission(), event.key(), event.at(), false);
+        return new Registration(
+                event.task(), event.database(), event.submission(), event.key(), event.at(), false, event.snapshot());
     }
 
     Registration withSlot(boolean held) {
-        return new Registration(task, database, submission, key, at, held);
+        return new Registration(task, database, submission, key, at, held, snapshot);
     }
 
     TaskRoute route() {

@@ -47,8 +47,8 @@ final class RoutingRules {
         return new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty());
     }
 
-    /** Where a call to drop a database goes. */
-    static Route ofDrop(InstanceRecord state, InstanceName instance, DatabaseName name) {
+    /** Where a call about a database goes that must be known already. */
+    static Route ofKnown(InstanceRecord state, InstanceName instance, DatabaseName name) {
         Optional<InstanceView> view = state.view();
         if (view.isEmpty()) {
             return refused(BackupError.INSTANCE_UNKNOWN.problem(instance));

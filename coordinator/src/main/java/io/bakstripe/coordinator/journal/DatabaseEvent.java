@@ -3,10 +3,13 @@ package io.bakstripe.coordinator.journal;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
@@ -244,4 +247,40 @@ public sealed interface DatabaseEvent extends JournalEvent {
 
     /** The instance knows that the task has ended. */
     record SlotReturned(TaskId task, Instant at) implements DatabaseEvent {}
+
+    /**
+     * A snapshot is to be taken: it is registered with the instance next, and takes its turn among the tasks then.
+     *
+     * @param task that ended last, for the lack of one of its own
+     * @param snapshot also the submission that it is registered with
+     * @param display the name of the database as the snapshot shows it
+     * @param restore whose initial snapshot it is
+     * @param window when the daily backup window closes that it belongs to
+     */
+    record SnapshotWanted(
+            TaskId task,
+            SnapshotId snapshot,
+            SnapshotKind kind,
+            DatabaseName display,
+            InstanceView view,
+            Optional<TaskId> restore,
+            Optional<Instant> window,
+            Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * The snapshot that was wanted has an id and is a task from now on, if not one that callers see.
+     *
+     * @param request a full backup into the storage of snapshots
+     */
+    record SnapshotCreated(TaskId task, BackupRequest request, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The snapshot is available or has failed.
+     *
+     * @param detail of its task
+     * @param restore whose initial snapshot has failed: as it is shown from now on
+     */
+    record SnapshotEnded(TaskId task, TaskDetail detail, Optional<TaskDetail> restore, Instant at)
+            implements DatabaseEvent {}
 }

@@ -1,5 +1,7 @@
 package io.bakstripe.coordinator.journal;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -21,6 +23,7 @@ public sealed interface InstanceEvent extends JournalEvent {
      *
      * @param submission of the database coordinator: asked again, it gets the same id
      * @param restore the task creates its database, so that its name is known from now on
+     * @param snapshot the id is of a snapshot, which gets no slot
      */
     record TaskRegistered(
             TaskId task,
@@ -29,8 +32,23 @@ public sealed interface InstanceEvent extends JournalEvent {
             UUID submission,
             Optional<CallKey> key,
             boolean restore,
-            Instant at)
-            implements InstanceEvent {}
+            Instant at,
+            // Left out where it is not set, as in the first release's rows.
+            @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean snapshot)
+            implements InstanceEvent {
+        /** For a native task. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public TaskRegistered(
+                TaskId task,
+                DatabaseRef database,
+                DatabaseName display,
+                UUID submission,
+                Optional<CallKey> key,
+                boolean restore,
+                Instant at) {
+            this(task, database, display, submission, key, restore, at, false);
+        }
+    }
 
     /** The database's coordinator never created the task; its id stays unused. */
     record RegistrationVoided(TaskId task, Instant at) implements InstanceEvent {}

@@ -39,7 +39,10 @@ public final class JournalEvents extends NamedEvents {
             Map.entry("database-dropped/1", DatabaseEvent.DatabaseDropped.class),
             Map.entry("database-opened/1", DatabaseEvent.DatabaseOpened.class),
             Map.entry("task-ended/1", DatabaseEvent.TaskEnded.class),
-            Map.entry("slot-returned/1", DatabaseEvent.SlotReturned.class));
+            Map.entry("slot-returned/1", DatabaseEvent.SlotReturned.class),
+            Map.entry("snapshot-wanted/1", DatabaseEvent.SnapshotWanted.class),
+            Map.entry("snapshot-created/1", DatabaseEvent.SnapshotCreated.class),
+            Map.entry("snapshot-ended/1", DatabaseEvent.SnapshotEnded.class));
 
     private static final int IDENTIFIER = 8_411_001;
 

@@ -10,11 +10,14 @@ import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.BackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
 import io.bakstripe.protocol.message.HostCommand;
 import io.bakstripe.protocol.message.HostCommand.Connect;
 import io.bakstripe.protocol.message.HostCommand.HostReply;
@@ -30,6 +33,7 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.port.InstanceQueries;
 import io.bakstripe.protocol.readiness.Readiness;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -107,6 +111,26 @@ final class ClusterInstanceQueries implements InstanceQueries {
                             settings.examinationLimit(),
                             "the examination of database '" + database + "'"))
                     .thenApply(Examined::readiness);
+        });
+    }
+
+    @Override
+    public CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name) {
+        return describe(name).thenCompose(description -> {
+            InstanceView view = view(description, name);
+            List<CompletionStage<Snapshots>> answers = description.databases().stream()
+                    .map(database -> questions.<DatabaseCommand, Snapshots>ask(
+                            peers.database(DatabaseRef.of(view.name(), database)),
+                            DescribeSnapshots::new,
+                            settings.askLimit(),
+                            "the coordinator of database '" + database + "'"))
+                    .toList();
+            return Questions.all(answers)
+                    .thenApply(all -> all.stream()
+                            .flatMap(answer -> answer.snapshots().stream())
+                            .sorted(Comparator.comparing(SnapshotInfo::requestedAt)
+                                    .reversed())
+                            .toList());
         });
     }
 

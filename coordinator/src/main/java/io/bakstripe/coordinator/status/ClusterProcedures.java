@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.status;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -12,7 +13,9 @@ import io.bakstripe.protocol.message.InstanceCommand.Drop;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.RequestKey;
+import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -116,6 +119,23 @@ final class ClusterProcedures implements Procedures {
                         settings.askLimit(),
                         "instance '" + known + "'"))
                 .thenApply(ClusterProcedures::rows);
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, SnapshotReply>ask(
+                        peers.instance(known),
+                        replyTo -> new TakeSnapshot(database, replyTo),
+                        settings.askLimit(),
+                        "the coordinator of database '" + database + "'"))
+                .thenApply(reply -> {
+                    if (reply instanceof SnapshotReply.Refused refused) {
+                        throw refused.problem().asException();
+                    }
+                    return ((SnapshotReply.Accepted) reply).snapshot();
+                });
     }
 
     private static TaskRow row(SubmitReply reply) {

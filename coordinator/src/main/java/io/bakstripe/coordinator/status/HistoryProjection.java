@@ -15,6 +15,7 @@ import akka.projection.jdbc.javadsl.JdbcHandler;
 import akka.projection.jdbc.javadsl.JdbcProjection;
 import io.bakstripe.coordinator.database.HistoryTags;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import java.sql.SQLException;
 import java.util.List;
@@ -54,6 +55,16 @@ final class HistoryProjection extends JdbcHandler<EventEnvelope<DatabaseEvent>, 
                     TaskHistory.insert(connection, ended);
                 } catch (SQLException failed) {
                     throw new IllegalStateException("cannot write the history of task " + ended.task(), failed);
+                }
+                return true;
+            });
+        } else if (envelope.event() instanceof SnapshotEnded ended
+                && ended.restore().isPresent()) {
+            session.withConnection(connection -> {
+                try {
+                    TaskHistory.update(connection, ended.restore().get());
+                } catch (SQLException failed) {
+                    throw new IllegalStateException("cannot write the history of snapshot " + ended.task(), failed);
                 }
                 return true;
             });

@@ -71,6 +71,19 @@ final class TaskHistory {
         }
     }
 
+    /** Shows an ended task in another way; nothing happens where the history does not have it. */
+    static void update(Connection connection, TaskDetail detail) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(
+                "UPDATE \"task_history\" SET \"detail\" = ? WHERE \"instance\" = ? AND \"task_id\" = ?")) {
+            statement.setString(1, JSON.writeValueAsString(detail));
+            statement.setString(2, detail.instance().value());
+            statement.setLong(3, detail.row().taskId().value());
+            statement.executeUpdate();
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("cannot write task " + detail.row().taskId(), impossible);
+        }
+    }
+
     /** Ended tasks that the filter lets through, newest first. */
     CompletionStage<List<TaskDetail>> find(InstanceName instance, TaskFilter filter) {
         return CompletableFuture.supplyAsync(() -> read(instance, filter), blocking);

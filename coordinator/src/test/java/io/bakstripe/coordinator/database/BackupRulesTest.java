@@ -101,7 +101,15 @@ class BackupRulesTest {
 
     private DatabaseRecord state() {
         return new DatabaseRecord(
-                Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(), history, List.of(), List.of());
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                history,
+                List.of(),
+                List.of(),
+                SnapshotLog.none());
     }
 
     private Optional<Problem> refusal(BackupType type, String file) {

@@ -17,6 +17,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionFailed;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.task.TaskDetail;
@@ -44,6 +45,15 @@ final class Course {
         Course course = new Course();
         course.record(Given.created(ONE, request));
         return course;
+    }
+
+    /** A snapshot to two files that is registered as task 1. */
+    static Course snapshot(DatabaseRecord state, DatabaseName database) {
+        Course course = new Course();
+        course.state = state;
+        course.record(Given.wantedSnapshot(database));
+        course.record(new DatabaseEvent.SnapshotCreated(ONE, Samples.backup(database, 2), Samples.NOON));
+        return course.settled();
     }
 
     /** A step of a restore of this set, begun on a database that stands like this. */
@@ -146,8 +156,8 @@ final class Course {
         DatabaseStage before = state.stage();
         live = live.after(event, Steps.head(state, live).map(TaskState::id));
         state = state.apply(event);
-        if (!(event instanceof DatabaseEvent.DatabaseDropped)) {
-            TaskPhase to = event instanceof TaskEnded
+        if (!(event instanceof DatabaseEvent.DatabaseDropped || event instanceof DatabaseEvent.SnapshotWanted)) {
+            TaskPhase to = event instanceof TaskEnded || event instanceof DatabaseEvent.SnapshotEnded
                     ? TaskPhase.ENDED
                     : state.unfinished(ONE).orElseThrow().phase();
             ofTask.add(new TaskTransitions.Transition(from, event.getClass(), to));

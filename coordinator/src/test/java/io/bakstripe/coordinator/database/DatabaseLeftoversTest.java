@@ -19,6 +19,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
 import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.StripeCommand;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.time.Duration;
 import java.util.List;
@@ -87,7 +88,8 @@ class DatabaseLeftoversTest extends AmongProbes {
         tell(report(2, StripeState.FAILED, 1));
         tell(report(1, StripeState.ABORTED, 1));
 
-        assertThat(database.getState().leftovers()).containsExactly(new Leftover(ONE, 1, 1, List.of(2)));
+        assertThat(database.getState().leftovers())
+                .containsExactly(new Leftover(ONE, 1, 1, List.of(2), Storage.NATIVE));
         tell(report(2, StripeState.PUBLISHED, 1));
         assertThat(database.getState().leftovers()).isEmpty();
     }
@@ -134,7 +136,8 @@ class DatabaseLeftoversTest extends AmongProbes {
 
         phase(TaskPhase.OPENING);
 
-        assertThat(database.getState().leftovers()).containsExactly(new Leftover(ONE, 1, 1, List.of(1, 2)));
+        assertThat(database.getState().leftovers())
+                .containsExactly(new Leftover(ONE, 1, 1, List.of(1, 2), Storage.NATIVE));
         forgets(1);
         forgets(2);
         stripes(StripeState.ABORTED, 1);

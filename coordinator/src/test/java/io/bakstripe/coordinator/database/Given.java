@@ -16,12 +16,14 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.PublishingFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SetSealed;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepApplied;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
@@ -31,6 +33,7 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
@@ -52,6 +55,13 @@ final class Given {
             DatabaseSettings.from(ConfigFactory.load().getConfig("bakstripe.coordinator"));
     static final Problem LOST = BackupError.SESSION_LOST.problem("Shop", "the node stopped");
     static final Problem DENIED = BackupError.ACCESS_DENIED.problem("the bucket policy says no");
+    static final SnapshotId SNAPSHOT = new SnapshotId(new UUID(8, 1));
+    /** With a storage for snapshots. */
+    static final DatabaseSettings STORED =
+            DatabaseSettings.from(ConfigFactory.parseString("bakstripe.coordinator.snapshots.bucket = snaps")
+                    .withFallback(ConfigFactory.load())
+                    .getConfig("bakstripe.coordinator"));
+
     static final AttemptRef FIRST = new AttemptRef(Samples.INSTANCE, ONE, 1);
 
     static final RestorePosition POSITION =
@@ -70,9 +80,10 @@ final class Given {
                 List.of(),
                 List.of(),
                 List.of(),
-                new BackupHistory(List.of(), Optional.empty(), Optional.of(CHAIN), Optional.empty()),
+                new BackupHistory(List.of(), Optional.empty(), Optional.of(CHAIN), Optional.empty(), Optional.empty()),
                 List.of(),
-                List.of());
+                List.of(),
+                SnapshotLog.none());
     }
 
     /** The end of a set, as its host tells it. */
@@ -164,7 +175,14 @@ final class Given {
                 List.of(),
                 BackupHistory.none(),
                 List.of(),
-                List.of());
+                List.of(),
+                SnapshotLog.none());
+    }
+
+    /** A call's snapshot. */
+    static SnapshotWanted wantedSnapshot(DatabaseName database) {
+        return new SnapshotWanted(
+                ONE, SNAPSHOT, SnapshotKind.MANUAL, database, Samples.view(), Optional.empty(), Optional.empty(), NOON);
     }
 
     static DatabaseRecord online(DatabaseName name) {
@@ -176,7 +194,8 @@ final class Given {
                 List.of(),
                 BackupHistory.none(),
                 List.of(),
-                List.of());
+                List.of(),
+                SnapshotLog.none());
     }
 
     static DatabaseRecord after(DatabaseRecord state, DatabaseEvent... events) {

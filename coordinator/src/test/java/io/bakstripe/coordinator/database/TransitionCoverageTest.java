@@ -241,9 +241,38 @@ class TransitionCoverageTest {
             ofTask.addAll(scenario.course().ofTask);
             ofDatabase.addAll(scenario.course().ofDatabase);
         }
+        snapshots().forEach(course -> ofTask.addAll(course.ofTask));
 
         assertThat(ofTask).containsExactlyInAnyOrderElementsOf(TaskTransitions.ALL);
         assertThat(ofDatabase).containsExactlyInAnyOrderElementsOf(DatabaseTransitions.ALL);
+    }
+
+    /** Snapshots go the way of backups to four other ends. */
+    private static Stream<Course> snapshots() {
+        Course closing = Course.snapshot(DatabaseRecord.empty(), Samples.SHOP)
+                .opened()
+                .stripes(StripeState.DRAINED, StripeState.DRAINED)
+                .stopped();
+        Course abandoning = Course.snapshot(DatabaseRecord.empty(), Samples.SHOP)
+                .opened()
+                .stripes(StripeState.DRAINED, StripeState.DRAINED)
+                .stopped()
+                .stripes(StripeState.PREPARED, StripeState.PREPARED)
+                .targetsChecked(Optional.empty())
+                .reported(stripe(1, StripeState.FAILED, 0, DENIED))
+                .reported(stripe(2, StripeState.PUBLISHED, 1_000))
+                .reported(stripe(1, StripeState.ABORTED, 0));
+        return Stream.of(
+                closing.stripes(StripeState.PREPARED, StripeState.PREPARED)
+                        .targetsChecked(Optional.empty())
+                        .published(),
+                abandoning,
+                Course.snapshot(DatabaseRecord.empty(), Samples.SHOP)
+                        .opened()
+                        .reported(stripe(1, StripeState.FAILED, 0, DENIED))
+                        .rolledBack(),
+                // Nobody declares this one, and no restore has opened it.
+                Course.snapshot(DatabaseRecord.empty(), Samples.COPY));
     }
 
     @Test

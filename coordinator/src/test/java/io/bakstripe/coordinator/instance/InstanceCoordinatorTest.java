@@ -15,6 +15,7 @@ import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
+import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.Edition;
@@ -55,8 +56,14 @@ import org.junit.jupiter.api.Test;
 class InstanceCoordinatorTest {
     private static final ActorTestKit KIT =
             ActorTestKit.create(EventSourcedBehaviorTestKit.config().withFallback(ConfigFactory.load()));
-    private static final InstanceSettings SETTINGS =
-            new InstanceSettings(2, Duration.ofSeconds(30), 100, 2, Duration.ofMillis(100), Duration.ofSeconds(1));
+    private static final InstanceSettings SETTINGS = new InstanceSettings(
+            2,
+            Duration.ofSeconds(30),
+            100,
+            2,
+            Duration.ofMillis(100),
+            Duration.ofSeconds(1),
+            new SnapshotSettings("", "", 1, 2));
     private static final RequestKey KEY = new RequestKey("key", "hash");
 
     private final SettableClock clock = new SettableClock();

@@ -6,8 +6,10 @@ import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.stripe.BackupBasis;
@@ -34,6 +36,7 @@ public final class EventSamples {
     private static final Problem PROBLEM = BackupError.PARAMETER_VALUE
             .problem("value", "'true' or 'false'", "'perhaps'")
             .on("value");
+    private static final SnapshotId SNAPSHOT = new SnapshotId(SUBMISSION);
     private static final S3Arn FILE = S3Arn.parse("arn:aws:s3:::bucket/shop1-of-2.bak");
 
     private static final RestorePosition POSITION = RestorePosition.of(
@@ -103,7 +106,18 @@ public final class EventSamples {
                 new DatabaseEvent.DatabaseDropped(TASK, "me", NOON),
                 new DatabaseEvent.DatabaseOpened(TASK, 2, Samples.COPY, NOON),
                 new DatabaseEvent.TaskEnded(TASK, detail(), NOON.plusSeconds(60)),
-                new DatabaseEvent.SlotReturned(TASK, NOON));
+                new DatabaseEvent.SlotReturned(TASK, NOON),
+                new DatabaseEvent.SnapshotWanted(
+                        TASK,
+                        SNAPSHOT,
+                        SnapshotKind.DAILY,
+                        Samples.SHOP,
+                        Samples.view(),
+                        Optional.of(new TaskId(11)),
+                        Optional.of(NOON.plusSeconds(900)),
+                        NOON),
+                new DatabaseEvent.SnapshotCreated(TASK, Samples.backup(Samples.SHOP, 2), NOON),
+                new DatabaseEvent.SnapshotEnded(TASK, detail(), Optional.of(detail()), NOON.plusSeconds(60)));
     }
 
     static List<InstanceEvent> instance() {

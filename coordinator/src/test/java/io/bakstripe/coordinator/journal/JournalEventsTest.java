@@ -10,10 +10,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.Windows;
+import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -89,6 +92,22 @@ class JournalEventsTest {
         assertThat(created.view().definition()).isEqualTo(Samples.definition(1));
         assertThat(declared.definition().windows()).isEqualTo(Windows.none());
         assertThat(declared.definition().option()).contains(BackupOption.DEFAULT);
+    }
+
+    @Test
+    void writesASnapshotsRegistrationSoThatANativeOneReadsAsBefore() {
+        InstanceEvent.TaskRegistered snapshot = new InstanceEvent.TaskRegistered(
+                new TaskId(7),
+                Samples.SHOP_REF,
+                Samples.SHOP,
+                new UUID(1, 2),
+                Optional.empty(),
+                false,
+                Samples.NOON,
+                true);
+
+        assertThat(events.fromBinary(events.toBinary(snapshot), "task-registered/1"))
+                .isEqualTo(snapshot);
     }
 
     private static Object earlier(String name) throws IOException {

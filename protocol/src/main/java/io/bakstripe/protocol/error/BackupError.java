@@ -299,6 +299,32 @@ public enum BackupError {
             CONFLICT,
             "the backup of database '%s' needs at least %s bytes, but %s file(s) hold at most %s bytes each",
             "Set number_of_files to a larger number, 10 at most."),
+    SNAPSHOT_RUNNING(
+            2190,
+            CONFLICT,
+            "database '%s' cannot be backed up while a snapshot of it is being taken",
+            "Wait until snapshot %s is available."),
+    SNAPSHOT_SINCE_FULL(
+            2191,
+            CONFLICT,
+            "Cannot perform a differential backup for database \"%s\", because a snapshot of it was taken after its last full"
+                    + " backup.",
+            "Take a full backup first, then the differential one. The snapshot is %s."),
+    SNAPSHOT_UNDER_WAY(
+            2192,
+            CONFLICT,
+            "a snapshot of database '%s' is under way: %s",
+            "Wait until it is available; one snapshot of a database is taken at a time."),
+    SNAPSHOT_STORAGE_ABSENT(
+            2193,
+            CONFLICT,
+            "there is no storage for snapshots",
+            "Set bakstripe.worker.snapshots.bucket on every node, then call again."),
+    SNAPSHOT_NOT_ONLINE(
+            2194,
+            CONFLICT,
+            "database '%s' is %s; snapshots are taken of databases that are ONLINE",
+            "Finish or drop the restore first."),
     COMPRESSION_NOT_SUPPORTED(
             2108,
             CONFLICT,

@@ -1,5 +1,6 @@
 package io.bakstripe.protocol.instance;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.Lsn;
@@ -25,6 +26,7 @@ import java.util.Optional;
  * @param recoveryFork the history that it belongs to
  * @param gone true once a later backup has overwritten one of its files
  * @param servesAsBase whether the next differential backup builds on it
+ * @param snapshot of a snapshot: what brought it about
  */
 public record BackupSetInfo(
         BackupSetId setId,
@@ -43,8 +45,52 @@ public record BackupSetInfo(
         Optional<Long> damagedPages,
         Optional<String> recoveryFork,
         boolean gone,
-        boolean servesAsBase) {
+        boolean servesAsBase,
+        Optional<SnapshotKind> snapshot) {
     public BackupSetInfo {
         files = List.copyOf(files);
+        // Records of earlier versions do not have it.
+        snapshot = snapshot == null ? Optional.empty() : snapshot;
+    }
+
+    /** Of a native backup. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public BackupSetInfo(
+            BackupSetId setId,
+            TaskId task,
+            DatabaseName database,
+            BackupType type,
+            Optional<BackupSetId> base,
+            Lsn firstLsn,
+            Lsn lastLsn,
+            Instant startedAt,
+            Instant finishedAt,
+            List<S3Arn> files,
+            long plainBytes,
+            long storedBytes,
+            String encryption,
+            Optional<Long> damagedPages,
+            Optional<String> recoveryFork,
+            boolean gone,
+            boolean servesAsBase) {
+        this(
+                setId,
+                task,
+                database,
+                type,
+                base,
+                firstLsn,
+                lastLsn,
+                startedAt,
+                finishedAt,
+                files,
+                plainBytes,
+                storedBytes,
+                encryption,
+                damagedPages,
+                recoveryFork,
+                gone,
+                servesAsBase,
+                Optional.empty());
     }
 }

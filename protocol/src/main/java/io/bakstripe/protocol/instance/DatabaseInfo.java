@@ -45,9 +45,10 @@ public record DatabaseInfo(
     public record LogBackups(Lsn chainFirstLsn, Lsn nextLsn, Instant covered, Optional<String> broken) {}
 
     /**
-     * The last full backup of a database (row B8).
+     * The last full backup or snapshot of a database (row B8).
      *
      * @param damagedPages pages in it that were damaged when it was made; absent when there are none
+     * @param snapshot of a snapshot: what brought it about
      */
     public record LastFullBackup(
             BackupSetId setId,
@@ -55,16 +56,22 @@ public record DatabaseInfo(
             Instant finishedAt,
             Lsn firstLsn,
             Lsn lastLsn,
-            Optional<Long> damagedPages) {
-        /** Without damage. */
+            Optional<Long> damagedPages,
+            Optional<SnapshotKind> snapshot) {
+        public LastFullBackup {
+            // Nodes of the first release do not send it.
+            snapshot = snapshot == null ? Optional.empty() : snapshot;
+        }
+
+        /** A native backup without damage. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public LastFullBackup(BackupSetId setId, Instant startedAt, Instant finishedAt, Lsn firstLsn, Lsn lastLsn) {
-            this(setId, startedAt, finishedAt, firstLsn, lastLsn, Optional.empty());
+            this(setId, startedAt, finishedAt, firstLsn, lastLsn, Optional.empty(), Optional.empty());
         }
 
         /** True when differential backups may build on it: what they leave out is taken from it as it is. */
         public boolean servesAsBase() {
-            return damagedPages.isEmpty();
+            return damagedPages.isEmpty() && snapshot.isEmpty();
         }
     }
 }

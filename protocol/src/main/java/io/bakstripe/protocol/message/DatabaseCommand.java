@@ -10,6 +10,7 @@ import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -24,6 +25,7 @@ import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.TaskDetail;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -265,6 +267,27 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     /** Removes a database that is RESTORING (row D1); answered once nothing of it is left. */
     record Drop(DatabaseName database, InstanceView view, String login, ActorRef<DropReply> replyTo)
             implements DatabaseCommand {}
+
+    /** Takes a snapshot of the database; answered once it is recorded. */
+    record TakeSnapshot(DatabaseName database, InstanceView view, ActorRef<SnapshotReply> replyTo)
+            implements DatabaseCommand {}
+
+    /**
+     * The instance's daily backup window is open: take the snapshot that belongs to it, unless there is one under way or the database is not ONLINE. Always
+     * answered with {@link InstanceCommand.DailySnapshotSeen}.
+     *
+     * @param closes when this window closes; identifies it
+     */
+    record TakeDailySnapshot(InstanceView view, Instant closes) implements DatabaseCommand {}
+
+    record DescribeSnapshots(ActorRef<Snapshots> replyTo) implements DatabaseCommand {}
+
+    /** @param snapshots newest first */
+    record Snapshots(List<SnapshotInfo> snapshots) implements CborSerializable {
+        public Snapshots {
+            snapshots = List.copyOf(snapshots);
+        }
+    }
 
     /** Asks for tasks that are unfinished or ended lately; those it does not know are left out. */
     record DescribeTasks(List<TaskId> tasks, ActorRef<TaskDescriptions> replyTo) implements DatabaseCommand {

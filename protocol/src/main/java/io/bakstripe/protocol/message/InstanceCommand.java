@@ -2,6 +2,7 @@ package io.bakstripe.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.instance.InstanceDefinition;
@@ -11,6 +12,7 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -53,10 +55,33 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
      *
      * @param submission made by the database coordinator for this submission; the same one always gets the same id
      * @param display the name as the caller spelled it
+     * @param snapshot the id is for a snapshot, which is no native task and gets no slot
      */
     record Register(
-            DatabaseRef database, DatabaseName display, UUID submission, Optional<RequestKey> key, boolean restore)
-            implements InstanceCommand {}
+            DatabaseRef database,
+            DatabaseName display,
+            UUID submission,
+            Optional<RequestKey> key,
+            boolean restore,
+            boolean snapshot)
+            implements InstanceCommand {
+        /** For a native task. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public Register(
+                DatabaseRef database,
+                DatabaseName display,
+                UUID submission,
+                Optional<RequestKey> key,
+                boolean restore) {
+            this(database, display, submission, key, restore, false);
+        }
+    }
+
+    /** A call to take a snapshot. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
+    record TakeSnapshot(DatabaseName database, ActorRef<SnapshotReply> replyTo) implements InstanceCommand {}
+
+    /** The answer to {@link DatabaseCommand.TakeDailySnapshot}: whatever this window means for the database is recorded. */
+    record DailySnapshotSeen(DatabaseRef database, Instant closes) implements InstanceCommand {}
 
     /** Asks for one of the two running slots for a task that is created; answered when one is free, in order of task ids. */
     record RequestSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}

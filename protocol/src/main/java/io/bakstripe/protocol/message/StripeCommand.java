@@ -13,6 +13,7 @@ import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.serialization.CborSerializable;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.protocol.stripe.Storage;
 import java.util.Optional;
 
 /** Commands to the worker of one stripe. The entity id is {@code StripeRef.entityId()}. */
@@ -30,7 +31,18 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
      * Abort the upload, whatever became of the attempt: sent again and again for attempts that are over until {@link
      * DatabaseCommand.StripeState#ABORTED} (or {@code PUBLISHED}) is reported. A worker that was told this once does nothing else any more.
      */
-    record Forget(long epoch, StripeRef stripe, DatabaseRef database) implements StripeCommand {}
+    record Forget(long epoch, StripeRef stripe, DatabaseRef database, Storage storage) implements StripeCommand {
+        public Forget {
+            // Nodes of the first release do not send it.
+            storage = storage == null ? Storage.NATIVE : storage;
+        }
+
+        /** Of a native backup. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public Forget(long epoch, StripeRef stripe, DatabaseRef database) {
+            this(epoch, stripe, database, Storage.NATIVE);
+        }
+    }
 
     /**
      * @param files stripes in the set
@@ -38,6 +50,7 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
      * @param type of the set
      * @param baseSet of a differential: the full backup that it builds on
      * @param baseLsn of a differential: that full backup's first LSN
+     * @param storage that the file goes to
      */
     record StripeSpec(
             StripeRef stripe,
@@ -53,7 +66,13 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
             long dataBytes,
             BackupType type,
             Optional<BackupSetId> baseSet,
-            Optional<Lsn> baseLsn) {
+            Optional<Lsn> baseLsn,
+            Storage storage) {
+        public StripeSpec {
+            // Nodes of the first release do not send it.
+            storage = storage == null ? Storage.NATIVE : storage;
+        }
+
         /** Of a full backup. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public StripeSpec(
@@ -82,7 +101,8 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
                     dataBytes,
                     BackupType.FULL,
                     Optional.empty(),
-                    Optional.empty());
+                    Optional.empty(),
+                    Storage.NATIVE);
         }
     }
 

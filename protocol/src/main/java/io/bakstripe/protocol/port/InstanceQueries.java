@@ -4,6 +4,7 @@ import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.readiness.Readiness;
@@ -29,4 +30,7 @@ public interface InstanceQueries {
 
     /** Examines one database now; fails when it does not exist. What keeps the examination from its server is a finding, too. */
     CompletionStage<Readiness> readiness(InstanceName name, DatabaseName database);
+
+    /** The snapshots of its databases, newest first; those of databases that do not exist any more included. */
+    CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name);
 }

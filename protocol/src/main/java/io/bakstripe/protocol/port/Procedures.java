@@ -1,6 +1,7 @@
 package io.bakstripe.protocol.port;
 
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -42,4 +43,10 @@ public interface Procedures {
 
     /** @param name absent for all configurations */
     CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name);
+
+    /**
+     * Takes a snapshot. When the stage completes it is recorded and will become available or fail; it fails for a database that is not ONLINE, of which a
+     * snapshot is under way, or where there is no storage for snapshots.
+     */
+    CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database);
 }

@@ -42,7 +42,9 @@ public enum BackupSetColumn {
     IS_DAMAGED(
             ColumnKind.NUMBER, row -> Optional.of(bit(row.set().damagedPages().isPresent()))),
     /** Never set: every full backup that is whole and sound may be a base. */
-    IS_COPY_ONLY(ColumnKind.NUMBER, row -> Optional.of(bit(false)));
+    IS_COPY_ONLY(ColumnKind.NUMBER, row -> Optional.of(bit(false))),
+    /** 1 of a snapshot, which has the type of a full backup, so that the last one of both is found in the same way (row B8). */
+    IS_SNAPSHOT(ColumnKind.NUMBER, row -> Optional.of(bit(row.set().snapshot().isPresent())));
 
     private final ColumnKind kind;
     private final Function<BackupSetRow, Optional<?>> value;

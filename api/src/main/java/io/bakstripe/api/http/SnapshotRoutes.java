@@ -1,0 +1,83 @@
+package io.bakstripe.api.http;
+
+import static akka.http.javadsl.server.Directives.completeWithFuture;
+import static akka.http.javadsl.server.Directives.concat;
+import static akka.http.javadsl.server.Directives.get;
+import static akka.http.javadsl.server.Directives.path;
+import static akka.http.javadsl.server.Directives.post;
+import static akka.http.javadsl.server.PathMatchers.segment;
+
+import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.server.Route;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.port.InstanceQueries;
+import io.bakstripe.protocol.port.Procedures;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET} and {@code POST /instances/{i}/snapshots}. */
+final class SnapshotRoutes {
+    private static final String DATABASE = "database";
+
+    private final InstanceQueries instances;
+    private final Procedures procedures;
+
+    private SnapshotRoutes(InstanceQueries instances, Procedures procedures) {
+        this.instances = instances;
+        this.procedures = procedures;
+    }
+
+    static Route routes(RequestBody body, InstanceQueries instances, Procedures procedures) {
+        SnapshotRoutes routes = new SnapshotRoutes(instances, procedures);
+        return path(
+                segment("instances").slash(segment()).slash("snapshots"),
+                name -> concat(
+                        get(() -> routes.all(name)),
+                        post(() -> body.json(text -> routes.take(routes.known(name), text)))));
+    }
+
+    private Route all(String name) {
+        return completeWithFuture(
+                instances.snapshots(known(name)).thenApply(list -> Answers.ok(Map.of("snapshots", list))));
+    }
+
+    private CompletionStage<HttpResponse> take(InstanceName instance, String body) {
+        return procedures.takeSnapshot(instance, database(body)).thenApply(Answers::ok);
+    }
+
+    private static DatabaseName database(String body) {
+        Map<String, @Nullable Object> arguments = JsonArguments.read(body);
+        arguments.keySet().stream()
+                .filter(name -> !name.equals(DATABASE))
+                .findFirst()
+                .ifPresent(unknown -> {
+                    throw BackupError.PARAMETER_UNKNOWN
+                            .problem(unknown, "this call", DATABASE)
+                            .on(unknown)
+                            .asException();
+                });
+        Object given = arguments.get(DATABASE);
+        if (given == null) {
+            throw BackupError.PARAMETER_MISSING.problem(DATABASE).on(DATABASE).asException();
+        }
+        if (!(given instanceof String name)) {
+            throw BackupError.PARAMETER_TYPE
+                    .problem(DATABASE, "text", given)
+                    .on(DATABASE)
+                    .asException();
+        }
+        return new DatabaseName(name);
+    }
+
+    private InstanceName known(String name) {
+        return instances.declared().stream()
+                .map(InstanceDefinition::name)
+                .filter(declared -> declared.value().equals(name))
+                .findFirst()
+                .orElseThrow(() -> BackupError.INSTANCE_UNKNOWN.problem(name).asException());
+    }
+}

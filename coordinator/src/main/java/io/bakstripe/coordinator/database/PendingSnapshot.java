@@ -1,0 +1,40 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.SnapshotKind;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.SnapshotId;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * A snapshot that has been asked for and has not ended; components as in {@link SnapshotWanted}.
+ *
+ * @param task once it is registered
+ */
+record PendingSnapshot(
+        SnapshotId id,
+        SnapshotKind kind,
+        DatabaseName display,
+        InstanceView view,
+        Optional<TaskId> restore,
+        Instant at,
+        Optional<TaskId> task) {
+
+    static PendingSnapshot of(SnapshotWanted wanted) {
+        return new PendingSnapshot(
+                wanted.snapshot(),
+                wanted.kind(),
+                wanted.display(),
+                wanted.view(),
+                wanted.restore(),
+                wanted.at(),
+                Optional.empty());
+    }
+
+    PendingSnapshot registered(TaskId given) {
+        return new PendingSnapshot(id, kind, display, view, restore, at, Optional.of(given));
+    }
+}

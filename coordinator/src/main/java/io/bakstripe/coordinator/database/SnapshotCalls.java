@@ -1,0 +1,66 @@
+package io.bakstripe.coordinator.database;
+
+import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
+import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.Registered;
+import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
+import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.SnapshotReply;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Answers calls about snapshots; what is to be recorded before an answer is given back to the coordinator. */
+final class SnapshotCalls {
+    private final DatabaseRef database;
+    private final Peers peers;
+    private final Snapshotting snapshots;
+
+    SnapshotCalls(DatabaseRef database, Peers peers, Snapshotting snapshots) {
+        this.database = database;
+        this.peers = peers;
+        this.snapshots = snapshots;
+    }
+
+    /** What to record; empty when the call is refused, which the caller has been told then. */
+    Optional<DatabaseEvent> take(DatabaseRecord state, TakeSnapshot call, Instant now) {
+        Optional<Problem> refusal = snapshots.refusal(state, call.view(), call.database());
+        refusal.ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
+        return refusal.isPresent() ? Optional.empty() : Optional.of(snapshots.manual(state, call, now));
+    }
+
+    void taken(DatabaseRecord state, TakeSnapshot call) {
+        call.replyTo().tell(new SnapshotReply.Accepted(Snapshotting.shown(state).get(0)));
+    }
+
+    /** What to record; where there is nothing the instance is answered at once. */
+    Optional<DatabaseEvent> takeDaily(DatabaseRecord state, TakeDailySnapshot window, Instant now) {
+        // A window passes over a database that has no name to be shown with: it is neither declared nor open.
+        Optional<DatabaseName> name = SubmissionRules.shownName(state)
+                .or(() -> window.view().definition().database(database.folded()).map(declared -> declared.name()));
+        Optional<DatabaseEvent> wanted = name.flatMap(known -> snapshots.daily(state, known, window, now));
+        if (wanted.isEmpty()) {
+            seen(window);
+        }
+        return wanted;
+    }
+
+    void seen(TakeDailySnapshot window) {
+        peers.instance(database.instance()).tell(new InstanceCommand.DailySnapshotSeen(database, window.closes()));
+    }
+
+    /** What the instance's answer records; empty when it is not about a snapshot. */
+    Optional<SnapshotCreated> registered(DatabaseRecord state, Registered answer, Instant now) {
+        return snapshots.registered(state, answer, now);
+    }
+
+    void describe(DatabaseRecord state, DescribeSnapshots question) {
+        question.replyTo().tell(new Snapshots(Snapshotting.shown(state)));
+    }
+}

@@ -1,0 +1,130 @@
+package io.bakstripe.coordinator.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.SnapshotKind;
+import io.bakstripe.protocol.instance.SnapshotState;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
+import io.bakstripe.protocol.message.DatabaseCommand.Registered;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
+import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
+import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
+import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
+import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
+import io.bakstripe.protocol.message.InstanceCommand.DailySnapshotSeen;
+import io.bakstripe.protocol.message.InstanceCommand.Register;
+import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
+import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
+import io.bakstripe.protocol.message.SnapshotReply;
+import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
+import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Storage;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Snapshots from their call to their end, among probes, with a restart at every step. */
+class SnapshotCallsTest extends AmongProbes {
+    private static final TaskId ONE = Given.ONE;
+
+    @Override
+    Config config() {
+        return ConfigFactory.parseString("bakstripe.coordinator.snapshots { bucket = snaps, files = 2 }")
+                .withFallback(super.config());
+    }
+
+    private SnapshotReply take() {
+        TestProbe<SnapshotReply> asking = probe();
+        database.runCommand(new TakeSnapshot(Samples.SHOP, Samples.view(), asking.getRef()));
+        return asking.receiveMessage();
+    }
+
+    private Snapshots shown() {
+        TestProbe<Snapshots> asking = probe();
+        database.runCommand(new DescribeSnapshots(asking.getRef()));
+        return asking.receiveMessage();
+    }
+
+    private void begun() {
+        SnapshotReply.Accepted accepted = (SnapshotReply.Accepted) take();
+        assertThat(accepted.snapshot().state()).isEqualTo(SnapshotState.WAITING);
+        restartsEqual();
+        Register register = instanceGets(Register.class);
+        assertThat(register.snapshot()).isTrue();
+        assertThat(register.submission()).isEqualTo(accepted.snapshot().id().value());
+        tell(new Registered(register.submission(), ONE));
+        phase(TaskPhase.OPENING);
+    }
+
+    @Test
+    void goesFromItsCallToItsEndWithoutASlotThroughEveryRestart() {
+        begun();
+        assertThat(session(tick -> tick.goal() == SessionGoal.OPEN).spec().stripes())
+                .isEqualTo(2);
+        tell(new SessionOpened(Given.FIRST, 1, Samples.start(), List.of(1_000L, 1_000L), 7));
+        phase(TaskPhase.STREAMING);
+        assertThat(stripe(2, StripeGoal.STREAM).spec()).satisfies(spec -> {
+            assertThat(spec.storage()).isEqualTo(Storage.SNAPSHOTS);
+            assertThat(spec.file().bucket()).isEqualTo("snaps");
+            assertThat(spec.file().key()).startsWith("sandbox/").endsWith("-2-of-2.bak");
+        });
+        assertThat(shown().snapshots()).extracting(snapshot -> snapshot.state()).containsExactly(SnapshotState.RUNNING);
+        stripes(StripeState.DRAINED, 1);
+        phase(TaskPhase.STOPPING);
+        tell(new EngineStopped(Given.FIRST, 1, Samples.stop(), List.of(), List.of(5L, 5L), 9));
+        phase(TaskPhase.CLOSING);
+        stripes(StripeState.PREPARED, 1);
+        phase(TaskPhase.PUBLISHING);
+        stripes(StripeState.PUBLISHED, 1);
+        tell(new SessionEnded(Given.FIRST, 1));
+        Awaitility.await().until(() -> database.getState().tasks().isEmpty());
+
+        assertThat(shown().snapshots()).singleElement().satisfies(snapshot -> {
+            assertThat(snapshot.kind()).isEqualTo(SnapshotKind.MANUAL);
+            assertThat(snapshot.state()).isEqualTo(SnapshotState.AVAILABLE);
+        });
+        assertThat(database.getState().recent()).isEmpty();
+        assertThat(instanceGets(ReleaseSlot.class).task()).isEqualTo(ONE);
+        tell(new SlotReleased(ONE));
+        Awaitility.await().until(() -> database.getState().idle());
+        peers.preflight.expectNoMessage(Duration.ofMillis(50));
+    }
+
+    @Test
+    void refusesABackupAndAnotherSnapshotWhileItIsTaken() {
+        begun();
+
+        submit(Samples.backup(Samples.SHOP, 2), Optional.empty());
+
+        assertThat(caller.expectMessageClass(SubmitReply.Refused.class)
+                        .problem()
+                        .error())
+                .isEqualTo(BackupError.SNAPSHOT_RUNNING);
+        assertThat(((SnapshotReply.Refused) take()).problem().error()).isEqualTo(BackupError.SNAPSHOT_UNDER_WAY);
+    }
+
+    @Test
+    void aWindowIsAnsweredOnceWhatItMeansIsRecorded() {
+        Instant closes = Samples.NOON.plusSeconds(900);
+
+        tell(new TakeDailySnapshot(Samples.view(), closes));
+
+        assertThat(instanceGets(DailySnapshotSeen.class)).isEqualTo(new DailySnapshotSeen(Samples.SHOP_REF, closes));
+        assertThat(shown().snapshots())
+                .singleElement()
+                .satisfies(snapshot -> assertThat(snapshot.kind()).isEqualTo(SnapshotKind.DAILY));
+        assertThat(database.getState().snapshots().window()).contains(closes);
+    }
+}
