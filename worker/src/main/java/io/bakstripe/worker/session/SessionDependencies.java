@@ -4,18 +4,18 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.worker.engine.Sources;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.util.function.BiConsumer;
 
 /**
  * What backup sessions need from their node.
  *
- * @param store where the bases of differentials lie
+ * @param stores where the bases of differentials lie
  * @param reports takes a report to the coordinator of a database; must not block
  */
 public record SessionDependencies(
         Sources sources,
-        ObjectStore store,
+        Stores stores,
         BiConsumer<DatabaseRef, DatabaseCommand> reports,
         SessionSettings settings) {
 
