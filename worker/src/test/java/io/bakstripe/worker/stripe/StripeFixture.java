@@ -41,6 +41,7 @@ import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -192,7 +193,7 @@ final class StripeFixture {
 
     StripeDependencies dependencies() {
         return new StripeDependencies(
-                store,
+                Stores.only(store),
                 sources,
                 (stripe, plan, page) ->
                         CompletableFuture.completedFuture(page(plan == PlanKind.DATA ? data : closing, page)),
