@@ -39,7 +39,10 @@ final class ChaosSandbox implements AutoCloseable {
 
     static ChaosSandbox start(Path directory) {
         return new ChaosSandbox(
-                SandboxServer.start(directory, 0, OptionalInt.of(0), new Random(3), Duration.ofSeconds(5)));
+                SandboxServer.start(
+                new SandboxOptions(directory, 0, 0, OptionalInt.empty(), false, OptionalInt.of(0)),
+                new Random(3),
+                Duration.ofSeconds(5)));
     }
 
     private static S3AsyncClient client(SandboxServer server, String endpoint) {

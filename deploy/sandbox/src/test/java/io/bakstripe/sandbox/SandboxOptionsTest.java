@@ -12,11 +12,11 @@ class SandboxOptionsTest {
     @Test
     void readsACommandLine() {
         assertThat(SandboxOptions.parse(List.of("--port", "9000", "--stop-with-stdin", "--data", "/srv/sandbox")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 9000, true, OptionalInt.empty()));
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 9000, 0, OptionalInt.empty(), true, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false, OptionalInt.empty()));
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, 0, OptionalInt.empty(), false, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox", "--chaos-port", "9001")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false, OptionalInt.of(9001)));
+                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, 0, OptionalInt.empty(), false, OptionalInt.of(9001)));
     }
 
     @Test

@@ -351,9 +351,8 @@ final class ChainRestoreTest {
     }
 
     private long done() {
-        return reports.receiveMessage(LONG).files().stream()
-                .mapToLong(file -> file.bytesDone())
-                .sum();
+        var files = reports.receiveMessage(LONG).files();
+        return files.stream().mapToLong(file -> file.bytesDone()).sum();
     }
 
     private ActorRef<RestoreCommand> spawn(AttemptRef attempt) {
