@@ -165,14 +165,14 @@ final class SandboxServer implements AutoCloseable {
                 .blobStore(objects)
                 .endpoint(URI.create("http://127.0.0.1:" + identity.port()))
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, identity.accessKey(), identity.secretKey())
-                // Among them the session token of temporary keys, which belongs to the signature and says nothing else here.
+                // Among them the session token of temporary keys, which belongs to the signature and says nothing else
+                // here.
                 .ignoreUnknownHeaders(true)
                 .stopTimeout(STOP_LIMIT.toMillis())
                 .build();
         proxy.setBlobStoreLocator((accessKey, bucket, key) -> Optional.ofNullable(accessKey)
-                .flatMap(name -> name.equals(identity.accessKey())
-                        ? Optional.of(identity.secretKey())
-                        : keys.secret(name))
+                .flatMap(name ->
+                        name.equals(identity.accessKey()) ? Optional.of(identity.secretKey()) : keys.secret(name))
                 .map(secret -> new AccessGrant(secret, objects))
                 .orElse(null));
         try {
@@ -191,9 +191,7 @@ final class SandboxServer implements AutoCloseable {
                     identity.stsPort(),
                     new Caller(identity.accessKey(), identity.secretKey()),
                     keys,
-                    keySeconds.isPresent()
-                            ? Optional.of(Duration.ofSeconds(keySeconds.getAsInt()))
-                            : Optional.empty());
+                    keySeconds.isPresent() ? Optional.of(Duration.ofSeconds(keySeconds.getAsInt())) : Optional.empty());
         } catch (IOException e) {
             stop(proxy);
             throw new IllegalStateException(

@@ -59,7 +59,8 @@ final class Checks {
         DatabaseName database = command.request().database();
         Predicate<StoredObject> foreign = object -> !command.request().overwrite();
         return inBucket(view, command.request().arn(), waiting)
-                .thenCompose(there -> noneIs(store(view), foreign, command.request().files()))
+                .thenCompose(
+                        there -> noneIs(store(view), foreign, command.request().files()))
                 .thenCompose(free -> command.basis()
                         .flatMap(BackupBasis::base)
                         .map(base -> new BaseCheck(store(view)).pass(database, base))
@@ -138,8 +139,10 @@ final class Checks {
 
     CompletionStage<Passed> restore(CheckRestore command, Waiting waiting) {
         return inBucket(command.view(), command.request().arn(), waiting)
-                .thenCompose(
-                        there -> dependencies.finder().apply(store(command.view())).find(command.request().arn()))
+                .thenCompose(there -> dependencies
+                        .finder()
+                        .apply(store(command.view()))
+                        .find(command.request().arn()))
                 .thenCompose(set -> {
                     waiting.forAddressOf(command.request().database());
                     return dependencies.sources().host(command.view()).thenApply(host -> {

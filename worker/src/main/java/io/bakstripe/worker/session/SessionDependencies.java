@@ -14,10 +14,7 @@ import java.util.function.BiConsumer;
  * @param reports takes a report to the coordinator of a database; must not block
  */
 public record SessionDependencies(
-        Sources sources,
-        Stores stores,
-        BiConsumer<DatabaseRef, DatabaseCommand> reports,
-        SessionSettings settings) {
+        Sources sources, Stores stores, BiConsumer<DatabaseRef, DatabaseCommand> reports, SessionSettings settings) {
 
     /** Reports sent to the sharded coordinators, without waiting for anything. */
     public static BiConsumer<DatabaseRef, DatabaseCommand> sharded(ClusterSharding sharding) {

@@ -74,7 +74,8 @@ class PreflightOfChainsTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(Duration.ofSeconds(5), true, true, 10);
-        KIT.spawn(Preflight.create(new PreflightDependencies(Stores.only(store), sources, any -> finder, settings, InstantSource.system())))
+        KIT.spawn(Preflight.create(new PreflightDependencies(
+                        Stores.only(store), sources, any -> finder, settings, InstantSource.system())))
                 .tell(new CheckBackup(
                         PreflightTest.VIEW,
                         PreflightTest.DATABASE,

@@ -74,9 +74,8 @@ class PreflightOfFilesTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(limit, true, conditionalWrites, 10);
-        return KIT.spawn(Preflight.create(
-                new PreflightDependencies(
-                        Stores.only(asked), new TestSources(), any -> finder, settings, InstantSource.system())));
+        return KIT.spawn(Preflight.create(new PreflightDependencies(
+                Stores.only(asked), new TestSources(), any -> finder, settings, InstantSource.system())));
     }
 
     private CheckBackup check(int files, boolean overwrite) {

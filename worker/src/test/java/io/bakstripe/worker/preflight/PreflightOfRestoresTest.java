@@ -61,8 +61,8 @@ class PreflightOfRestoresTest {
     private ActorRef<PreflightMessage> preflight() {
         SetFinder finder = from -> found;
         PreflightSettings settings = new PreflightSettings(limit, true, true, 10);
-        return KIT.spawn(
-                Preflight.create(new PreflightDependencies(Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
+        return KIT.spawn(Preflight.create(new PreflightDependencies(
+                Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
     }
 
     private Problem refusal() {

@@ -83,8 +83,8 @@ class PreflightTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(limit, checkRegion, true, 10);
-        return KIT.spawn(
-                Preflight.create(new PreflightDependencies(Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
+        return KIT.spawn(Preflight.create(new PreflightDependencies(
+                Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
     }
 
     private Problem refusal() {

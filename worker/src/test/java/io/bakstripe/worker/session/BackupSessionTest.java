@@ -53,7 +53,10 @@ class BackupSessionTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, Stores.only(store), (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database,
+                        Stores.only(store),
+                        (ref, report) -> coordinator.getRef().tell(report),
+                        settings)));
     }
 
     private ActorRef<SessionMessage> session() {

@@ -84,7 +84,10 @@ class ChainedSessionTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, Stores.only(store), (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database,
+                        Stores.only(store),
+                        (ref, report) -> coordinator.getRef().tell(report),
+                        settings)));
     }
 
     private ActorRef<SessionMessage> session() {

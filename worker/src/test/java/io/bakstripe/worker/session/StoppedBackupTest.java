@@ -67,7 +67,10 @@ class StoppedBackupTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, Stores.only(store), (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database,
+                        Stores.only(store),
+                        (ref, report) -> coordinator.getRef().tell(report),
+                        settings)));
     }
 
     private ActorRef<SessionMessage> session() {

@@ -37,8 +37,8 @@ class StripeAccessTest {
         worker.tell(fixture.tick(ABORT));
         fixture.await(StripeState.ABORTED);
 
-        StoreAccess expected = StoreAccess.of(
-                fixture.stripe(1).attempt(), fixture.spec(1, 1).view());
+        StoreAccess expected =
+                StoreAccess.of(fixture.stripe(1).attempt(), fixture.spec(1, 1).view());
         assertThat(fixture.accesses).isNotEmpty().containsOnly(expected);
         assertThat(expected.definition()).isPresent();
     }
@@ -53,8 +53,7 @@ class StripeAccessTest {
         fixture.accesses.clear();
 
         fixture.worker(1)
-                .tell(new Forget(
-                        1, fixture.stripe(1), DatabaseRef.of(StripeFixture.INSTANCE, StripeFixture.SHOP)));
+                .tell(new Forget(1, fixture.stripe(1), DatabaseRef.of(StripeFixture.INSTANCE, StripeFixture.SHOP)));
         fixture.await(StripeState.ABORTED);
 
         assertThat(fixture.accesses)

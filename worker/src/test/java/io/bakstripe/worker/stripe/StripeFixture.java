@@ -86,6 +86,7 @@ final class StripeFixture {
     final int task;
     /** For whom the store was asked, in order. */
     final List<StoreAccess> accesses = new CopyOnWriteArrayList<>();
+
     final AtomicReference<@Nullable StripeReport> last = new AtomicReference<>();
     /** Stands still, so that no lease ends on a busy machine. */
     volatile LongSupplier nanos = () -> 0;

@@ -44,9 +44,8 @@ final class Answers {
     /** Sends an error; an answer to HEAD has no body. */
     static void error(OutputStream out, RequestHead head, int status, String code) throws IOException {
         boolean ofTokens = Call.of(head).action() == Action.ASSUME_ROLE;
-        byte[] body = (ofTokens ? TOKEN_ERROR : ERROR)
-                .formatted(code, message(code))
-                .getBytes(StandardCharsets.UTF_8);
+        byte[] body =
+                (ofTokens ? TOKEN_ERROR : ERROR).formatted(code, message(code)).getBytes(StandardCharsets.UTF_8);
         boolean bodiless = head.method().equals("HEAD");
         out.write(new MessageHeaders(
                         List.of("Content-Type: application/xml", "Content-Length: " + (bodiless ? 0 : body.length)))

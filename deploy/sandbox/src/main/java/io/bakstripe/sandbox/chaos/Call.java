@@ -17,7 +17,6 @@ record Call(Action action, String bucket, String key, boolean lasting) {
     /** How the names of temporary keys begin. */
     private static final String TEMPORARY = "Credential=ASIA";
 
-
     static Call of(RequestHead head) {
         int question = head.target().indexOf('?');
         String path = question < 0 ? head.target() : head.target().substring(0, question);

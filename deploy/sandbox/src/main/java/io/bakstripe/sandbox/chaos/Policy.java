@@ -32,7 +32,8 @@ record Policy(boolean documentedOnly, Set<String> denied) {
     }
 
     boolean allows(String permission) {
-        return !denied.contains(permission) && (!documentedOnly || DOCUMENTED.contains(permission) || TRUST.equals(permission));
+        return !denied.contains(permission)
+                && (!documentedOnly || DOCUMENTED.contains(permission) || TRUST.equals(permission));
     }
 
     /** Whether a missing object must look like a forbidden one: who may not list must not learn what is there. */

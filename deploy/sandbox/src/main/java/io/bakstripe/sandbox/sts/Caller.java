@@ -26,15 +26,14 @@ public record Caller(String accessKey, String secretKey) {
     /** Refuses a {@code POST /} that somebody else has signed, or nobody. */
     void require(Headers headers, byte[] body) throws Refusal {
         String header = Optional.ofNullable(headers.getFirst("Authorization"))
-                .orElseThrow(() -> new Refusal(
-                        403, "MissingAuthenticationToken", "Request is missing Authentication Token"));
+                .orElseThrow(() ->
+                        new Refusal(403, "MissingAuthenticationToken", "Request is missing Authentication Token"));
         Matcher said = AUTHORIZATION.matcher(header);
         if (!said.matches()) {
             throw new Refusal(400, "IncompleteSignature", "The Authorization header is not understood.");
         }
         if (!said.group(1).equals(accessKey)) {
-            throw new Refusal(
-                    403, "InvalidClientTokenId", "The security token included in the request is invalid.");
+            throw new Refusal(403, "InvalidClientTokenId", "The security token included in the request is invalid.");
         }
         String expected = signature(said.group(2), said.group(3), headers, body);
         if (!MessageDigest.isEqual(bytes(expected), bytes(said.group(4)))) {
@@ -51,8 +50,8 @@ public record Caller(String accessKey, String secretKey) {
                         .map(name -> name + ":" + value(headers, name) + "\n")
                         .collect(Collectors.joining())
                 + "\n" + signedHeaders + "\n" + sha256(body);
-        String toSign = "AWS4-HMAC-SHA256\n" + value(headers, "x-amz-date") + "\n" + scope + "\n"
-                + sha256(bytes(canonical));
+        String toSign =
+                "AWS4-HMAC-SHA256\n" + value(headers, "x-amz-date") + "\n" + scope + "\n" + sha256(bytes(canonical));
         byte[] key = bytes("AWS4" + secretKey);
         for (String part : scope.split("/")) {
             key = hmac(key, part);
@@ -68,8 +67,7 @@ public record Caller(String accessKey, String secretKey) {
 
     private static String sha256(byte[] bytes) {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }

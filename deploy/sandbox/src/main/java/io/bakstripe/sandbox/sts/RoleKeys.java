@@ -41,7 +41,10 @@ public final class RoleKeys {
         Instant now = clock.instant();
         issued.values().removeIf(keys -> keys.until().plus(REMEMBERED).isBefore(now));
         Issued keys = new Issued(
-                "ASIA" + letters(16), letters(40), letters(100), now.plus(lifetime).truncatedTo(ChronoUnit.MILLIS));
+                "ASIA" + letters(16),
+                letters(40),
+                letters(100),
+                now.plus(lifetime).truncatedTo(ChronoUnit.MILLIS));
         issued.put(keys.accessKey(), keys);
         return keys;
     }

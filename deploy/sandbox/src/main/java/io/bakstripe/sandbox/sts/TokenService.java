@@ -102,7 +102,7 @@ public final class TokenService implements AutoCloseable {
                   <ResponseMetadata><RequestId>sandbox</RequestId></ResponseMetadata>
                 </AssumeRoleResponse>
                 """.formatted(
-                        call.session(), ASSUMED, issued.accessKey(), issued.secretKey(), issued.token(), issued.until());
+                call.session(), ASSUMED, issued.accessKey(), issued.secretKey(), issued.token(), issued.until());
     }
 
     private static String error(Refusal refusal) {

@@ -94,9 +94,8 @@ final class RoleAssumption implements AutoCloseable {
                     S3Failures.wishedPause(failure));
         }
         String hint = S3Failures.answer(failure)
-                .map(answer -> OF_CALLER.contains(S3Failures.code(answer))
-                        ? caller(roleArn, answer)
-                        : role(roleArn, answer))
+                .map(answer ->
+                        OF_CALLER.contains(S3Failures.code(answer)) ? caller(roleArn, answer) : role(roleArn, answer))
                 .orElseGet(() -> noAnswer(roleArn, failure));
         // Without its cause, which would pass for the store's answer.
         return BackupError.ACCESS_DENIED.problem(hint).asException();

@@ -75,8 +75,7 @@ final class RoleSession implements Signing {
     }
 
     private boolean isDue(Optional<Keys> usable, Instant now) {
-        return usable.isEmpty()
-                || !now.isBefore(usable.get().renewFrom(renewBefore)) && !now.isBefore(leftAloneUntil);
+        return usable.isEmpty() || !now.isBefore(usable.get().renewFrom(renewBefore)) && !now.isBefore(leftAloneUntil);
     }
 
     private void renew(CompletableFuture<Keys> answer, boolean othersGood) {
@@ -94,7 +93,7 @@ final class RoleSession implements Signing {
                 return;
             }
             if (othersGood) {
-                LOG.warn("{}: the keys are still good, but could not be renewed: {}", name, failure.getMessage());
+                LOG.warn("{}: the keys are still good, but could not be renewed: {}", name, S3Failures.said(failure));
             }
             answer.completeExceptionally(failure);
         });

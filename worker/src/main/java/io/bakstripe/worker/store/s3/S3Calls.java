@@ -33,12 +33,7 @@ final class S3Calls {
      * @param system whose scheduler times the pauses
      * @param random 0 to 1, for the jitter of the pauses; thread-safe
      */
-    S3Calls(
-            S3AsyncClient client,
-            Signing signing,
-            RetrySettings retry,
-            ActorSystem<?> system,
-            DoubleSupplier random) {
+    S3Calls(S3AsyncClient client, Signing signing, RetrySettings retry, ActorSystem<?> system, DoubleSupplier random) {
         this.client = client;
         this.signing = signing;
         this.retry = retry;
@@ -136,7 +131,8 @@ final class S3Calls {
 
     private <T> CompletionStage<T> sendSigned(
             RequestScope scope, Function<S3AsyncClient, CompletableFuture<T>> request, Optional<Keys> keys) {
-        S3AsyncClient signed = keys.<S3AsyncClient>map(some -> new KeyedClient(client, some)).orElse(client);
+        S3AsyncClient signed =
+                keys.<S3AsyncClient>map(some -> new KeyedClient(client, some)).orElse(client);
         return sendOnce(scope, () -> request.apply(signed))
                 .<CompletionStage<T>>handle((answer, failure) -> failure == null
                         ? CompletableFuture.completedStage(answer)

@@ -30,9 +30,7 @@ public final class S3Stores implements Stores, AutoCloseable {
     private final Function<InstanceName, Optional<InstanceDefinition>> declared;
 
     private S3Stores(
-            S3ObjectStore store,
-            RoleSessions sessions,
-            Function<InstanceName, Optional<InstanceDefinition>> declared) {
+            S3ObjectStore store, RoleSessions sessions, Function<InstanceName, Optional<InstanceDefinition>> declared) {
         this.store = store;
         this.sessions = sessions;
         this.declared = declared;
@@ -68,10 +66,10 @@ public final class S3Stores implements Stores, AutoCloseable {
 
     @Override
     public ObjectStore of(StoreAccess access) {
-        Optional<InstanceDefinition> definition =
-                access.definition().or(() -> declared.apply(access.instance()));
+        Optional<InstanceDefinition> definition = access.definition().or(() -> declared.apply(access.instance()));
         if (definition.isEmpty()) {
-            // No longer declared: what is left to tidy up was made with the node's own rights, unless a role is lost with it.
+            // No longer declared: what is left to tidy up was made with the node's own rights, unless a role is lost
+            // with it.
             return store;
         }
         Optional<BackupOption> option = definition.get().option();

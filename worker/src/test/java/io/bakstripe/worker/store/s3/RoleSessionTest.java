@@ -44,8 +44,8 @@ class RoleSessionTest {
 
     private void fail() {
         asked.remove()
-                .completeExceptionally(new NothingDone.NoKeys(
-                        BackupError.STS_UNREACHABLE.problem("role", "no route"), Duration.ZERO));
+                .completeExceptionally(
+                        new NothingDone.NoKeys(BackupError.STS_UNREACHABLE.problem("role", "no route"), Duration.ZERO));
     }
 
     private static Keys keys(CompletionStage<Optional<Keys>> stage) {
@@ -61,8 +61,10 @@ class RoleSessionTest {
     private static S3Exception refusal(int status, String code) {
         return (S3Exception) S3Exception.builder()
                 .statusCode(status)
-                .awsErrorDetails(
-                        AwsErrorDetails.builder().errorCode(code).errorMessage("").build())
+                .awsErrorDetails(AwsErrorDetails.builder()
+                        .errorCode(code)
+                        .errorMessage("")
+                        .build())
                 .build();
     }
 

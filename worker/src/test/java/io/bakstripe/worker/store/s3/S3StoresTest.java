@@ -104,11 +104,11 @@ class S3StoresTest {
     }
 
     private Answer keys(Request request) {
-        return Answer.of(200, """
+        return Answer.of(
+                200, """
                 <AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIA%d</AccessKeyId>
                 <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
-                <Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>""".formatted(
-                        issued.incrementAndGet(), Instant.now().plusSeconds(3600)));
+                <Expiration>%s</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>""".formatted(issued.incrementAndGet(), Instant.now().plusSeconds(3600)));
     }
 
     private static Answer refusal(int status, String code, String message) {
@@ -153,8 +153,7 @@ class S3StoresTest {
     private static Map<String, String> form(Request request) {
         return Arrays.stream(request.bodyText().split("&"))
                 .map(pair -> pair.split("=", 2))
-                .collect(Collectors.toMap(
-                        pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
+                .collect(Collectors.toMap(pair -> pair[0], pair -> URLDecoder.decode(pair[1], StandardCharsets.UTF_8)));
     }
 
     @Test
@@ -167,7 +166,8 @@ class S3StoresTest {
         assertThat(form(sts.requests().get(0)))
                 .containsEntry("Action", "AssumeRole")
                 .containsEntry("RoleArn", ROLE)
-                .containsEntry("RoleSessionName", "bakstripe-prod-" + access.task().orElseThrow())
+                .containsEntry(
+                        "RoleSessionName", "bakstripe-prod-" + access.task().orElseThrow())
                 .containsEntry("DurationSeconds", "3600");
         assertThat(signer(sts.requests().get(0))).isEqualTo("AKIDNODE");
         assertThat(s3.requests()).hasSize(2).allSatisfy(request -> {
@@ -194,7 +194,9 @@ class S3StoresTest {
         await(stores.of(new StoreAccess(PROD, Optional.of(new TaskId(TASKS.incrementAndGet())), Optional.empty()))
                 .abort(UPLOAD));
 
-        assertThat(s3.requests()).isNotEmpty().allSatisfy(request -> assertThat(signer(request)).isEqualTo("ASIA1"));
+        assertThat(s3.requests())
+                .isNotEmpty()
+                .allSatisfy(request -> assertThat(signer(request)).isEqualTo("ASIA1"));
     }
 
     @Test
@@ -256,8 +258,8 @@ class S3StoresTest {
         void slowIsAsGoodAsDown() {
             sts.answerUsually(request -> Answer.silent());
             try (S3Stores impatient = open("300 ms")) {
-                Problem problem =
-                        problem(impatient.withAttempts(2).of(task(instance(ROLE))).head(FILE));
+                Problem problem = problem(
+                        impatient.withAttempts(2).of(task(instance(ROLE))).head(FILE));
 
                 assertThat(problem.error()).isEqualTo(BackupError.STS_UNREACHABLE);
                 assertThat(s3.requests()).isEmpty();
@@ -271,7 +273,9 @@ class S3StoresTest {
             RequestScope scope = new RequestScope() {
                 @Override
                 public void beforeRequest() {
-                    assertThat(sts.requests()).as("asked directly before the request").hasSize(2);
+                    assertThat(sts.requests())
+                            .as("asked directly before the request")
+                            .hasSize(2);
                     throw over.asException();
                 }
 
