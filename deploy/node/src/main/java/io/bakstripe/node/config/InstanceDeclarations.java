@@ -54,6 +54,11 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
         logins = Map.copyOf(logins);
     }
 
+    /** The declaration of that instance. */
+    public Optional<InstanceDefinition> definition(InstanceName name) {
+        return definitions.stream().filter(known -> known.name().equals(name)).findFirst();
+    }
+
     /**
      * Reads and checks the block; throws {@link ConfigException} that names the key at fault.
      *
