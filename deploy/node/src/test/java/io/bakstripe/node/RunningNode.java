@@ -166,6 +166,14 @@ public final class RunningNode implements AutoCloseable {
         return send("POST", "/sql", "text/plain", text);
     }
 
+    public Answer post(String path, Map<String, ?> body) {
+        try {
+            return send("POST", path, "application/json", JSON.writeValueAsString(body));
+        } catch (IOException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+
     public Answer get(String path) {
         return send("GET", path, "", "");
     }

@@ -5,6 +5,7 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Storage;
 import java.util.Optional;
 
 /**
@@ -12,21 +13,27 @@ import java.util.Optional;
  *
  * @param task absent for questions before a task exists
  * @param definition the instance as the coordinator that asks knows it; absent: as this node's configuration declares it
+ * @param storage what is asked: that of snapshots has rights of its own, whatever the option says
  */
-public record StoreAccess(InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition) {
+public record StoreAccess(InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition, Storage storage) {
 
     /** Questions about an instance that belong to no task. */
     public static StoreAccess of(InstanceView view) {
-        return new StoreAccess(view.definition().name(), Optional.empty(), Optional.of(view.definition()));
+        return new StoreAccess(view.definition().name(), Optional.empty(), Optional.of(view.definition()), Storage.NATIVE);
     }
 
     /** The work of a task. */
     public static StoreAccess of(AttemptRef attempt, InstanceView view) {
-        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.of(view.definition()));
+        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.of(view.definition()), Storage.NATIVE);
     }
 
     /** What is left to do for a task of which no more than its name is known. */
     public static StoreAccess of(AttemptRef attempt) {
-        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.empty());
+        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.empty(), Storage.NATIVE);
+    }
+
+    /** The same in this storage. */
+    public StoreAccess in(Storage other) {
+        return new StoreAccess(instance, task, definition, other);
     }
 }

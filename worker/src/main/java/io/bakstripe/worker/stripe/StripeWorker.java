@@ -168,13 +168,14 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     }
 
     private Effect<StripeEvent, StripeState> onForget(StripeState state, Forget forget) {
+        work.accessAs(StoreAccess.of(stripe.attempt()).in(forget.storage()));
         return onTick(state, Tick.of(forget, tick));
     }
 
     private Effect<StripeEvent, StripeState> onTick(StripeState state, Tick heard) {
         tick = heard;
         work.lease().renew();
-        heard.spec().ifPresent(spec -> work.accessAs(StoreAccess.of(stripe.attempt(), spec.view())));
+        heard.spec().ifPresent(spec -> work.accessAs(StoreAccess.of(stripe.attempt(), spec.view()).in(spec.storage())));
         awaitTick();
         return switch (step(state, heard)) {
             case BEGIN -> begin(heard.spec().orElseThrow());

@@ -10,6 +10,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeCommand.Forget;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.store.StoreAccess;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -59,5 +60,29 @@ class StripeAccessTest {
         assertThat(fixture.accesses)
                 .isNotEmpty()
                 .containsOnly(StoreAccess.of(fixture.stripe(1).attempt()));
+    }
+
+    @Test
+    void aSnapshotIsStoredAndTidiedUpInItsOwnStorage() {
+        fixture.storage = Storage.SNAPSHOTS;
+        fixture.data("base/1", 100);
+        ActorRef<StripeMessage> worker = fixture.worker(1);
+        worker.tell(fixture.tick(STREAM));
+        fixture.await(StripeState.DRAINED);
+        assertThat(fixture.accesses).isNotEmpty().extracting(StoreAccess::storage).containsOnly(Storage.SNAPSHOTS);
+        fixture.restart(worker);
+        fixture.accesses.clear();
+
+        fixture.worker(1)
+                .tell(new Forget(
+                        1,
+                        fixture.stripe(1),
+                        DatabaseRef.of(StripeFixture.INSTANCE, StripeFixture.SHOP),
+                        Storage.SNAPSHOTS));
+        fixture.await(StripeState.ABORTED);
+
+        assertThat(fixture.accesses)
+                .isNotEmpty()
+                .containsOnly(StoreAccess.of(fixture.stripe(1).attempt()).in(Storage.SNAPSHOTS));
     }
 }

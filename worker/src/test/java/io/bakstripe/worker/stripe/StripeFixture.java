@@ -34,6 +34,8 @@ import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.protocol.stripe.Storage;
+import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
@@ -82,6 +84,7 @@ final class StripeFixture {
     Optional<Spool> spool = Optional.empty();
     PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
     boolean overwrite;
+    Storage storage = Storage.NATIVE;
     boolean compression = true;
     final int task;
     /** For whom the store was asked, in order. */
@@ -149,7 +152,11 @@ final class StripeFixture {
                 compression,
                 new StartFacts(
                         "fake", "18", "1", 1, new Lsn(16), 16 << 20, "UTC", "shop", Optional.empty(), Instant.EPOCH),
-                dataBytes());
+                dataBytes(),
+                BackupType.FULL,
+                Optional.empty(),
+                Optional.empty(),
+                storage);
     }
 
     S3Arn file(int number) {

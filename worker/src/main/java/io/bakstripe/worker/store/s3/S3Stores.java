@@ -6,6 +6,7 @@ import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.Stores;
@@ -28,12 +29,17 @@ public final class S3Stores implements Stores, AutoCloseable {
     private final S3ObjectStore store;
     private final RoleSessions sessions;
     private final Function<InstanceName, Optional<InstanceDefinition>> declared;
+    private final Optional<ObjectStore> snapshots;
 
     private S3Stores(
-            S3ObjectStore store, RoleSessions sessions, Function<InstanceName, Optional<InstanceDefinition>> declared) {
+            S3ObjectStore store,
+            RoleSessions sessions,
+            Function<InstanceName, Optional<InstanceDefinition>> declared,
+            Optional<ObjectStore> snapshots) {
         this.store = store;
         this.sessions = sessions;
         this.declared = declared;
+        this.snapshots = snapshots;
     }
 
     /**
@@ -56,16 +62,26 @@ public final class S3Stores implements Stores, AutoCloseable {
                         clock,
                         sts.renewBefore(),
                         settings.retry().maxBackoff()),
-                declared);
+                declared,
+                Optional.empty());
+    }
+
+    /** The same stores with this one for snapshots, which stays its opener's to close. */
+    public S3Stores withSnapshots(ObjectStore own) {
+        return new S3Stores(store, sessions, declared, Optional.of(own));
     }
 
     /** The same stores, whose calls without a scope give up after this many attempts. Closing either closes both. */
     public S3Stores withAttempts(int attempts) {
-        return new S3Stores(store.withAttempts(attempts), sessions, declared);
+        return new S3Stores(store.withAttempts(attempts), sessions, declared, snapshots);
     }
 
     @Override
     public ObjectStore of(StoreAccess access) {
+        if (access.storage() == Storage.SNAPSHOTS) {
+            return snapshots.orElseGet(
+                    () -> store.signedBy(Signing.refused(BackupError.SNAPSHOT_STORAGE_ABSENT.problem())));
+        }
         Optional<InstanceDefinition> definition = access.definition().or(() -> declared.apply(access.instance()));
         if (definition.isEmpty()) {
             // No longer declared: what is left to tidy up was made with the node's own rights, unless a role is lost

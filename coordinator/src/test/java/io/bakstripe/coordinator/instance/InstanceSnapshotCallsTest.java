@@ -1,0 +1,148 @@
+package io.bakstripe.coordinator.instance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.TestProbe;
+import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
+import com.typesafe.config.ConfigFactory;
+import io.bakstripe.coordinator.ProbePeers;
+import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.SettableClock;
+import io.bakstripe.coordinator.journal.InstanceEvent;
+import io.bakstripe.coordinator.snapshot.SnapshotSettings;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.CancelReply;
+import io.bakstripe.protocol.message.DatabaseCommand;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.DailySnapshotSeen;
+import io.bakstripe.protocol.message.InstanceCommand.Declare;
+import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
+import io.bakstripe.protocol.message.InstanceCommand.Describe;
+import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
+import io.bakstripe.protocol.message.InstanceCommand.Register;
+import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
+import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
+import io.bakstripe.protocol.message.SnapshotReply;
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.TaskId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What an instance has to do with the snapshots of its databases. */
+class InstanceSnapshotCallsTest {
+    private static final ActorTestKit KIT =
+            ActorTestKit.create(EventSourcedBehaviorTestKit.config().withFallback(ConfigFactory.load()));
+
+    /** In the window of {@link Samples#complete}. */
+    private static final Instant CLOSES = Instant.parse("2026-03-05T03:30:00Z");
+
+    private final SettableClock clock = new SettableClock();
+    private ProbePeers peers;
+    private EventSourcedBehaviorTestKit<InstanceCommand, InstanceEvent, InstanceRecord> instance;
+
+    @BeforeEach
+    void start() {
+        peers = new ProbePeers(KIT);
+        InstanceSettings settings = new InstanceSettings(
+                2,
+                Duration.ofMillis(50),
+                100,
+                2,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                new SnapshotSettings("snaps", "", 1, 2));
+        instance = EventSourcedBehaviorTestKit.create(
+                KIT.system(), InstanceCoordinator.create(Samples.INSTANCE, settings, peers, clock));
+        instance.<DeclareReply>runCommand(replyTo -> new Declare(Samples.complete(1), replyTo));
+    }
+
+    @AfterEach
+    void clear() {
+        instance.clear();
+    }
+
+    @AfterAll
+    static void stop() {
+        KIT.shutdownTestKit();
+    }
+
+    private TaskId snapshot() {
+        instance.runCommand(
+                new Register(Samples.SHOP_REF, Samples.SHOP, new UUID(0, 1), Optional.empty(), false, true));
+        return peers.database
+                .expectMessageClass(DatabaseCommand.Registered.class)
+                .task();
+    }
+
+    @Test
+    void handsACallToTheDatabaseThatItKnows() {
+        TestProbe<SnapshotReply> caller = KIT.createTestProbe();
+
+        instance.runCommand(new TakeSnapshot(new DatabaseName("sHOP"), caller.getRef()));
+
+        peers.database.expectMessage(new DatabaseCommand.TakeSnapshot(
+                new DatabaseName("sHOP"), new InstanceView(Samples.complete(1), true), caller.getRef()));
+        instance.runCommand(new TakeSnapshot(Samples.COPY, caller.getRef()));
+        assertThat(caller.expectMessageClass(SnapshotReply.Refused.class)
+                        .problem()
+                        .error())
+                .isEqualTo(BackupError.DATABASE_UNKNOWN);
+    }
+
+    @Test
+    void aSnapshotHasAnIdButNoSlotAndNobodySeesIt() {
+        TaskId id = snapshot();
+        TestProbe<CancelReply> caller = KIT.createTestProbe();
+
+        instance.runCommand(new RequestSlot(Samples.SHOP_REF, id));
+        instance.runCommand(new InstanceCommand.Cancel(id, "me", Optional.empty(), caller.getRef()));
+
+        caller.expectMessageClass(CancelReply.Unknown.class);
+        assertThat(instance.getState().slotsHeld()).isZero();
+        InstanceDescription shown =
+                instance.<InstanceDescription>runCommand(Describe::new).reply();
+        assertThat(shown.open()).isEmpty();
+        assertThat(instance.getState().snapshotsOpen()).isEqualTo(1);
+        assertThat(instance.getState().busy()).containsExactly(Samples.SHOP_REF);
+    }
+
+    @Test
+    void asksItsDatabasesInTheWindowUntilTheyHaveAnswered() {
+        clock.advance(Duration.between(Samples.NOON, Instant.parse("2026-03-05T03:00:00Z")));
+        DatabaseRef second = DatabaseRef.of(Samples.INSTANCE, new DatabaseName("Second"));
+        InstanceView view = new InstanceView(Samples.complete(1), true);
+
+        for (int repetition = 0; repetition < 4; repetition++) {
+            peers.database.expectMessage(new DatabaseCommand.TakeDailySnapshot(view, CLOSES));
+        }
+        instance.runCommand(new DailySnapshotSeen(Samples.SHOP_REF, CLOSES));
+        instance.runCommand(new DailySnapshotSeen(second, CLOSES));
+        DatabaseRef third = DatabaseRef.of(Samples.INSTANCE, new DatabaseName("Third"));
+        instance.runCommand(new DailySnapshotSeen(third, CLOSES));
+
+        // What was sent before the answers came may still arrive.
+        assertThat(drained()).isTrue();
+    }
+
+    /** True once nobody is asked any more although probes go on. */
+    private boolean drained() {
+        for (int tries = 0; tries < 100; tries++) {
+            try {
+                peers.database.expectNoMessage(Duration.ofMillis(300));
+                return true;
+            } catch (AssertionError another) {
+                continue;
+            }
+        }
+        return false;
+    }
+}
