@@ -219,6 +219,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         admission.forget();
         tidying.forget();
         dropping.forget();
+        snapshots.forget();
         lastActive = clock.instant();
         context.getSelf().tell(new Continue(true));
     }
@@ -230,9 +231,9 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
-        Optional<SnapshotCreated> snapshot = snapshots.registered(state, answer, clock.instant());
+        Optional<SnapshotCreated> snapshot = Snapshotting.registered(state, answer, clock.instant());
         if (snapshot.isPresent()) {
-            return record(state, List.of(snapshot.get()));
+            return record(state, List.of(snapshot.get())).thenRun(snapshots::created);
         }
         return admission
                 .registered(state, answer)
@@ -340,11 +341,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private Effect<DatabaseEvent, DatabaseRecord> takeSnapshot(DatabaseRecord state, TakeSnapshot call) {
         lastActive = clock.instant();
-        return snapshots
-                .take(state, call, clock.instant())
-                .<Effect<DatabaseEvent, DatabaseRecord>>map(
-                        wanted -> record(state, List.of(wanted)).thenRun(next -> snapshots.taken(next, call)))
-                .orElseGet(this::none);
+        Optional<DatabaseEvent> wanted = snapshots.take(state, call, clock.instant());
+        return wanted.isPresent() ? record(state, List.of(wanted.get())) : none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> takeDailySnapshot(DatabaseRecord state, TakeDailySnapshot window) {

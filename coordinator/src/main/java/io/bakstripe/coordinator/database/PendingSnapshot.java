@@ -6,6 +6,7 @@ import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupRequest;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ import java.util.Optional;
 record PendingSnapshot(
         SnapshotId id,
         SnapshotKind kind,
-        DatabaseName display,
+        BackupRequest request,
         InstanceView view,
         Optional<TaskId> restore,
         Instant at,
@@ -27,7 +28,7 @@ record PendingSnapshot(
         return new PendingSnapshot(
                 wanted.snapshot(),
                 wanted.kind(),
-                wanted.display(),
+                wanted.request(),
                 wanted.view(),
                 wanted.restore(),
                 wanted.at(),
@@ -35,6 +36,11 @@ record PendingSnapshot(
     }
 
     PendingSnapshot registered(TaskId given) {
-        return new PendingSnapshot(id, kind, display, view, restore, at, Optional.of(given));
+        return new PendingSnapshot(id, kind, request, view, restore, at, Optional.of(given));
+    }
+
+    /** The name of the database that it shows. */
+    DatabaseName display() {
+        return request.database();
     }
 }

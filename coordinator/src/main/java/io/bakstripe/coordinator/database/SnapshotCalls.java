@@ -1,11 +1,9 @@
 package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.DatabaseEvent;
-import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
-import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
@@ -16,11 +14,17 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import java.time.Instant;
 import java.util.Optional;
 
-/** Answers calls about snapshots; what is to be recorded before an answer is given back to the coordinator. */
+/**
+ * Answers calls about snapshots; what is to be recorded before an answer is given back to the coordinator.
+ *
+ * <p>A call is answered once its snapshot is registered: from then on the instance wakes the database for it, whatever happens. The call that waits for that
+ * lives in memory only; where it is lost the snapshot is taken all the same as soon as the database is woken, and the caller is not told.
+ */
 final class SnapshotCalls {
     private final DatabaseRef database;
     private final Peers peers;
     private final Snapshotting snapshots;
+    private Optional<TakeSnapshot> waiting = Optional.empty();
 
     SnapshotCalls(DatabaseRef database, Peers peers, Snapshotting snapshots) {
         this.database = database;
@@ -32,11 +36,11 @@ final class SnapshotCalls {
     Optional<DatabaseEvent> take(DatabaseRecord state, TakeSnapshot call, Instant now) {
         Optional<Problem> refusal = snapshots.refusal(state, call.view(), call.database());
         refusal.ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
-        return refusal.isPresent() ? Optional.empty() : Optional.of(snapshots.manual(state, call, now));
-    }
-
-    void taken(DatabaseRecord state, TakeSnapshot call) {
-        call.replyTo().tell(new SnapshotReply.Accepted(Snapshotting.shown(state).get(0)));
+        if (refusal.isPresent()) {
+            return Optional.empty();
+        }
+        waiting = Optional.of(call);
+        return Optional.of(snapshots.manual(state, call, now));
     }
 
     /** What to record; where there is nothing the instance is answered at once. */
@@ -55,9 +59,16 @@ final class SnapshotCalls {
         peers.instance(database.instance()).tell(new InstanceCommand.DailySnapshotSeen(database, window.closes()));
     }
 
-    /** What the instance's answer records; empty when it is not about a snapshot. */
-    Optional<SnapshotCreated> registered(DatabaseRecord state, Registered answer, Instant now) {
-        return snapshots.registered(state, answer, now);
+    /** The snapshot is registered. */
+    void created(DatabaseRecord state) {
+        waiting.ifPresent(call -> call.replyTo()
+                .tell(new SnapshotReply.Accepted(Snapshotting.shown(state).get(0))));
+        waiting = Optional.empty();
+    }
+
+    /** After a restart: what is recorded holds, who waits does not. */
+    void forget() {
+        waiting = Optional.empty();
     }
 
     void describe(DatabaseRecord state, DescribeSnapshots question) {

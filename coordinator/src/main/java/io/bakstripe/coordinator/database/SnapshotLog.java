@@ -62,7 +62,7 @@ record SnapshotLog(Optional<PendingSnapshot> pending, List<Ended> ended, Optiona
                                 .sum())
                         .filter(bytes -> available),
                 event.detail().problem().map(Problem::asTaskInfo));
-        Ended entry = new Ended(info, (BackupRequest) task.origin().request());
+        Ended entry = new Ended(info, taken.request());
         return new SnapshotLog(
                 Optional.empty(),
                 Stream.concat(Stream.of(entry), ended.stream()).limit(KEPT).toList(),

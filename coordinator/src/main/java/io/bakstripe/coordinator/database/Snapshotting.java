@@ -86,31 +86,21 @@ final class Snapshotting {
             DatabaseName asked,
             Instant now,
             Optional<Instant> window) {
-        return new SnapshotWanted(
-                state.lastTask(),
-                new SnapshotId(ids.get()),
-                kind,
-                SubmissionRules.display(state, view, asked),
-                view,
-                Optional.empty(),
-                window,
-                now);
+        SnapshotId id = new SnapshotId(ids.get());
+        BackupRequest request = request(view, id, SubmissionRules.display(state, view, asked));
+        return new SnapshotWanted(state.lastTask(), id, kind, request, view, Optional.empty(), window, now);
+    }
+
+    private BackupRequest request(InstanceView view, SnapshotId id, DatabaseName display) {
+        return new BackupRequest(display, settings.target(view.name(), id), false, settings.files());
     }
 
     /** What the instance's answer records when it is to the snapshot that is wanted and has no id yet. */
-    Optional<SnapshotCreated> registered(DatabaseRecord state, Registered answer, Instant now) {
+    static Optional<SnapshotCreated> registered(DatabaseRecord state, Registered answer, Instant now) {
         return state.snapshots()
                 .pending()
-                .filter(pending ->
-                        pending.task().isEmpty() && pending.id().value().equals(answer.submission()))
-                .map(pending -> new SnapshotCreated(
-                        answer.task(),
-                        new BackupRequest(
-                                pending.display(),
-                                settings.target(pending.view().name(), pending.id()),
-                                false,
-                                settings.files()),
-                        now));
+                .filter(pending -> pending.task().isEmpty() && pending.id().value().equals(answer.submission()))
+                .map(pending -> new SnapshotCreated(answer.task(), now));
     }
 
     /** Why a snapshot cannot begin now that its turn has come. */
@@ -147,12 +137,14 @@ final class Snapshotting {
 
     private SnapshotWanted initial(DatabaseRecord state, TaskEnded restore, Instant now) {
         TaskState task = state.unfinished(restore.task()).orElseThrow();
+        InstanceView view = task.origin().view();
+        SnapshotId id = new SnapshotId(ids.get());
         return new SnapshotWanted(
                 restore.task(),
-                new SnapshotId(ids.get()),
+                id,
                 SnapshotKind.INITIAL,
-                task.origin().display(),
-                task.origin().view(),
+                request(view, id, task.origin().display()),
+                view,
                 Optional.of(restore.task()),
                 Optional.empty(),
                 now);

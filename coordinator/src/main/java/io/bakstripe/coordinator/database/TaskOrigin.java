@@ -1,7 +1,6 @@
 package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.CallKey;
-import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.SnapshotKind;
@@ -45,11 +44,11 @@ record TaskOrigin(
         snapshot = snapshot == null ? Optional.empty() : snapshot;
     }
 
-    static TaskOrigin of(SnapshotCreated created, PendingSnapshot wanted) {
+    static TaskOrigin of(PendingSnapshot wanted) {
         return new TaskOrigin(
                 wanted.id().value(),
                 Optional.empty(),
-                created.request(),
+                wanted.request(),
                 wanted.display(),
                 wanted.view(),
                 SERVICE,

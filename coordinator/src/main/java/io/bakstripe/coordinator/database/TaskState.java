@@ -68,7 +68,7 @@ record TaskState(
 
     /** The task of the snapshot that is wanted. */
     static TaskState create(SnapshotCreated created, PendingSnapshot wanted) {
-        return create(created, TaskOrigin.of(created, wanted), Optional.empty());
+        return create(created, TaskOrigin.of(wanted), Optional.empty());
     }
 
     private static TaskState create(DatabaseEvent created, TaskOrigin origin, Optional<SetFacts> set) {

@@ -253,7 +253,7 @@ public sealed interface DatabaseEvent extends JournalEvent {
      *
      * @param task that ended last, for the lack of one of its own
      * @param snapshot also the submission that it is registered with
-     * @param display the name of the database as the snapshot shows it
+     * @param request a full backup of the database, by the name that the snapshot shows, into the storage of snapshots
      * @param restore whose initial snapshot it is
      * @param window when the daily backup window closes that it belongs to
      */
@@ -261,19 +261,15 @@ public sealed interface DatabaseEvent extends JournalEvent {
             TaskId task,
             SnapshotId snapshot,
             SnapshotKind kind,
-            DatabaseName display,
+            BackupRequest request,
             InstanceView view,
             Optional<TaskId> restore,
             Optional<Instant> window,
             Instant at)
             implements DatabaseEvent {}
 
-    /**
-     * The snapshot that was wanted has an id and is a task from now on, if not one that callers see.
-     *
-     * @param request a full backup into the storage of snapshots
-     */
-    record SnapshotCreated(TaskId task, BackupRequest request, Instant at) implements DatabaseEvent {}
+    /** The snapshot that was wanted has an id and is a task from now on, if not one that callers see. */
+    record SnapshotCreated(TaskId task, Instant at) implements DatabaseEvent {}
 
     /**
      * The snapshot is available or has failed.

@@ -52,7 +52,7 @@ final class Course {
         Course course = new Course();
         course.state = state;
         course.record(Given.wantedSnapshot(database));
-        course.record(new DatabaseEvent.SnapshotCreated(ONE, Samples.backup(database, 2), Samples.NOON));
+        course.record(new DatabaseEvent.SnapshotCreated(ONE, Samples.NOON));
         return course.settled();
     }
 

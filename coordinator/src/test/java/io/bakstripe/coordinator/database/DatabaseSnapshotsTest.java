@@ -13,6 +13,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
+import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +46,9 @@ class DatabaseSnapshotsTest {
             for (DatabaseRecord state : states()) {
                 ObjectNode old = (ObjectNode) json.readTree(snapshots.toBinary(state));
                 old.remove(List.of("leftovers", "untold"));
+                if (state.snapshots().equals(SnapshotLog.none())) {
+                    assertThat(old.remove("snapshots")).isNotNull();
+                }
                 old.path("tasks").forEach(task -> ((ObjectNode) task).remove("cancellation"));
                 old.path("recent").forEach(task -> ((ObjectNode) task).remove("cancelKey"));
 
@@ -97,5 +101,26 @@ class DatabaseSnapshotsTest {
                 .get(0);
         states.add(Given.after(publishing, ended));
         return states;
+    }
+
+    @Test
+    void readsBackSnapshotsOnTheirWayAndAtTheirEnd() {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            DatabaseSnapshots written = new DatabaseSnapshots((ExtendedActorSystem) system);
+            Course running = Course.snapshot(DatabaseRecord.empty(), Samples.SHOP);
+            DatabaseRecord begun = running.state();
+            DatabaseRecord failed = running.opened()
+                    .reported(Given.stripe(1, StripeState.FAILED, 0, Given.DENIED))
+                    .waited(Given.SETTINGS.rollbackLimit())
+                    .state();
+            assertThat(failed.snapshots().ended()).hasSize(1);
+            for (DatabaseRecord state : List.of(begun, failed)) {
+                assertThat(written.fromBinary(written.toBinary(state), written.manifest(state)))
+                        .isEqualTo(state);
+            }
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
     }
 }

@@ -11,6 +11,7 @@ import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.SnapshotState;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
+import io.bakstripe.protocol.message.DatabaseCommand.Probe;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
@@ -20,8 +21,10 @@ import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.InstanceCommand.DailySnapshotSeen;
+import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
 import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
+import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
 import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
@@ -45,10 +48,14 @@ class SnapshotCallsTest extends AmongProbes {
                 .withFallback(super.config());
     }
 
-    private SnapshotReply take() {
+    private TestProbe<SnapshotReply> take() {
         TestProbe<SnapshotReply> asking = probe();
         database.runCommand(new TakeSnapshot(Samples.SHOP, Samples.view(), asking.getRef()));
-        return asking.receiveMessage();
+        return asking;
+    }
+
+    private BackupError refusal() {
+        return take().expectMessageClass(SnapshotReply.Refused.class).problem().error();
     }
 
     private Snapshots shown() {
@@ -58,14 +65,35 @@ class SnapshotCallsTest extends AmongProbes {
     }
 
     private void begun() {
-        SnapshotReply.Accepted accepted = (SnapshotReply.Accepted) take();
-        assertThat(accepted.snapshot().state()).isEqualTo(SnapshotState.WAITING);
-        restartsEqual();
+        TestProbe<SnapshotReply> asking = take();
         Register register = instanceGets(Register.class);
         assertThat(register.snapshot()).isTrue();
-        assertThat(register.submission()).isEqualTo(accepted.snapshot().id().value());
+        asking.expectNoMessage(Duration.ofMillis(20));
         tell(new Registered(register.submission(), ONE));
+        assertThat(asking.expectMessageClass(SnapshotReply.Accepted.class).snapshot())
+                .satisfies(accepted -> {
+                    assertThat(accepted.id().value()).isEqualTo(register.submission());
+                    assertThat(accepted.kind()).isEqualTo(SnapshotKind.MANUAL);
+                    assertThat(accepted.state()).isEqualTo(SnapshotState.WAITING);
+                });
+        asking.expectNoMessage(Duration.ofMillis(20));
         phase(TaskPhase.OPENING);
+    }
+
+    @Test
+    void oneThatWasOnlyWantedWhenTheNodeDiedIsRegisteredAfterwards() {
+        TestProbe<SnapshotReply> asking = take();
+        Register before = instanceGets(Register.class);
+
+        restartsEqual();
+
+        Register after = instanceGets(Register.class);
+        assertThat(after).isEqualTo(before);
+        database.runCommand(new Probe(ONE, after.submission()));
+        assertThat(instanceGets(ProbeAnswer.class).knowledge()).isEqualTo(TaskKnowledge.UNFINISHED);
+        tell(new Registered(after.submission(), ONE));
+        phase(TaskPhase.OPENING);
+        asking.expectNoMessage(Duration.ofMillis(20));
     }
 
     @Test
@@ -112,7 +140,7 @@ class SnapshotCallsTest extends AmongProbes {
                         .problem()
                         .error())
                 .isEqualTo(BackupError.SNAPSHOT_RUNNING);
-        assertThat(((SnapshotReply.Refused) take()).problem().error()).isEqualTo(BackupError.SNAPSHOT_UNDER_WAY);
+        assertThat(refusal()).isEqualTo(BackupError.SNAPSHOT_UNDER_WAY);
     }
 
     @Test

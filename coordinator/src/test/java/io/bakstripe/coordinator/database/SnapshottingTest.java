@@ -172,7 +172,7 @@ class SnapshottingTest {
         DatabaseRecord waiting = Given.after(
                 DatabaseRecord.empty(),
                 Given.wantedSnapshot(Samples.SHOP),
-                new SnapshotCreated(ONE, Samples.backup(Samples.SHOP, 2), NOON));
+                new SnapshotCreated(ONE, NOON));
 
         assertThat(refusal(waiting, differential())).contains(BackupError.NO_DIFFERENTIAL_BASE);
     }
@@ -202,7 +202,7 @@ class SnapshottingTest {
                 DatabaseRecord.empty(),
                 Given.created(ONE, Samples.backup(Samples.SHOP, 2)),
                 Given.wantedSnapshot(Samples.SHOP),
-                new SnapshotCreated(TWO, Samples.backup(Samples.SHOP, 2), NOON));
+                new SnapshotCreated(TWO, NOON));
 
         assertThat(steps.due(state, Given.live(), NOON)).isEmpty();
         assertThat(Snapshotting.shown(state))
@@ -251,7 +251,7 @@ class SnapshottingTest {
         assertThat(due).hasSize(3).element(2).isInstanceOfSatisfying(SnapshotWanted.class, wanted -> {
             assertThat(wanted.kind()).isEqualTo(SnapshotKind.INITIAL);
             assertThat(wanted.restore()).contains(ONE);
-            assertThat(wanted.display()).isEqualTo(Samples.COPY);
+            assertThat(wanted.request().database()).isEqualTo(Samples.COPY);
         });
         assertThat(Given.after(recovering, due.toArray(DatabaseEvent[]::new)).idle())
                 .isFalse();
@@ -329,8 +329,7 @@ class SnapshottingTest {
         UUID submission = wanted.snapshots().pending().orElseThrow().id().value();
         return Given.after(
                 wanted,
-                snapshots
-                        .registered(wanted, new Registered(submission, TWO), NOON)
+                Snapshotting.registered(wanted, new Registered(submission, TWO), NOON)
                         .orElseThrow());
     }
 
@@ -368,7 +367,7 @@ class SnapshottingTest {
         DatabaseRecord created = registered(initialWanted());
         UUID submission = created.snapshots().pending().orElseThrow().id().value();
 
-        assertThat(snapshots.registered(created, new Registered(submission, TWO), NOON))
+        assertThat(Snapshotting.registered(created, new Registered(submission, TWO), NOON))
                 .isEmpty();
         assertThat(created.ofSubmission(submission)).contains(TWO);
     }
@@ -405,7 +404,7 @@ class SnapshottingTest {
         DatabaseRecord ended = Given.after(
                 state,
                 first,
-                new SnapshotCreated(ONE, Samples.backup(Samples.SHOP, 2), NOON),
+                new SnapshotCreated(ONE, NOON),
                 new SnapshotEnded(
                         ONE,
                         TaskDetails.ended(

@@ -111,12 +111,12 @@ public final class EventSamples {
                         TASK,
                         SNAPSHOT,
                         SnapshotKind.DAILY,
-                        Samples.SHOP,
+                        Samples.backup(Samples.SHOP, 2),
                         Samples.view(),
                         Optional.of(new TaskId(11)),
                         Optional.of(NOON.plusSeconds(900)),
                         NOON),
-                new DatabaseEvent.SnapshotCreated(TASK, Samples.backup(Samples.SHOP, 2), NOON),
+                new DatabaseEvent.SnapshotCreated(TASK, NOON),
                 new DatabaseEvent.SnapshotEnded(TASK, detail(), Optional.of(detail()), NOON.plusSeconds(60)));
     }
 

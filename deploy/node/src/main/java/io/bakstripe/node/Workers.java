@@ -35,6 +35,8 @@ import io.bakstripe.worker.session.SessionSettings;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
 import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.SnapshotStore;
+import io.bakstripe.worker.store.s3.S3SnapshotStore;
 import io.bakstripe.worker.store.s3.S3Stores;
 import io.bakstripe.worker.store.s3.SnapshotSettings;
 import io.bakstripe.worker.store.s3.StoreSettings;
@@ -106,7 +108,10 @@ final class Workers {
         ClusterSharding sharding = ClusterSharding.get(system);
         InstantSource clock = InstantSource.system();
         ByteBudget budget = new ByteBudget(settings.byteBudget());
-        S3Stores stores = S3Stores.create(settings.store(), settings.sts(), instances::definition, system, clock);
+        S3Stores natives = S3Stores.create(settings.store(), settings.sts(), instances::definition, system, clock);
+        Optional<SnapshotStore> snapshots = settings.snapshots().map(own -> S3SnapshotStore.create(own, system));
+        S3Stores stores =
+                snapshots.map(own -> natives.withSnapshots(own.objects())).orElse(natives);
         RestoreSettings restore = settings.restore();
         Function<ObjectStore, SetFinder> finder = store -> new StoreSetFinder(store, restore);
         Sources sources = new ConfiguredSources(
@@ -166,6 +171,7 @@ final class Workers {
         }
         return () -> {
             stores.close();
+            snapshots.ifPresent(SnapshotStore::close);
             spool.ifPresent(Spool::close);
         };
     }

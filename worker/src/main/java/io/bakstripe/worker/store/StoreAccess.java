@@ -17,19 +17,24 @@ import java.util.Optional;
  */
 public record StoreAccess(InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition, Storage storage) {
 
+    /** Of the storage of native tasks. */
+    public StoreAccess(InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition) {
+        this(instance, task, definition, Storage.NATIVE);
+    }
+
     /** Questions about an instance that belong to no task. */
     public static StoreAccess of(InstanceView view) {
-        return new StoreAccess(view.definition().name(), Optional.empty(), Optional.of(view.definition()), Storage.NATIVE);
+        return new StoreAccess(view.definition().name(), Optional.empty(), Optional.of(view.definition()));
     }
 
     /** The work of a task. */
     public static StoreAccess of(AttemptRef attempt, InstanceView view) {
-        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.of(view.definition()), Storage.NATIVE);
+        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.of(view.definition()));
     }
 
     /** What is left to do for a task of which no more than its name is known. */
     public static StoreAccess of(AttemptRef attempt) {
-        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.empty(), Storage.NATIVE);
+        return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.empty());
     }
 
     /** The same in this storage. */

@@ -18,6 +18,7 @@ import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
 import io.bakstripe.worker.store.StoreAccess;
@@ -174,6 +175,17 @@ class S3StoresTest {
             assertThat(signer(request)).isEqualTo("ASIA1");
             assertThat(request.header("X-Amz-Security-Token")).contains("token");
         });
+    }
+
+    @Test
+    void snapshotsAreStoredInTheirOwnStorageWhateverTheRole() {
+        StoreAccess access = task(instance(ROLE)).in(Storage.SNAPSHOTS);
+        ObjectStore own = stores.of(task(instance(Optional.of(BackupOption.DEFAULT))));
+
+        assertThat(stores.withSnapshots(own).of(access)).isSameAs(own);
+        assertThat(stores.withSnapshots(own).of(task(instance(ROLE)))).isNotSameAs(own);
+        assertThat(problem(stores.of(access).head(FILE)).error()).isEqualTo(BackupError.SNAPSHOT_STORAGE_ABSENT);
+        assertThat(sts.requests()).isEmpty();
     }
 
     @Test
