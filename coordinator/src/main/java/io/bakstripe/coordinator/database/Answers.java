@@ -27,7 +27,8 @@ final class Answers {
     }
 
     void probe(DatabaseRecord state, Probe probe) {
-        // Before the instance knows a snapshot it must not close the restore whose end wants it, which is what wakes this database.
+        // Before the instance knows a snapshot it must not close the restore whose end wants it, which is what wakes
+        // this database.
         boolean wanted = state.snapshots().unregistered();
         if (wanted || state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
             knowledge(probe.task(), TaskKnowledge.UNFINISHED);

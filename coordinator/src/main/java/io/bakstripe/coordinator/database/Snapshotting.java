@@ -99,7 +99,8 @@ final class Snapshotting {
     static Optional<SnapshotCreated> registered(DatabaseRecord state, Registered answer, Instant now) {
         return state.snapshots()
                 .pending()
-                .filter(pending -> pending.task().isEmpty() && pending.id().value().equals(answer.submission()))
+                .filter(pending ->
+                        pending.task().isEmpty() && pending.id().value().equals(answer.submission()))
                 .map(pending -> new SnapshotCreated(answer.task(), now));
     }
 

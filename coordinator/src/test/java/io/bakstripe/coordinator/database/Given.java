@@ -182,7 +182,14 @@ final class Given {
     /** A call's snapshot. */
     static SnapshotWanted wantedSnapshot(DatabaseName database) {
         return new SnapshotWanted(
-                ONE, SNAPSHOT, SnapshotKind.MANUAL, Samples.backup(database, 2), Samples.view(), Optional.empty(), Optional.empty(), NOON);
+                ONE,
+                SNAPSHOT,
+                SnapshotKind.MANUAL,
+                Samples.backup(database, 2),
+                Samples.view(),
+                Optional.empty(),
+                Optional.empty(),
+                NOON);
     }
 
     static DatabaseRecord online(DatabaseName name) {

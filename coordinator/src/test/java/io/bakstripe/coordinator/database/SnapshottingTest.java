@@ -169,10 +169,8 @@ class SnapshottingTest {
 
     @Test
     void aPendingSnapshotIsNoFullBackupThatADifferentialCouldWaitFor() {
-        DatabaseRecord waiting = Given.after(
-                DatabaseRecord.empty(),
-                Given.wantedSnapshot(Samples.SHOP),
-                new SnapshotCreated(ONE, NOON));
+        DatabaseRecord waiting =
+                Given.after(DatabaseRecord.empty(), Given.wantedSnapshot(Samples.SHOP), new SnapshotCreated(ONE, NOON));
 
         assertThat(refusal(waiting, differential())).contains(BackupError.NO_DIFFERENTIAL_BASE);
     }
