@@ -72,14 +72,14 @@ final class SnapshotIT {
 
     private static Answer backup(RunningNode node, String key, String type) {
         return node.procedure(
-                "rds_backup_database",
-                Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn(key), "type", type));
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn(key), "type", type));
     }
 
     private static void backedUp(RunningNode node, String key, String type) throws IOException {
         Answer answer = backup(node, key, type);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-        node.awaitSuccess(answer.body().required("rows").get(0).required("task_id").asLong());
+        node.awaitSuccess(
+                answer.body().required("rows").get(0).required("task_id").asLong());
     }
 
     @Test
@@ -91,21 +91,24 @@ final class SnapshotIT {
 
             JsonNode snapshot = awaitEnd(node, "shop", 1);
 
-            assertThat(snapshot.required("state").asText()).as(snapshot + "\n" + node.log()).isEqualTo("available");
+            assertThat(snapshot.required("state").asText())
+                    .as(snapshot + "\n" + node.log())
+                    .isEqualTo("available");
             assertThat(snapshot.required("kind").asText()).isEqualTo("manual");
             assertThat(node.tasks()).isEqualTo(1);
             assertThat(node.uploads()).isEmpty();
             List<String> files = node.keys().stream()
                     .filter(key -> key.startsWith("snapshots/"))
                     .toList();
-            assertThat(files).singleElement().asString().contains(snapshot.required("id").asText());
+            assertThat(files)
+                    .singleElement()
+                    .asString()
+                    .contains(snapshot.required("id").asText());
             JsonNode shop = node.get("/instances/sandbox/databases/shop").body();
             assertThat(shop.at("/lastFullBackup/snapshot").asText()).isEqualTo("manual");
             JsonNode found = node.sql("""
                             select top 1 database_name, backup_start_date, backup_finish_date, is_snapshot
-                            from msdb.dbo.backupset where database_name='shop' and type = 'D' order by backup_start_date desc;""")
-                    .body()
-                    .at("/results/0/rows/0");
+                            from msdb.dbo.backupset where database_name='shop' and type = 'D' order by backup_start_date desc;""").body().at("/results/0/rows/0");
             assertThat(found.required("is_snapshot").asInt()).isEqualTo(1);
 
             Answer refused = backup(node, "too_late.bak", "DIFFERENTIAL");
@@ -120,7 +123,9 @@ final class SnapshotIT {
             RowComparison.requireEqualTables(node.shop(), node.database("back"));
             JsonNode initial = awaitEnd(node, "back", 1);
             assertThat(initial.required("kind").asText()).isEqualTo("initial");
-            assertThat(initial.required("state").asText()).as(initial + "\n" + node.log()).isEqualTo("available");
+            assertThat(initial.required("state").asText())
+                    .as(initial + "\n" + node.log())
+                    .isEqualTo("available");
         }
     }
 
@@ -137,7 +142,8 @@ final class SnapshotIT {
 
             assertThat(snapshot.required("state").asText()).isEqualTo("failed");
             assertThat(snapshot.required("problem").asText()).contains("Access Denied");
-            await().untilAsserted(() -> assertThat(node.row(restore).required("task_info").asText())
+            await().untilAsserted(() -> assertThat(
+                            node.row(restore).required("task_info").asText())
                     .contains("the initial snapshot of the restored database could not be taken")
                     .contains("Access Denied"));
             assertThat(node.row(restore).required("lifecycle").asText()).isEqualTo("SUCCESS");
@@ -158,7 +164,9 @@ final class SnapshotIT {
 
         try (RunningNode second = start(data)) {
             JsonNode snapshot = awaitEnd(second, "shop", 1);
-            assertThat(snapshot.required("state").asText()).as(snapshot + "\n" + second.log()).isEqualTo("available");
+            assertThat(snapshot.required("state").asText())
+                    .as(snapshot + "\n" + second.log())
+                    .isEqualTo("available");
             assertThat(second.uploads()).isEmpty();
             assertThat(second.tasks()).isZero();
         }

@@ -2,6 +2,7 @@ package io.bakstripe.worker.store;
 
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
@@ -15,7 +16,8 @@ import java.util.Optional;
  * @param definition the instance as the coordinator that asks knows it; absent: as this node's configuration declares it
  * @param storage what is asked: that of snapshots has rights of its own, whatever the option says
  */
-public record StoreAccess(InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition, Storage storage) {
+public record StoreAccess(
+        InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition, Storage storage) {
 
     /** Of the storage of native tasks. */
     public StoreAccess(InstanceName instance, Optional<TaskId> task, Optional<InstanceDefinition> definition) {
@@ -30,6 +32,11 @@ public record StoreAccess(InstanceName instance, Optional<TaskId> task, Optional
     /** The work of a task. */
     public static StoreAccess of(AttemptRef attempt, InstanceView view) {
         return new StoreAccess(attempt.instance(), Optional.of(attempt.task()), Optional.of(view.definition()));
+    }
+
+    /** The work on a stripe. */
+    public static StoreAccess of(StripeSpec spec) {
+        return of(spec.stripe().attempt(), spec.view()).in(spec.storage());
     }
 
     /** What is left to do for a task of which no more than its name is known. */

@@ -175,7 +175,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     private Effect<StripeEvent, StripeState> onTick(StripeState state, Tick heard) {
         tick = heard;
         work.lease().renew();
-        heard.spec().ifPresent(spec -> work.accessAs(StoreAccess.of(stripe.attempt(), spec.view()).in(spec.storage())));
+        heard.spec().ifPresent(spec -> work.accessAs(StoreAccess.of(spec)));
         awaitTick();
         return switch (step(state, heard)) {
             case BEGIN -> begin(heard.spec().orElseThrow());

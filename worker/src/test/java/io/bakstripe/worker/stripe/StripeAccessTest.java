@@ -69,7 +69,10 @@ class StripeAccessTest {
         ActorRef<StripeMessage> worker = fixture.worker(1);
         worker.tell(fixture.tick(STREAM));
         fixture.await(StripeState.DRAINED);
-        assertThat(fixture.accesses).isNotEmpty().extracting(StoreAccess::storage).containsOnly(Storage.SNAPSHOTS);
+        assertThat(fixture.accesses)
+                .isNotEmpty()
+                .extracting(StoreAccess::storage)
+                .containsOnly(Storage.SNAPSHOTS);
         fixture.restart(worker);
         fixture.accesses.clear();
 
