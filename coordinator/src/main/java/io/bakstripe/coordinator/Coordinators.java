@@ -11,6 +11,7 @@ import io.bakstripe.coordinator.instance.InstanceCoordinator;
 import io.bakstripe.coordinator.peers.ClusterPeers;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.coordinator.status.ReadSide;
+import io.bakstripe.coordinator.status.TaskFigures;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -89,6 +90,11 @@ public final class Coordinators {
 
     public InstanceQueries instances() {
         return readSide.instances();
+    }
+
+    /** Tasks in figures, for monitoring. */
+    public TaskFigures figures() {
+        return readSide.figures();
     }
 
     /** Completes once every declared instance has answered: with false when a higher revision of one holds, so that this node must not join. */

@@ -59,9 +59,11 @@ public final class ApiServer {
                         ProcedureRoutes.routes(body, instances, calls, login),
                         SqlRoutes.routes(body, instances, calls, history, login),
                         InstanceRoutes.routes(ports.instances()),
-                        TaskRoutes.routes(instances, ports.tasks())));
+                        TaskRoutes.routes(instances, ports.tasks()),
+                        MetricsRoutes.routes(ports.metrics())));
         Route all = Directives.concat(
                 open,
+                Directives.pathPrefixTest("metrics", () -> Authenticated.as(tokens, login -> MetricsRoutes.routes(ports.metrics()))),
                 Directives.pathPrefix("api", () -> Directives.pathPrefix("v1", () -> Directives.concat(open, api))));
         return Directives.withRequestTimeoutResponse(request -> late, () -> all)
                 .seal(Faults.rejections(), Faults.exceptions());

@@ -15,6 +15,7 @@ import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.InstanceQueries;
 import io.bakstripe.protocol.port.NodeHealth;
+import io.bakstripe.protocol.port.NodeMetrics;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
@@ -38,7 +39,7 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** A cluster in memory: it records what it is asked, runs no task, and does what the test tells it. */
-public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth {
+public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth, NodeMetrics {
 
     /** A submission as the port got it. */
     public record Submission(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {}
@@ -65,7 +66,12 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     private volatile boolean silent;
 
     public ApiPorts ports() {
-        return new ApiPorts(this, this, this, this);
+        return new ApiPorts(this, this, this, this, this);
+    }
+
+    @Override
+    public CompletionStage<String> text() {
+        return answer(() -> "bakstripe_node_ready " + (ready ? 1 : 0) + "\n");
     }
 
     /** Forgets everything and declares one instance, {@code main}. */

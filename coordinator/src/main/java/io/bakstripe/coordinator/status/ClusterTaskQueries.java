@@ -62,6 +62,18 @@ final class ClusterTaskQueries implements TaskQueries {
                                 BackupError.TASK_UNKNOWN.problem(id, instance).asException()));
     }
 
+    /** Tasks that have not ended, from the coordinators alone; their order means nothing. */
+    CompletionStage<List<TaskDetail>> unfinished(InstanceName instance) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.ask(
+                        peers.instance(known), Describe::new, settings.askLimit(), "instance '" + known + "'"))
+                .thenCompose(description -> ofCoordinators(description, TaskFilter.all()))
+                .thenApply(found -> found.stream()
+                        .filter(task -> !task.row().lifecycle().ended())
+                        .toList());
+    }
+
     private CompletionStage<List<TaskDetail>> ofCoordinators(InstanceDescription description, TaskFilter filter) {
         Map<DatabaseRef, List<TaskId>> routes = Stream.concat(
                         description.open().stream(), description.recent().stream())

@@ -14,9 +14,10 @@ import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskQueries;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** The ports that the API is given. */
-public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries instances) {
+public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries instances, TaskFigures figures) {
     private static final String DISPATCHER = "akka.projection.jdbc.blocking-jdbc-dispatcher";
 
     /** Starts the projection of the history and gives the ports; connections are closed when the actor system ends. */
@@ -34,13 +35,14 @@ public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries
                 });
         HistoryProjection.start(system, settings, source);
         Questions questions = new Questions(system, declared);
-        TaskHistory history =
-                new TaskHistory(source, system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)));
-        TaskQueries tasks = new ClusterTaskQueries(questions, peers, history, settings);
+        Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+        TaskHistory history = new TaskHistory(source, blocking);
+        ClusterTaskQueries tasks = new ClusterTaskQueries(questions, peers, history, settings);
         return new ReadSide(
                 new ClusterProcedures(questions, peers, tasks, settings),
                 tasks,
-                new ClusterInstanceQueries(questions, peers, settings));
+                new ClusterInstanceQueries(questions, peers, settings),
+                new TaskFigures(tasks, source, blocking));
     }
 
     private static HikariConfig pool(StatusSettings settings, JournalSettings journal) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
@@ -186,7 +187,11 @@ public final class RunningNode implements AutoCloseable {
                 request.header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofString(body));
             }
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+            boolean json =
+                    response.headers().firstValue("Content-Type").orElse("").contains("json");
+            return new Answer(
+                    response.statusCode(),
+                    json ? JSON.readTree(response.body()) : TextNode.valueOf(response.body()));
         } catch (IOException failed) {
             throw new IllegalStateException("the API does not answer", failed);
         } catch (InterruptedException interrupted) {
