@@ -96,7 +96,7 @@ abstract class ClusterRoundTripContract {
                                 .submit(
                                         Samples.INSTANCE,
                                         Samples.restore(new DatabaseName("copy")),
-                                        "me",
+                                        Samples.ME,
                                         Optional.empty()))
                         .detail())
                 .startsWith("Database 'Copy' already exists.");
@@ -197,7 +197,7 @@ abstract class ClusterRoundTripContract {
                 .submit(
                         Samples.INSTANCE,
                         Samples.backup(Samples.SHOP, 2),
-                        "me",
+                        Samples.ME,
                         Optional.of(new RequestKey("key", "other"))));
         assertThat(other.error()).isEqualTo(BackupError.IDEMPOTENCY_KEY_REUSED);
         assertThat(get(node.coordinators.tasks().tasks(Samples.INSTANCE, TaskFilter.all())))
@@ -230,7 +230,7 @@ abstract class ClusterRoundTripContract {
                                 .submit(
                                         new InstanceName("elsewhere"),
                                         Samples.backup(Samples.SHOP, 1),
-                                        "me",
+                                        Samples.ME,
                                         Optional.empty()))
                         .error())
                 .isEqualTo(BackupError.INSTANCE_UNKNOWN);
@@ -374,19 +374,19 @@ abstract class ClusterRoundTripContract {
     private TaskRow submit(TaskRequest request, String key) {
         return get(node.coordinators
                 .procedures()
-                .submit(Samples.INSTANCE, request, "me", Optional.of(new RequestKey(key, "same"))));
+                .submit(Samples.INSTANCE, request, Samples.ME, Optional.of(new RequestKey(key, "same"))));
     }
 
     private TaskRow cancel(TaskId task) {
-        return get(node.coordinators.procedures().cancel(Samples.INSTANCE, task, "me", Optional.empty()));
+        return get(node.coordinators.procedures().cancel(Samples.INSTANCE, task, Samples.ME, Optional.empty()));
     }
 
     private Problem notCancelled(TaskId task) {
-        return problem(node.coordinators.procedures().cancel(Samples.INSTANCE, task, "me", Optional.empty()));
+        return problem(node.coordinators.procedures().cancel(Samples.INSTANCE, task, Samples.ME, Optional.empty()));
     }
 
     private Problem refused(TaskRequest request) {
-        return problem(node.coordinators.procedures().submit(Samples.INSTANCE, request, "me", Optional.empty()));
+        return problem(node.coordinators.procedures().submit(Samples.INSTANCE, request, Samples.ME, Optional.empty()));
     }
 
     private TaskDetail task(TaskId id) {

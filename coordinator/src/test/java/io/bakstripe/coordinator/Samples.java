@@ -4,7 +4,9 @@ import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -40,6 +42,9 @@ public final class Samples {
     public static final BackupSetId SECOND_SET = new BackupSetId(new UUID(5, 2));
     public static final BackupSetId THIRD_SET = new BackupSetId(new UUID(5, 3));
     public static final String FORK = "00000000-0000-0000-0000-0000000000f1";
+
+    /** An operator. */
+    public static final Login ME = new Login("me", Role.OPERATOR);
 
     private Samples() {}
 

@@ -1,5 +1,6 @@
 package io.bakstripe.api.auth;
 
+import io.bakstripe.protocol.instance.Login;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -9,9 +10,6 @@ import java.util.regex.Pattern;
 
 /** The tokens that are accepted and the logins that they stand for: today one token, for login {@code master}. */
 public final class BearerTokens {
-    /** The login that may do everything. */
-    public static final String MASTER = "master";
-
     private static final Pattern CREDENTIALS = Pattern.compile("(?i:bearer) +([^ ]+) *");
 
     private final byte[] masterDigest;
@@ -28,11 +26,11 @@ public final class BearerTokens {
      * The login behind the value of an {@code Authorization} header, empty when it is none of ours. The time taken does not depend on how much of
      * the token is right.
      */
-    public Optional<String> loginOf(String authorization) {
+    public Optional<Login> loginOf(String authorization) {
         Matcher matcher = CREDENTIALS.matcher(authorization);
         // Digests are compared so that not even the length of the token can be measured.
         if (matcher.matches() && MessageDigest.isEqual(masterDigest, digest(matcher.group(1)))) {
-            return Optional.of(MASTER);
+            return Optional.of(Login.MASTER);
         }
         return Optional.empty();
     }

@@ -4,6 +4,7 @@ import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.Http;
 import akka.http.javadsl.ServerBinding;
 import akka.http.javadsl.model.HttpResponse;
+import akka.http.javadsl.model.headers.Connection;
 import akka.http.javadsl.server.Directives;
 import akka.http.javadsl.server.Route;
 import akka.http.javadsl.settings.ServerSettings;
@@ -52,7 +53,10 @@ public final class ApiServer {
         ProcedureCalls calls = new ProcedureCalls(ports.procedures(), ports.tasks());
         BackupHistory history = new BackupHistory(ports.instances());
         Route open = Directives.concat(HealthRoutes.routes(ports.health()), ApiDescription.routes());
-        HttpResponse late = Answers.problem(BackupError.CLUSTER_TIMEOUT.problem("the cluster"));
+        // Akka closes the connection behind this answer without saying so: the caller's next call would be sent into a
+        // closed one.
+        HttpResponse late = Answers.problem(BackupError.CLUSTER_TIMEOUT.problem("the cluster"))
+                .addHeader(Connection.create("close"));
         Route api = Authenticated.as(
                 tokens,
                 login -> Directives.concat(
@@ -65,7 +69,9 @@ public final class ApiServer {
                 open,
                 Directives.pathPrefixTest("metrics", () -> Authenticated.as(tokens, login -> MetricsRoutes.routes(ports.metrics()))),
                 Directives.pathPrefix("api", () -> Directives.pathPrefix("v1", () -> Directives.concat(open, api))));
-        return Directives.withRequestTimeoutResponse(request -> late, () -> all)
-                .seal(Faults.rejections(), Faults.exceptions());
+        return UnreadBodies.drained(
+                system,
+                Directives.withRequestTimeoutResponse(request -> late, () -> all)
+                        .seal(Faults.rejections(), Faults.exceptions()));
     }
 }

@@ -2,6 +2,7 @@ package io.bakstripe.api.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -41,7 +42,7 @@ final class ProcedureCalls {
      *
      * @param idempotencyKey makes a submission or a cancellation safe to repeat; other calls ignore it
      */
-    record Caller(InstanceName instance, String login, Optional<String> idempotencyKey) {}
+    record Caller(InstanceName instance, Login login, Optional<String> idempotencyKey) {}
 
     /** The row of a database that was dropped. */
     record Dropped(@JsonProperty("database_name") DatabaseName database) {}

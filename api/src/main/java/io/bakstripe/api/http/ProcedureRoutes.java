@@ -6,13 +6,14 @@ import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.procedure.Procedure;
 
 /** {@code POST /procedures/{name}}: a JSON object of arguments in, {@code {"rows": […]}} out. */
 final class ProcedureRoutes {
     private ProcedureRoutes() {}
 
-    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, String login) {
+    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, Login login) {
         return pathPrefix(
                 "procedures",
                 () -> path(

@@ -48,8 +48,6 @@ final class RequestBody {
         return extractRequestEntity(entity -> {
             boolean empty = entity.isKnownEmpty();
             if (!empty && !accepted(entity.getContentType(), expected)) {
-                // Drained so that the connection can be used again; what is too large fails and closes it.
-                entity.discardBytes(system);
                 throw BackupError.MEDIA_TYPE
                         .problem(expected + ", in UTF-8")
                         .withHint("Send the header Content-Type: " + expected + ".")
@@ -61,7 +59,6 @@ final class RequestBody {
 
     private CompletionStage<String> text(RequestEntity entity) {
         if (entity.getContentLengthOption().orElse(0) > maxBytes) {
-            entity.discardBytes(system);
             throw BackupError.BODY_TOO_LARGE.problem(maxBytes).asException();
         }
         return entity.withSizeLimit(maxBytes)

@@ -10,6 +10,7 @@ import io.bakstripe.api.sql.SqlQuery;
 import io.bakstripe.api.sql.SqlStatement;
 import io.bakstripe.api.sql.SqlText;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.procedure.Procedure;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,7 +29,7 @@ final class SqlRoutes {
     private SqlRoutes() {}
 
     static Route routes(
-            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, String login) {
+            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, Login login) {
         return path(
                 "sql",
                 () -> post(() -> instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(text ->

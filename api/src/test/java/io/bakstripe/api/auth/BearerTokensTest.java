@@ -3,6 +3,7 @@ package io.bakstripe.api.auth;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.bakstripe.protocol.instance.Login;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -13,7 +14,7 @@ class BearerTokensTest {
     @ParameterizedTest
     @ValueSource(strings = {"Bearer secret", "bearer secret", "BEARER   secret"})
     void knowsTheMastersToken(String header) {
-        assertThat(tokens.loginOf(header)).contains("master");
+        assertThat(tokens.loginOf(header)).contains(Login.MASTER);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
@@ -42,13 +43,13 @@ import java.util.function.UnaryOperator;
 public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth, NodeMetrics {
 
     /** A submission as the port got it. */
-    public record Submission(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {}
+    public record Submission(InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {}
 
     /** A cancellation as the port got it. */
-    public record Cancellation(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {}
+    public record Cancellation(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {}
 
     /** A database that the port was told to drop. */
-    public record Drop(InstanceName instance, DatabaseName database, String login) {}
+    public record Drop(InstanceName instance, DatabaseName database, Login login) {}
 
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
     public final List<Cancellation> cancellations = new CopyOnWriteArrayList<>();
@@ -131,7 +132,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
 
     @Override
     public CompletionStage<TaskRow> submit(
-            InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {
+            InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {
         submissions.add(new Submission(instance, request, login, key));
         TaskDetail detail = Tasks.created(details.size() + 1L, request);
         return answer(() -> {
@@ -141,7 +142,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
-    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {
+    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {
         cancellations.add(new Cancellation(instance, task, login, key));
         return answer(() -> {
             TaskDetail detail = details.get(task.value());
@@ -160,7 +161,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
-    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login) {
+    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, Login login) {
         drops.add(new Drop(instance, database, login));
         return answer(() -> Optional.ofNullable(databases.remove(database.folded()))
                 .map(DatabaseInfo::name)

@@ -7,6 +7,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseMessage;
 import io.bakstripe.protocol.message.DropReply;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Dropping {
     /** The host has answered, or has not. */
-    record HostDone(ActorRef<DropReply> replyTo, DatabaseName display, String login, Optional<Problem> problem)
+    record HostDone(ActorRef<DropReply> replyTo, DatabaseName display, Login login, Optional<Problem> problem)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<DatabaseMessage> context;
@@ -87,7 +88,7 @@ final class Dropping {
         done.problem().ifPresent(problem -> done.replyTo().tell(new DropReply.Refused(problem)));
         return done.problem().isPresent() || state.position().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new DatabaseDropped(lastTask(state), done.login(), now));
+                : Optional.of(new DatabaseDropped(lastTask(state), done.login().name(), now));
     }
 
     private static TaskId lastTask(DatabaseRecord state) {

@@ -9,6 +9,7 @@ import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
@@ -30,11 +31,11 @@ final class SubmissionRules {
      * @param set that a restore names; absent as long as nobody looked into its files
      */
     static Optional<Problem> refusal(
-            DatabaseRecord state, InstanceView view, TaskRequest request, String login, Optional<SetFacts> set) {
+            DatabaseRecord state, InstanceView view, TaskRequest request, Login login, Optional<SetFacts> set) {
         if (request instanceof BackupRequest backup) {
             return notOnline(state, view, request).or(() -> BackupRules.refusal(state, view, backup, false));
         }
-        return ofRestore(state, view, request, login, set, pending(state));
+        return ofRestore(state, view, request, Optional.of(login), set, pending(state));
     }
 
     /** Why a task may not begin now that its turn has come. */
@@ -43,11 +44,12 @@ final class SubmissionRules {
         if (task.origin().request() instanceof BackupRequest backup) {
             return notOnline(state, view, backup).or(() -> BackupRules.refusal(state, view, backup, true));
         }
-        return ofRestore(state, view, task.origin().request(), task.origin().login(), set, List.of());
+        // Who may was decided by the call: no other restore step can have come in between it and its task.
+        return ofRestore(state, view, task.origin().request(), Optional.empty(), set, List.of());
     }
 
     /** Why a call to drop the database is refused. */
-    static Optional<Problem> dropRefusal(DatabaseRecord state, InstanceView view, DatabaseName database, String login) {
+    static Optional<Problem> dropRefusal(DatabaseRecord state, InstanceView view, DatabaseName database, Login login) {
         return RestoreSequence.dropRefusal(
                 standing(state, view, database), pending(state), database, view.name(), login);
     }
@@ -94,7 +96,7 @@ final class SubmissionRules {
             DatabaseRecord state,
             InstanceView view,
             TaskRequest request,
-            String login,
+            Optional<Login> login,
             Optional<SetFacts> set,
             List<PendingStep> pending) {
         try {

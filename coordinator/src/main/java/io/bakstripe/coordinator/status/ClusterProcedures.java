@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.status;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -42,7 +43,7 @@ final class ClusterProcedures implements Procedures {
 
     @Override
     public CompletionStage<TaskRow> submit(
-            InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {
+            InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, SubmitReply>ask(
@@ -54,7 +55,7 @@ final class ClusterProcedures implements Procedures {
     }
 
     @Override
-    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {
+    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, CancelReply>ask(
@@ -78,7 +79,7 @@ final class ClusterProcedures implements Procedures {
     }
 
     @Override
-    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login) {
+    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, Login login) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, DropReply>ask(

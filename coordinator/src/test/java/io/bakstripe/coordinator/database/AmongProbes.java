@@ -109,7 +109,7 @@ abstract class AmongProbes {
     }
 
     void submit(TaskRequest request, Optional<RequestKey> key) {
-        database.runCommand(new Submit(request, Samples.view(), "me", key, caller.getRef()));
+        database.runCommand(new Submit(request, Samples.view(), Samples.ME, key, caller.getRef()));
     }
 
     void preflight(PreflightReply reply) {

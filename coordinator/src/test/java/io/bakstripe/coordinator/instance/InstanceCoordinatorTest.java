@@ -104,7 +104,7 @@ class InstanceCoordinatorTest {
 
     private Problem refused(TaskRequest request, Optional<RequestKey> key) {
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
-        instance.runCommand(new Submit(request, "me", key, caller.getRef()));
+        instance.runCommand(new Submit(request, Samples.ME, key, caller.getRef()));
         return caller.expectMessageClass(SubmitReply.Refused.class).problem();
     }
 
@@ -123,10 +123,10 @@ class InstanceCoordinatorTest {
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
         TaskRequest request = Samples.backup(new DatabaseName("sHOP"), 1);
 
-        instance.runCommand(new Submit(request, "me", Optional.of(KEY), caller.getRef()));
+        instance.runCommand(new Submit(request, Samples.ME, Optional.of(KEY), caller.getRef()));
 
         peers.database.expectMessage(
-                new DatabaseCommand.Submit(request, Samples.view(), "me", Optional.of(KEY), caller.getRef()));
+                new DatabaseCommand.Submit(request, Samples.view(), Samples.ME, Optional.of(KEY), caller.getRef()));
     }
 
     @Test
@@ -148,7 +148,7 @@ class InstanceCoordinatorTest {
         peers.database.expectMessageClass(DatabaseCommand.Registered.class);
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
 
-        instance.runCommand(new Submit(Samples.backup(Samples.COPY, 1), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Submit(Samples.backup(Samples.COPY, 1), Samples.ME, Optional.empty(), caller.getRef()));
 
         peers.database.expectMessageClass(DatabaseCommand.Submit.class);
         InstanceDescription description =
@@ -276,15 +276,15 @@ class InstanceCoordinatorTest {
         registered(1);
         TestProbe<CancelReply> caller = KIT.createTestProbe();
 
-        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+        instance.runCommand(new Cancel(new TaskId(1), Samples.ME, Optional.of(KEY), caller.getRef()));
         peers.database.expectMessage(
-                new DatabaseCommand.Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+                new DatabaseCommand.Cancel(new TaskId(1), Samples.ME, Optional.of(KEY), caller.getRef()));
         instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
         peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
-        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Cancel(new TaskId(1), Samples.ME, Optional.empty(), caller.getRef()));
         peers.database.expectMessageClass(DatabaseCommand.Cancel.class);
 
-        instance.runCommand(new Cancel(new TaskId(2), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Cancel(new TaskId(2), Samples.ME, Optional.empty(), caller.getRef()));
         caller.expectMessage(new CancelReply.Unknown());
     }
 

@@ -10,6 +10,7 @@ import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -40,7 +41,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     record Submit(
             TaskRequest request,
             InstanceView view,
-            String login,
+            Login login,
             Optional<RequestKey> key,
             ActorRef<SubmitReply> replyTo)
             implements DatabaseCommand {}
@@ -50,7 +51,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      *
      * @param key answers a repeated call with the same row even after the task has ended
      */
-    record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
+    record Cancel(TaskId task, Login login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
             implements DatabaseCommand {}
 
     /** Sent by the instance when it starts, so that unfinished tasks go on and what ended ones left is tidied up. */
@@ -263,7 +264,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     }
 
     /** Removes a database that is RESTORING (row D1); answered once nothing of it is left. */
-    record Drop(DatabaseName database, InstanceView view, String login, ActorRef<DropReply> replyTo)
+    record Drop(DatabaseName database, InstanceView view, Login login, ActorRef<DropReply> replyTo)
             implements DatabaseCommand {}
 
     /** Asks for tasks that are unfinished or ended lately; those it does not know are left out. */

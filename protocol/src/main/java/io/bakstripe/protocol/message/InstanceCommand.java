@@ -6,6 +6,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
@@ -38,15 +39,15 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
      *
      * @param login who called
      */
-    record Submit(TaskRequest request, String login, Optional<RequestKey> key, ActorRef<SubmitReply> replyTo)
+    record Submit(TaskRequest request, Login login, Optional<RequestKey> key, ActorRef<SubmitReply> replyTo)
             implements InstanceCommand {}
 
     /** A call to cancel a task. The instance finds the task's database, whose coordinator answers. */
-    record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
+    record Cancel(TaskId task, Login login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
             implements InstanceCommand {}
 
     /** A call to drop a database that is RESTORING. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
-    record Drop(DatabaseName database, String login, ActorRef<DropReply> replyTo) implements InstanceCommand {}
+    record Drop(DatabaseName database, Login login, ActorRef<DropReply> replyTo) implements InstanceCommand {}
 
     /**
      * Asks for a task id.

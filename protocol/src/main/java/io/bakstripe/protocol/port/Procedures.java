@@ -1,6 +1,7 @@
 package io.bakstripe.protocol.port;
 
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -19,7 +20,7 @@ public interface Procedures {
      *
      * @param login who calls
      */
-    CompletionStage<TaskRow> submit(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key);
+    CompletionStage<TaskRow> submit(InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key);
 
     /**
      * Asks for the end of a task that has not ended. When the stage completes the wish is recorded and the row shows it; a task that is behind its
@@ -28,14 +29,14 @@ public interface Procedures {
      * @param login who calls
      * @param key makes a call safe to repeat even after the task has ended
      */
-    CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key);
+    CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key);
 
     /**
      * Removes a database that is RESTORING (row D1). When the stage completes nothing of it is left; it gives the name as it was shown.
      *
      * @param login who calls
      */
-    CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login);
+    CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, Login login);
 
     /** Sets a configuration and answers with its row. */
     CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value);
