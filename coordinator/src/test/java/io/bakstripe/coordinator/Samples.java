@@ -1,5 +1,7 @@
 package io.bakstripe.coordinator;
 
+import io.bakstripe.protocol.instance.BackupOption;
+import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
@@ -7,6 +9,8 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.Role;
+import io.bakstripe.protocol.instance.WeeklyWindow;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -53,6 +57,16 @@ public final class Samples {
     }
 
     public static InstanceDefinition definition(long revision, Edition edition, Optional<HostName> host) {
+        return definition(revision, edition, host, false, Windows.none(), Optional.of(BackupOption.DEFAULT));
+    }
+
+    public static InstanceDefinition definition(
+            long revision,
+            Edition edition,
+            Optional<HostName> host,
+            boolean multiAz,
+            Windows windows,
+            Optional<BackupOption> option) {
         return new InstanceDefinition(
                 INSTANCE,
                 revision,
@@ -60,9 +74,19 @@ public final class Samples {
                 edition,
                 "us-east-1",
                 "UTC",
-                false,
+                multiAz,
                 host,
-                List.of(declared("Shop"), declared("Second"), declared("Third")));
+                List.of(declared("Shop"), declared("Second"), declared("Third")),
+                windows,
+                option);
+    }
+
+    /** With windows and a role. */
+    public static InstanceDefinition complete(long revision) {
+        Windows windows = new Windows(
+                Optional.of(DailyWindow.parse("03:00-03:30")), Optional.of(WeeklyWindow.parse("sun:05:00-sun:06:00")));
+        BackupOption option = new BackupOption(Optional.of("arn:aws:iam::123456789012:role/backup"));
+        return definition(revision, Edition.ENTERPRISE, Optional.of(HOST), false, windows, Optional.of(option));
     }
 
     private static DeclaredDatabase declared(String name) {

@@ -60,6 +60,7 @@ class InstanceSnapshotsTest {
     private static List<InstanceEvent> history() {
         return List.of(
                 new InstanceEvent.InstanceDeclared(Samples.definition(3), NOON),
+                new InstanceEvent.InstanceDeclared(Samples.complete(4), NOON),
                 registered(1),
                 registered(2),
                 new InstanceEvent.SlotGranted(new TaskId(1), NOON),

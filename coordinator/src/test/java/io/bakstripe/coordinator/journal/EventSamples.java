@@ -108,7 +108,7 @@ public final class EventSamples {
 
     static List<InstanceEvent> instance() {
         return List.of(
-                new InstanceEvent.InstanceDeclared(Samples.definition(3), NOON),
+                new InstanceEvent.InstanceDeclared(Samples.complete(3), NOON),
                 new InstanceEvent.TaskRegistered(
                         TASK, Samples.COPY_REF, Samples.COPY, SUBMISSION, Optional.of(KEY), true, NOON),
                 new InstanceEvent.RegistrationVoided(TASK, NOON),

@@ -8,6 +8,8 @@ import akka.actor.ExtendedActorSystem;
 import akka.testkit.javadsl.TestKit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.coordinator.Samples;
+import io.bakstripe.protocol.instance.BackupOption;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -75,6 +77,18 @@ class JournalEventsTest {
         assertThat(created.request()).isEqualTo(Samples.backup(Samples.SHOP, 2));
         assertThat(backup.basis()).isEqualTo(BackupBasis.full(false));
         assertThat(restore.set()).isEmpty();
+    }
+
+    /** Definitions that were recorded before there were windows and the option, and tasks that carry one. */
+    @Test
+    void readsDefinitionsWithoutWindowsAndOption() throws IOException {
+        InstanceEvent.InstanceDeclared declared = (InstanceEvent.InstanceDeclared) earlier("instance-declared/1");
+        DatabaseEvent.TaskCreated created = (DatabaseEvent.TaskCreated) earlier("task-created/1");
+
+        assertThat(declared.definition()).isEqualTo(Samples.definition(3));
+        assertThat(created.view().definition()).isEqualTo(Samples.definition(1));
+        assertThat(declared.definition().windows()).isEqualTo(Windows.none());
+        assertThat(declared.definition().option()).contains(BackupOption.DEFAULT);
     }
 
     private static Object earlier(String name) throws IOException {

@@ -31,21 +31,33 @@ final class SandboxCommand implements Callable<Integer> {
                     + " a free one. docs/chaos.md has the faults. Default: no faults.")
     private @Nullable Integer chaosPort;
 
+    @Option(
+            names = "--key-seconds",
+            paramLabel = "N",
+            description = "How long the keys of the role last. Default: as long as is asked for.")
+    private @Nullable Integer keySeconds;
+
     @Override
     public Integer call() throws IOException, InterruptedException {
         Files.createDirectories(data);
-        OptionalInt faults = chaosPort == null ? OptionalInt.empty() : OptionalInt.of(chaosPort);
-        SandboxProcess process =
-                SandboxProcess.start(Home.find(), data.toAbsolutePath().normalize(), faults);
+        SandboxProcess process = SandboxProcess.start(
+                Home.find(), data.toAbsolutePath().normalize(), optional(chaosPort), optional(keySeconds));
         Runtime.getRuntime().addShutdownHook(new Thread(process::close, "sandbox-stop"));
         SandboxProcess.Store store = process.store();
         System.out.printf(
                 "endpoint    %s%naccess key  %s%nsecret key  %s%nregion      %s%nbucket      %s%n",
                 store.endpoint(), store.accessKey(), store.secretKey(), store.region(), store.bucket());
+        System.out.printf(
+                "sts         %s%nrole        %s%n",
+                process.sts().endpoint(), process.sts().roleArn());
         process.chaos()
                 .ifPresent(
                         chaos -> System.out.printf("chaos       %s%ncalm        %s%n", chaos.control(), chaos.calm()));
         new CountDownLatch(1).await();
         return 0;
+    }
+
+    private static OptionalInt optional(@Nullable Integer number) {
+        return number == null ? OptionalInt.empty() : OptionalInt.of(number);
     }
 }

@@ -34,8 +34,10 @@ import io.bakstripe.worker.session.SessionDependencies;
 import io.bakstripe.worker.session.SessionSettings;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
-import io.bakstripe.worker.store.s3.S3ObjectStore;
+import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.s3.S3Stores;
 import io.bakstripe.worker.store.s3.StoreSettings;
+import io.bakstripe.worker.store.s3.StsSettings;
 import io.bakstripe.worker.stripe.SlicesFetcher;
 import io.bakstripe.worker.stripe.StripeDependencies;
 import io.bakstripe.worker.stripe.StripeSettings;
@@ -47,6 +49,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Starts the worker module on this node; where the node lacks a role, it gets proxies of what runs elsewhere. */
@@ -61,6 +64,7 @@ final class Workers {
     record Settings(
             long byteBudget,
             StoreSettings store,
+            StsSettings sts,
             PreflightSettings preflight,
             SessionSettings session,
             StripeSettings stripe,
@@ -76,6 +80,7 @@ final class Workers {
             return new Settings(
                     worker.getBytes("byte-budget"),
                     StoreSettings.from(worker),
+                    StsSettings.from(worker),
                     PreflightSettings.from(worker),
                     SessionSettings.from(worker),
                     StripeSettings.from(worker),
@@ -98,9 +103,9 @@ final class Workers {
         ClusterSharding sharding = ClusterSharding.get(system);
         InstantSource clock = InstantSource.system();
         ByteBudget budget = new ByteBudget(settings.byteBudget());
-        S3ObjectStore store = S3ObjectStore.create(settings.store(), system);
+        S3Stores stores = S3Stores.create(settings.store(), settings.sts(), instances::definition, system, clock);
         RestoreSettings restore = settings.restore();
-        SetFinder finder = new StoreSetFinder(store, restore);
+        Function<ObjectStore, SetFinder> finder = store -> new StoreSetFinder(store, restore);
         Sources sources = new ConfiguredSources(
                 List.of(new PostgresEngine(settings.postgres(), clock, UUID::randomUUID)),
                 (instance, folded) -> Optional.ofNullable(instances.logins().get(new DatabaseRef(instance, folded))),
@@ -109,7 +114,7 @@ final class Workers {
         BackupSession.init(
                 sharding,
                 system,
-                new SessionDependencies(sources, store, SessionDependencies.sharded(sharding), settings.session()));
+                new SessionDependencies(sources, stores, SessionDependencies.sharded(sharding), settings.session()));
         Optional<Spool> spool = node.has("worker")
                 ? Optional.of(Spool.open(
                         settings.spool(),
@@ -121,7 +126,7 @@ final class Workers {
                 sharding,
                 system,
                 new StripeDependencies(
-                        store,
+                        stores,
                         sources,
                         SlicesFetcher.sharded(sharding, stripe),
                         budget,
@@ -133,7 +138,7 @@ final class Workers {
                         stripe));
         RestoreDependencies restores = new RestoreDependencies(
                 finder,
-                store,
+                stores,
                 budget,
                 restore,
                 clock,
@@ -150,15 +155,14 @@ final class Workers {
         node.hostName()
                 .ifPresent(host -> HostAgent.init(sharding, system, host, new HostDependencies(servers.orElseThrow())));
         if (node.has("worker")) {
-            SetFinder quickFinder = new StoreSetFinder(store.withAttempts(PREFLIGHT_ATTEMPTS), restore);
             system.systemActorOf(
                     Preflight.create(new PreflightDependencies(
-                            store.withAttempts(PREFLIGHT_ATTEMPTS), sources, quickFinder, settings.preflight(), clock)),
+                            stores.withAttempts(PREFLIGHT_ATTEMPTS), sources, finder, settings.preflight(), clock)),
                     "preflight",
                     Props.empty());
         }
         return () -> {
-            store.close();
+            stores.close();
             spool.ifPresent(Spool::close);
         };
     }

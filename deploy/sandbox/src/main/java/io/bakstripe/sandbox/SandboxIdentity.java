@@ -17,13 +17,14 @@ import java.util.random.RandomGenerator;
  *
  * @param secretKey masked in {@link #toString()}
  * @param port 0 until a server has run
+ * @param stsPort of the token service; 0 until one has run
  */
-record SandboxIdentity(String accessKey, String secretKey, int port) {
+record SandboxIdentity(String accessKey, String secretKey, int port, int stsPort) {
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     /** A new identity without a port. */
     static SandboxIdentity random(RandomGenerator random) {
-        return new SandboxIdentity("SANDBOX" + letters(random, 13), letters(random, 40), 0);
+        return new SandboxIdentity("SANDBOX" + letters(random, 13), letters(random, 40), 0, 0);
     }
 
     private static String letters(RandomGenerator random, int count) {
@@ -47,7 +48,9 @@ record SandboxIdentity(String accessKey, String secretKey, int port) {
         return Optional.of(new SandboxIdentity(
                 required(properties, "access-key", file),
                 required(properties, "secret-key", file),
-                Integer.parseInt(required(properties, "port", file))));
+                Integer.parseInt(required(properties, "port", file)),
+                // Of a version without a token service.
+                Integer.parseInt(properties.getProperty("sts-port", "0"))));
     }
 
     private static String required(Properties properties, String key, Path file) {
@@ -61,6 +64,7 @@ record SandboxIdentity(String accessKey, String secretKey, int port) {
         properties.setProperty("access-key", accessKey);
         properties.setProperty("secret-key", secretKey);
         properties.setProperty("port", Integer.toString(port));
+        properties.setProperty("sts-port", Integer.toString(stsPort));
         Path file = file(directory);
         try {
             // Created with its mode: the secret must not be readable for a moment either.
@@ -78,8 +82,8 @@ record SandboxIdentity(String accessKey, String secretKey, int port) {
         }
     }
 
-    SandboxIdentity withPort(int newPort) {
-        return new SandboxIdentity(accessKey, secretKey, newPort);
+    SandboxIdentity withPorts(int newPort, int newStsPort) {
+        return new SandboxIdentity(accessKey, secretKey, newPort, newStsPort);
     }
 
     private static Path file(Path directory) {

@@ -14,7 +14,7 @@ public final class SandboxMain {
 
     private SandboxMain() {}
 
-    /** See {@code --data DIR [--port N] [--chaos-port N] [--stop-with-stdin]}. */
+    /** See {@link SandboxOptions#USAGE}. */
     public static void main(String[] arguments) {
         SandboxOptions options;
         try {
@@ -27,8 +27,7 @@ public final class SandboxMain {
         }
         SandboxServer server;
         try {
-            server = SandboxServer.start(
-                    options.data(), options.port(), options.chaosPort(), new SecureRandom(), PATIENCE);
+            server = SandboxServer.start(options, new SecureRandom(), PATIENCE);
         } catch (RuntimeException e) {
             System.err.println("sandbox: " + e.getMessage());
             System.exit(1);

@@ -1,6 +1,9 @@
 package io.bakstripe.sandbox;
 
 import io.bakstripe.sandbox.chaos.ChaosStore;
+import io.bakstripe.sandbox.sts.Caller;
+import io.bakstripe.sandbox.sts.RoleKeys;
+import io.bakstripe.sandbox.sts.TokenService;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -11,12 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
+import org.gaul.s3proxy.AccessGrant;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.blobstore.BlobStore;
@@ -40,52 +45,66 @@ final class SandboxServer implements AutoCloseable {
     private final FileChannel lock;
     private final BlobStore objects;
     private final S3Proxy proxy;
+    private final TokenService tokens;
     private final Optional<ChaosStore> chaos;
     private final SandboxIdentity identity;
 
     private SandboxServer(
-            FileChannel lock, BlobStore objects, S3Proxy proxy, Optional<ChaosStore> chaos, SandboxIdentity identity) {
+            FileChannel lock,
+            BlobStore objects,
+            S3Proxy proxy,
+            TokenService tokens,
+            Optional<ChaosStore> chaos,
+            SandboxIdentity identity) {
         this.lock = lock;
         this.objects = objects;
         this.proxy = proxy;
+        this.tokens = tokens;
         this.chaos = chaos;
         this.identity = identity;
     }
 
     /** Starts a sandbox without faults. */
     static SandboxServer start(Path directory, int port, RandomGenerator random, Duration patience) {
-        return start(directory, port, OptionalInt.empty(), random, patience);
+        return start(
+                new SandboxOptions(directory, port, 0, OptionalInt.empty(), false, OptionalInt.empty()),
+                random,
+                patience);
     }
 
     /**
      * Starts a sandbox; it answers when this returns.
      *
-     * @param port 0 for the one used before with this directory, or a free one at the first start
-     * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
      * @param patience how long to wait for another sandbox on the same directory to end
      * @throws IllegalStateException when the directory or the port cannot be used; nothing runs then
      */
-    static SandboxServer start(
-            Path directory, int port, OptionalInt chaosPort, RandomGenerator random, Duration patience) {
+    static SandboxServer start(SandboxOptions options, RandomGenerator random, Duration patience) {
+        Path directory = options.data();
         FileChannel lock = lock(directory, patience);
         try {
             Path files = Files.createDirectories(directory.resolve("s3"));
             requireAttributes(files);
             SandboxIdentity before = SandboxIdentity.load(directory).orElseGet(() -> SandboxIdentity.random(random));
             BlobStore objects = new StrictUploads(new FilesystemNio2BlobStore(files.toString()), files);
-            int wanted = port > 0 ? port : before.port();
-            // With faults the gateway has the port that clients know, and the store itself a free one behind it.
-            S3Proxy proxy = serve(objects, before.withPort(chaosPort.isPresent() ? 0 : wanted));
-            Optional<ChaosStore> chaos = chaosPort.isPresent()
-                    ? Optional.of(guard(wanted, chaosPort.getAsInt(), proxy, objects))
+            SandboxIdentity wanted = before.withPorts(
+                    options.port() > 0 ? options.port() : before.port(),
+                    options.stsPort() > 0 ? options.stsPort() : before.stsPort());
+            // With faults the gateways have the ports that clients know, and what is behind them free ones.
+            SandboxIdentity served = options.chaosPort().isPresent() ? wanted.withPorts(0, 0) : wanted;
+            RoleKeys keys = new RoleKeys(random, InstantSource.system());
+            S3Proxy proxy = serve(objects, served, keys);
+            TokenService tokens = serveTokens(served, keys, options.keySeconds(), proxy);
+            Optional<ChaosStore> chaos = options.chaosPort().isPresent()
+                    ? Optional.of(guard(wanted, options.chaosPort().getAsInt(), proxy, tokens, objects))
                     : Optional.empty();
-            SandboxIdentity identity =
-                    before.withPort(chaos.map(ChaosStore::port).orElseGet(proxy::getPort));
+            SandboxIdentity identity = before.withPorts(
+                    chaos.map(ChaosStore::port).orElseGet(proxy::getPort),
+                    chaos.map(ChaosStore::tokenPort).orElseGet(tokens::port));
             if (!objects.containerExists(BUCKET)) {
                 objects.createContainer(BUCKET);
             }
             identity.save(directory);
-            return new SandboxServer(lock, objects, proxy, chaos, identity);
+            return new SandboxServer(lock, objects, proxy, tokens, chaos, identity);
         } catch (IOException e) {
             release(lock);
             throw new IllegalStateException("cannot use " + directory + ": " + e.getMessage(), e);
@@ -141,13 +160,21 @@ final class SandboxServer implements AutoCloseable {
                 + " choose a directory on another one";
     }
 
-    private static S3Proxy serve(BlobStore objects, SandboxIdentity identity) {
+    private static S3Proxy serve(BlobStore objects, SandboxIdentity identity, RoleKeys keys) {
         S3Proxy proxy = S3Proxy.builder()
                 .blobStore(objects)
                 .endpoint(URI.create("http://127.0.0.1:" + identity.port()))
                 .awsAuthentication(AuthenticationType.AWS_V2_OR_V4, identity.accessKey(), identity.secretKey())
+                // Among them the session token of temporary keys, which belongs to the signature and says nothing else
+                // here.
+                .ignoreUnknownHeaders(true)
                 .stopTimeout(STOP_LIMIT.toMillis())
                 .build();
+        proxy.setBlobStoreLocator((accessKey, bucket, key) -> Optional.ofNullable(accessKey)
+                .flatMap(name ->
+                        name.equals(identity.accessKey()) ? Optional.of(identity.secretKey()) : keys.secret(name))
+                .map(secret -> new AccessGrant(secret, objects))
+                .orElse(null));
         try {
             proxy.start();
             return proxy;
@@ -157,14 +184,35 @@ final class SandboxServer implements AutoCloseable {
         }
     }
 
-    private static ChaosStore guard(int port, int chaosPort, S3Proxy proxy, BlobStore objects) {
+    private static TokenService serveTokens(
+            SandboxIdentity identity, RoleKeys keys, OptionalInt keySeconds, S3Proxy proxy) {
         try {
-            return ChaosStore.start(port, chaosPort, proxy.getPort(), objects);
+            return TokenService.start(
+                    identity.stsPort(),
+                    new Caller(identity.accessKey(), identity.secretKey()),
+                    keys,
+                    keySeconds.isPresent() ? Optional.of(Duration.ofSeconds(keySeconds.getAsInt())) : Optional.empty());
         } catch (IOException e) {
             stop(proxy);
             throw new IllegalStateException(
-                    "cannot serve on port " + port + " with faults from port " + chaosPort + ": " + e.getMessage()
-                            + " (choose others with --port and --chaos-port)",
+                    "cannot serve tokens on port " + identity.stsPort() + ": " + e.getMessage()
+                            + " (choose one with --sts-port)",
+                    e);
+        }
+    }
+
+    private static ChaosStore guard(
+            SandboxIdentity wanted, int chaosPort, S3Proxy proxy, TokenService tokens, BlobStore objects) {
+        try {
+            return ChaosStore.start(
+                    wanted.port(), wanted.stsPort(), chaosPort, proxy.getPort(), tokens.port(), objects);
+        } catch (IOException e) {
+            tokens.close();
+            stop(proxy);
+            throw new IllegalStateException(
+                    "cannot serve on ports " + wanted.port() + " and " + wanted.stsPort() + " with faults from port "
+                            + chaosPort + ": " + e.getMessage()
+                            + " (choose others with --port, --sts-port and --chaos-port)",
                     e);
         }
     }
@@ -195,15 +243,22 @@ final class SandboxServer implements AutoCloseable {
         return chaos.map(running -> "http://127.0.0.1:" + running.controlPort() + "/chaos");
     }
 
+    /** Where keys of {@link TokenService#ROLE} are given out. */
+    String stsEndpoint() {
+        return "http://127.0.0.1:" + identity.stsPort();
+    }
+
     /** What a client needs, as one line of JSON. No value holds a character that JSON would escape. */
     String toJson() {
-        return "{\"endpoint\":\"%s\",\"accessKey\":\"%s\",\"secretKey\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\"%s}"
+        return "{\"endpoint\":\"%s\",\"accessKey\":\"%s\",\"secretKey\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\",\"sts\":\"%s\",\"roleArn\":\"%s\"%s}"
                 .formatted(
                         endpoint(),
                         identity.accessKey(),
                         identity.secretKey(),
                         REGION,
                         BUCKET,
+                        stsEndpoint(),
+                        TokenService.ROLE,
                         chaosEndpoint()
                                 .map(address -> ",\"chaos\":\"%s\",\"calm\":\"%s\"".formatted(address, calmEndpoint()))
                                 .orElse(""));
@@ -216,6 +271,7 @@ final class SandboxServer implements AutoCloseable {
             if (chaos.isPresent()) {
                 chaos.get().close();
             }
+            tokens.close();
             stop(proxy);
             objects.close();
         } catch (Exception e) {

@@ -38,8 +38,15 @@ final class ChaosSandbox implements AutoCloseable {
     }
 
     static ChaosSandbox start(Path directory) {
-        return new ChaosSandbox(
-                SandboxServer.start(directory, 0, OptionalInt.of(0), new Random(3), Duration.ofSeconds(5)));
+        return new ChaosSandbox(SandboxServer.start(
+                new SandboxOptions(directory, 0, 0, OptionalInt.empty(), false, OptionalInt.of(0)),
+                new Random(3),
+                Duration.ofSeconds(5)));
+    }
+
+    /** Around a sandbox that was started so that it can be asked for faults. */
+    static ChaosSandbox of(SandboxServer server) {
+        return new ChaosSandbox(server);
     }
 
     private static S3AsyncClient client(SandboxServer server, String endpoint) {

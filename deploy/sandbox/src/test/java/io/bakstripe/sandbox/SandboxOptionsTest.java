@@ -12,11 +12,21 @@ class SandboxOptionsTest {
     @Test
     void readsACommandLine() {
         assertThat(SandboxOptions.parse(List.of("--port", "9000", "--stop-with-stdin", "--data", "/srv/sandbox")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 9000, true, OptionalInt.empty()));
+                .isEqualTo(new SandboxOptions(
+                        Path.of("/srv/sandbox"), 9000, 0, OptionalInt.empty(), true, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false, OptionalInt.empty()));
+                .isEqualTo(new SandboxOptions(
+                        Path.of("/srv/sandbox"), 0, 0, OptionalInt.empty(), false, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox", "--chaos-port", "9001")))
-                .isEqualTo(new SandboxOptions(Path.of("/srv/sandbox"), 0, false, OptionalInt.of(9001)));
+                .isEqualTo(new SandboxOptions(
+                        Path.of("/srv/sandbox"), 0, 0, OptionalInt.empty(), false, OptionalInt.of(9001)));
+    }
+
+    @Test
+    void readsWhereTheTokenServiceIsAndHowLongItsKeysLast() {
+        assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox", "--sts-port", "9002", "--key-seconds", "3")))
+                .isEqualTo(new SandboxOptions(
+                        Path.of("/srv/sandbox"), 0, 9002, OptionalInt.of(3), false, OptionalInt.empty()));
     }
 
     @Test
@@ -29,6 +39,10 @@ class SandboxOptionsTest {
                 .hasMessageContaining("must be a number");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--chaos-port", "-1")))
                 .hasMessageContaining("--chaos-port must be 0 to 65535");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--sts-port", "65536")))
+                .hasMessageContaining("--sts-port must be 0 to 65535");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--key-seconds", "0")))
+                .hasMessageContaining("--key-seconds must be 1 or more");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--dat", "a"))).hasMessageContaining("--dat");
     }
 }

@@ -357,6 +357,11 @@ public enum BackupError {
             UNREACHABLE,
             "the object store does not answer: %s",
             "Check the endpoint and the network, then try again."),
+    STS_UNREACHABLE(
+            5160,
+            UNREACHABLE,
+            "role %s cannot be assumed, because the token service does not answer: %s",
+            "Check bakstripe.worker.store.sts and the network, then try again."),
     DATABASE_UNREACHABLE(
             5002,
             UNREACHABLE,

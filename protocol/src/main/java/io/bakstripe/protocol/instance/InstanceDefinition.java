@@ -1,5 +1,9 @@
 package io.bakstripe.protocol.instance;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import com.fasterxml.jackson.databind.annotation.JsonSerialize;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -15,6 +19,8 @@ import java.util.Optional;
  * @param timeZone an IANA zone
  * @param host the host that runs its managed databases and takes its restores; absent when the instance only knows databases
  * @param databases those that are declared; databases made by restores are not among them
+ * @param windows in UTC; definitions that were recorded before there were windows have none
+ * @param option SQLSERVER_BACKUP_RESTORE; definitions that were recorded before it was declared have it, without a role
  */
 public record InstanceDefinition(
         InstanceName name,
@@ -25,10 +31,45 @@ public record InstanceDefinition(
         String timeZone,
         boolean multiAz,
         Optional<HostName> host,
-        List<DeclaredDatabase> databases) {
+        List<DeclaredDatabase> databases,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = Windows.Unset.class)
+        Windows windows,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = BackupOption.Unset.class)
+        @JsonSerialize(using = BackupOption.Writer.class)
+        @JsonDeserialize(using = BackupOption.Reader.class)
+        Optional<BackupOption> option) {
 
     public InstanceDefinition {
         databases = List.copyOf(databases);
+        windows = windows == null ? Windows.none() : windows;
+    }
+
+    /** Without windows, and with the option as it is by default. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public InstanceDefinition(
+            InstanceName name,
+            long revision,
+            String engine,
+            Edition edition,
+            String region,
+            String timeZone,
+            boolean multiAz,
+            Optional<HostName> host,
+            List<DeclaredDatabase> databases) {
+        this(
+                name,
+                revision,
+                engine,
+                edition,
+                region,
+                timeZone,
+                multiAz,
+                host,
+                databases,
+                Windows.none(),
+                Optional.of(BackupOption.DEFAULT));
     }
 
     /** The declared database of that name, in any case or accent. */

@@ -20,8 +20,10 @@ import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFit;
+import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.SetMetadata;
+import io.bakstripe.worker.store.StoreAccess;
 import java.time.DateTimeException;
 import java.time.ZoneId;
 import java.util.List;
@@ -57,10 +59,11 @@ final class Checks {
         DatabaseName database = command.request().database();
         Predicate<StoredObject> foreign = object -> !command.request().overwrite();
         return inBucket(view, command.request().arn(), waiting)
-                .thenCompose(there -> noneIs(foreign, command.request().files()))
+                .thenCompose(
+                        there -> noneIs(store(view), foreign, command.request().files()))
                 .thenCompose(free -> command.basis()
                         .flatMap(BackupBasis::base)
-                        .map(base -> new BaseCheck(dependencies.store()).pass(database, base))
+                        .map(base -> new BaseCheck(store(view)).pass(database, base))
                         .orElseGet(() -> CompletableFuture.completedFuture(null)))
                 .thenCompose(based -> {
                     waiting.forAddressOf(database);
@@ -117,7 +120,7 @@ final class Checks {
 
     private void requireRoom(InstanceView view, BackupRequest request, long bytes) {
         PreflightSettings settings = dependencies.settings();
-        new FileRoom(dependencies.store().maxObjectBytes(), settings.bestCompressionRatio())
+        new FileRoom(store(view).maxObjectBytes(), settings.bestCompressionRatio())
                 .refusal(
                         request.database(),
                         bytes,
@@ -136,8 +139,10 @@ final class Checks {
 
     CompletionStage<Passed> restore(CheckRestore command, Waiting waiting) {
         return inBucket(command.view(), command.request().arn(), waiting)
-                .thenCompose(
-                        there -> dependencies.finder().find(command.request().arn()))
+                .thenCompose(there -> dependencies
+                        .finder()
+                        .apply(store(command.view()))
+                        .find(command.request().arn()))
                 .thenCompose(set -> {
                     waiting.forAddressOf(command.request().database());
                     return dependencies.sources().host(command.view()).thenApply(host -> {
@@ -176,16 +181,21 @@ final class Checks {
         String ours = command.setId().toString();
         waiting.forStore();
         return noneIs(
+                        store(command.view()),
                         object -> !command.overwrite()
                                 && !ours.equals(object.metadata().get(SetMetadata.SET_ID)),
                         command.files())
                 .thenApply(free -> new Passed(0));
     }
 
+    private ObjectStore store(InstanceView view) {
+        return dependencies.stores().of(StoreAccess.of(view));
+    }
+
     private CompletionStage<S3Arn> inBucket(InstanceView view, S3Arn arn, Waiting waiting) {
         waiting.forStore();
         String wanted = view.definition().region();
-        return dependencies.store().region(arn.bucket()).thenApply(region -> {
+        return store(view).region(arn.bucket()).thenApply(region -> {
             if (dependencies.settings().checkRegion() && !region.equals(wanted)) {
                 throw BackupError.BUCKET_REGION.problem(region, wanted).asException();
             }
@@ -194,9 +204,10 @@ final class Checks {
     }
 
     /** Refuses with the first file, in the files' order, whose object is there and in the way. */
-    private CompletionStage<List<S3Arn>> noneIs(Predicate<StoredObject> inTheWay, List<S3Arn> files) {
+    private static CompletionStage<List<S3Arn>> noneIs(
+            ObjectStore store, Predicate<StoredObject> inTheWay, List<S3Arn> files) {
         List<CompletableFuture<Optional<StoredObject>>> asked = files.stream()
-                .map(file -> dependencies.store().head(file).toCompletableFuture())
+                .map(file -> store.head(file).toCompletableFuture())
                 .toList();
         return CompletableFuture.allOf(asked.toArray(CompletableFuture[]::new)).thenApply(all -> {
             asked.stream()

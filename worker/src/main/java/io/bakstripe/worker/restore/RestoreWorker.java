@@ -232,7 +232,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     private void find() {
         int mine = ++run;
         CompletionStage<FoundSet> looked =
-                dependencies.finder().find(spec().step().from().orElseThrow());
+                dependencies.finder(spec()).find(spec().step().from().orElseThrow());
         context.pipeToSelf(
                 looked, (set, failure) -> set != null ? new SetKnown(mine, set) : new Broke(mine, Problem.of(failure)));
     }
@@ -270,6 +270,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         progress = counted;
         SetApply begun = new SetApply(
                 dependencies,
+                dependencies.store(spec()),
                 context.getSystem(),
                 spec().host(),
                 directory,

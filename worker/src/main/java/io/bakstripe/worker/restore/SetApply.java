@@ -13,6 +13,7 @@ import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
 import io.bakstripe.worker.restore.RangeWriter.ManifestFrame;
+import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -43,17 +44,22 @@ final class SetApply {
 
     SetApply(
             RestoreDependencies dependencies,
+            ObjectStore store,
             ActorSystem<?> system,
             HostName host,
             Path directory,
             FoundSet set,
             Listener listener) {
-        this(dependencies, system, host, directory, set, listener, Disk.ofHost());
+        this(dependencies, store, system, host, directory, set, listener, Disk.ofHost());
     }
 
-    /** @param disk that the directory is on */
+    /**
+     * @param store as the instance may use it
+     * @param disk that the directory is on
+     */
     SetApply(
             RestoreDependencies dependencies,
+            ObjectStore store,
             ActorSystem<?> system,
             HostName host,
             Path directory,
@@ -75,7 +81,7 @@ final class SetApply {
         this.overlay = over ? Optional.of(new Overlay(target)) : Optional.empty();
         this.download = new StripeDownload(
                 // One budget for all that this restore asks for: what goes well pays for what does not.
-                dependencies.store().within(RequestScope.ofBudget(settings.retries())),
+                store.within(RequestScope.ofBudget(settings.retries())),
                 dependencies.budget(),
                 settings,
                 new PlainRooms(settings.writers()),

@@ -12,6 +12,8 @@ import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.store.StoreAccess;
+import io.bakstripe.worker.store.Stores;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,7 @@ import java.util.concurrent.Executor;
  */
 final class SessionHold {
     private final Sources sources;
-    private final BaseLookup bases;
+    private final Stores stores;
     private final SessionSettings settings;
     private final Executor blocking;
     private EngineLease<BackupHold> lease;
@@ -33,7 +35,7 @@ final class SessionHold {
 
     SessionHold(SessionDependencies dependencies, Executor blocking) {
         this.sources = dependencies.sources();
-        this.bases = new BaseLookup(dependencies.store(), blocking);
+        this.stores = dependencies.stores();
         this.settings = dependencies.settings();
         this.blocking = blocking;
         this.lease = lease();
@@ -55,8 +57,12 @@ final class SessionHold {
     private CompletionStage<BackupOrder> ordered(SessionSpec spec) {
         return spec.basis()
                 .base()
-                .map(base -> bases.read(spec.display(), base).thenApply(order(spec)::over))
+                .map(base -> bases(spec).read(spec.display(), base).thenApply(order(spec)::over))
                 .orElseGet(() -> CompletableFuture.completedFuture(order(spec)));
+    }
+
+    private BaseLookup bases(SessionSpec spec) {
+        return new BaseLookup(stores.of(StoreAccess.of(spec.attempt(), spec.view())), blocking);
     }
 
     private static BackupOrder order(SessionSpec spec) {

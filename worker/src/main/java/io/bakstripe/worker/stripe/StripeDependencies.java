@@ -6,7 +6,7 @@ import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.spool.Spool;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * @param writer name and version of the program, for the header of each stripe
  */
 public record StripeDependencies(
-        ObjectStore store,
+        Stores stores,
         Sources sources,
         SlicesFetcher slices,
         ByteBudget budget,
@@ -38,7 +38,7 @@ public record StripeDependencies(
 
     /** With the machine's own monotonic clock. */
     public StripeDependencies(
-            ObjectStore store,
+            Stores stores,
             Sources sources,
             SlicesFetcher slices,
             ByteBudget budget,
@@ -48,6 +48,6 @@ public record StripeDependencies(
             InstantSource clock,
             String writer,
             StripeSettings settings) {
-        this(store, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
+        this(stores, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
     }
 }

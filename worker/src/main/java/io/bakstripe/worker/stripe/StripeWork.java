@@ -14,6 +14,7 @@ import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.stripe.StripeParts.Job;
 import io.bakstripe.worker.stripe.StripePipeline.Recorder;
 import io.bakstripe.worker.stripe.StripeUpload.Abortion;
@@ -43,6 +44,7 @@ final class StripeWork {
     private final RequestScope budget;
     private final Deque<Integer> toMend = new ArrayDeque<>();
 
+    private StoreAccess access;
     private StripeActivity activity = StripeActivity.NONE;
     private int number;
     private int rounds;
@@ -73,11 +75,17 @@ final class StripeWork {
     StripeWork(ActorContext<StripeMessage> context, StripeRef stripe, StripeDependencies dependencies) {
         this.context = context;
         this.dependencies = dependencies;
+        this.access = StoreAccess.of(stripe.attempt());
         this.lease = new StripeLease(
                 stripe.entityId(), dependencies.nanos(), dependencies.settings().lease());
         this.budget = RequestScope.ofBudget(dependencies.settings().retries());
         this.requests = lease.requests(budget);
         this.parts = new StripeParts(dependencies, lease::check, context.getSystem());
+    }
+
+    /** For whom the store is asked from now on. */
+    void accessAs(StoreAccess told) {
+        access = told;
     }
 
     StripeLease lease() {
@@ -237,7 +245,7 @@ final class StripeWork {
     }
 
     private ObjectStore store() {
-        return dependencies.store().within(requests);
+        return dependencies.stores().of(access).within(requests);
     }
 
     private Job job(int work, StripeState state, StripeSpec spec) {

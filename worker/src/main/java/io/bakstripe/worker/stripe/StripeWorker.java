@@ -48,6 +48,7 @@ import io.bakstripe.worker.journal.StripeEvent.Resumed;
 import io.bakstripe.worker.journal.StripeEvent.TrailerStored;
 import io.bakstripe.worker.journal.StripeEvent.UploadCreated;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
+import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.stripe.StripeUpload.Publication;
 import io.bakstripe.worker.stripe.StripeWork.AbortEnded;
 import io.bakstripe.worker.stripe.StripeWork.ComparisonEnded;
@@ -173,6 +174,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     private Effect<StripeEvent, StripeState> onTick(StripeState state, Tick heard) {
         tick = heard;
         work.lease().renew();
+        heard.spec().ifPresent(spec -> work.accessAs(StoreAccess.of(stripe.attempt(), spec.view())));
         awaitTick();
         return switch (step(state, heard)) {
             case BEGIN -> begin(heard.spec().orElseThrow());

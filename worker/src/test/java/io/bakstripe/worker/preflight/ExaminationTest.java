@@ -16,6 +16,7 @@ import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -43,9 +44,9 @@ class ExaminationTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         KIT.spawn(Preflight.create(new PreflightDependencies(
-                        new MemoryObjectStore(),
+                        Stores.only(new MemoryObjectStore()),
                         sources,
-                        finder,
+                        any -> finder,
                         new PreflightSettings(limit, true, true, 10),
                         () -> NOW)))
                 .tell(new Examine(PreflightTest.VIEW, PreflightTest.DATABASE, PreflightTest.SHOP, answers.getRef()));

@@ -23,6 +23,7 @@ import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.SetMetadata;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -73,7 +74,8 @@ class PreflightOfChainsTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(Duration.ofSeconds(5), true, true, 10);
-        KIT.spawn(Preflight.create(new PreflightDependencies(store, sources, finder, settings, InstantSource.system())))
+        KIT.spawn(Preflight.create(new PreflightDependencies(
+                        Stores.only(store), sources, any -> finder, settings, InstantSource.system())))
                 .tell(new CheckBackup(
                         PreflightTest.VIEW,
                         PreflightTest.DATABASE,

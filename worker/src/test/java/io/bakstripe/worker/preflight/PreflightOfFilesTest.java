@@ -27,6 +27,7 @@ import io.bakstripe.protocol.readiness.Readiness;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.Stores;
 import io.bakstripe.worker.store.s3.S3ObjectStore;
 import io.bakstripe.worker.store.s3.StoreSettings;
 import java.net.InetAddress;
@@ -73,8 +74,8 @@ class PreflightOfFilesTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(limit, true, conditionalWrites, 10);
-        return KIT.spawn(Preflight.create(
-                new PreflightDependencies(asked, new TestSources(), finder, settings, InstantSource.system())));
+        return KIT.spawn(Preflight.create(new PreflightDependencies(
+                Stores.only(asked), new TestSources(), any -> finder, settings, InstantSource.system())));
     }
 
     private CheckBackup check(int files, boolean overwrite) {

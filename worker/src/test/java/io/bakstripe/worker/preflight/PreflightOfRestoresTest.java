@@ -28,6 +28,7 @@ import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -60,8 +61,8 @@ class PreflightOfRestoresTest {
     private ActorRef<PreflightMessage> preflight() {
         SetFinder finder = from -> found;
         PreflightSettings settings = new PreflightSettings(limit, true, true, 10);
-        return KIT.spawn(
-                Preflight.create(new PreflightDependencies(store, sources, finder, settings, InstantSource.system())));
+        return KIT.spawn(Preflight.create(new PreflightDependencies(
+                Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
     }
 
     private Problem refusal() {

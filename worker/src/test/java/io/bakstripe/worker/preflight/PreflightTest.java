@@ -30,6 +30,7 @@ import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.MemoryObjectStore.Call;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -82,8 +83,8 @@ class PreflightTest {
         SetFinder finder = from -> CompletableFuture.failedFuture(
                 BackupError.FILE_UNKNOWN.problem("nothing").asException());
         PreflightSettings settings = new PreflightSettings(limit, checkRegion, true, 10);
-        return KIT.spawn(
-                Preflight.create(new PreflightDependencies(store, sources, finder, settings, InstantSource.system())));
+        return KIT.spawn(Preflight.create(new PreflightDependencies(
+                Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
     }
 
     private Problem refusal() {

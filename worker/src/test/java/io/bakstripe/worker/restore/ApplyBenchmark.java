@@ -14,6 +14,7 @@ import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.SampleStripe;
+import io.bakstripe.worker.store.Stores;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
@@ -140,8 +141,8 @@ final class ApplyBenchmark {
                 .toCompletableFuture()
                 .join();
         RestoreDependencies dependencies = new RestoreDependencies(
-                arn -> CompletableFuture.failedFuture(new IllegalStateException()),
-                store,
+                any -> arn -> CompletableFuture.failedFuture(new IllegalStateException()),
+                Stores.only(store),
                 new ByteBudget(BUDGET),
                 settings,
                 InstantSource.system(),
@@ -150,7 +151,7 @@ final class ApplyBenchmark {
                 "node");
         long begun = System.nanoTime();
         long cpu = cpu();
-        new SetApply(dependencies, kit.system(), new HostName("local"), target, found, new Unheard())
+        new SetApply(dependencies, store, kit.system(), new HostName("local"), target, found, new Unheard())
                 .run()
                 .toCompletableFuture()
                 .join();

@@ -41,6 +41,7 @@ import io.bakstripe.worker.host.PostgresRelease;
 import io.bakstripe.worker.host.PostgresReleases;
 import io.bakstripe.worker.host.TestHost;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -350,15 +351,14 @@ final class ChainRestoreTest {
     }
 
     private long done() {
-        return reports.receiveMessage(LONG).files().stream()
-                .mapToLong(file -> file.bytesDone())
-                .sum();
+        var files = reports.receiveMessage(LONG).files();
+        return files.stream().mapToLong(file -> file.bytesDone()).sum();
     }
 
     private ActorRef<RestoreCommand> spawn(AttemptRef attempt) {
         RestoreDependencies dependencies = new RestoreDependencies(
-                new StoreSetFinder(STORE, StoreSetFinderTest.SETTINGS),
-                STORE,
+                asked -> new StoreSetFinder(asked, StoreSetFinderTest.SETTINGS),
+                Stores.only(STORE),
                 new ByteBudget(64 << 20),
                 StoreSetFinderTest.SETTINGS,
                 Instant::now,

@@ -41,6 +41,7 @@ import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
 import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
 import io.bakstripe.worker.restore.RestoreEvent.SetFound;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -341,8 +342,8 @@ final class RestoreFaultsTest {
         RestoreSettings settings = new RestoreSettings(
                 64 << 10, 2, 16, 2, 2, 100_000, 3, 100, Duration.ofSeconds(20), Duration.ofSeconds(60));
         RestoreDependencies dependencies = new RestoreDependencies(
-                new StoreSetFinder(store, settings),
-                store,
+                asked -> new StoreSetFinder(asked, settings),
+                Stores.only(store),
                 new ByteBudget(16 << 20),
                 settings,
                 InstantSource.system(),

@@ -27,6 +27,7 @@ import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -54,8 +55,8 @@ final class RestoreShardingTest {
             TestProbe<RestoreReport> reports = kit.createTestProbe(RestoreReport.class);
             MemoryObjectStore store = SampleSet.emptyStore();
             RestoreDependencies dependencies = new RestoreDependencies(
-                    new StoreSetFinder(store, StoreSetFinderTest.SETTINGS),
-                    store,
+                    asked -> new StoreSetFinder(asked, StoreSetFinderTest.SETTINGS),
+                    Stores.only(store),
                     new ByteBudget(1 << 20),
                     StoreSetFinderTest.SETTINGS,
                     InstantSource.system(),

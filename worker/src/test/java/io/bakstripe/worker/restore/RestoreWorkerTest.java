@@ -38,6 +38,7 @@ import io.bakstripe.worker.restore.RestoreEvent.PartApplied;
 import io.bakstripe.worker.restore.RestoreEvent.ServerOpened;
 import io.bakstripe.worker.restore.RestoreEvent.SetFound;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -320,8 +321,8 @@ final class RestoreWorkerTest {
                 hostAnswer,
                 Duration.ofSeconds(60));
         RestoreDependencies dependencies = new RestoreDependencies(
-                new StoreSetFinder(store, settings),
-                store,
+                asked -> new StoreSetFinder(asked, settings),
+                Stores.only(store),
                 budget,
                 settings,
                 () -> Objects.requireNonNull(now.get()),

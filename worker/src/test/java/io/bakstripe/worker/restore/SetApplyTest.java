@@ -21,6 +21,7 @@ import io.bakstripe.worker.restore.FoundSet.FoundStripe;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.Stores;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
@@ -355,15 +356,15 @@ final class SetApplyTest {
                 StoreSetFinderTest.SETTINGS.hostAnswer(),
                 StoreSetFinderTest.SETTINGS.hostPatience());
         RestoreDependencies dependencies = new RestoreDependencies(
-                arn -> CompletableFuture.failedFuture(new IllegalStateException()),
-                source,
+                any -> arn -> CompletableFuture.failedFuture(new IllegalStateException()),
+                Stores.only(source),
                 from,
                 few,
                 InstantSource.system(),
                 host -> KIT.createTestProbe(HostCommand.class).getRef(),
                 (database, report) -> {},
                 "node");
-        return new SetApply(dependencies, KIT.system(), new HostName("local"), target, found, recorder, disk);
+        return new SetApply(dependencies, source, KIT.system(), new HostName("local"), target, found, recorder, disk);
     }
 
     private static Piece piece(String path, long offset, int length, Piece.State state) {

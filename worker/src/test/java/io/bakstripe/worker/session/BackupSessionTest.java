@@ -22,6 +22,7 @@ import io.bakstripe.protocol.message.SessionCommand.SlicesReply;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -52,7 +53,10 @@ class BackupSessionTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, store, (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database,
+                        Stores.only(store),
+                        (ref, report) -> coordinator.getRef().tell(report),
+                        settings)));
     }
 
     private ActorRef<SessionMessage> session() {

@@ -24,6 +24,7 @@ import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.worker.session.SessionTransitions.Transition;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
@@ -52,7 +53,7 @@ class SessionLifeTest {
             shard.getRef(),
             new SessionDependencies(
                     database,
-                    new MemoryObjectStore(),
+                    Stores.only(new MemoryObjectStore()),
                     (ref, report) -> coordinator.getRef().tell(report),
                     new SessionSettings(Duration.ofMinutes(5), Duration.ofMinutes(5), 8192, 4096))));
 

@@ -29,6 +29,7 @@ import io.bakstripe.protocol.message.SessionMessage;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.session.SessionHold.StoppedBackup;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.Stores;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -66,7 +67,10 @@ class StoppedBackupTest {
                 SessionFixture.ATTEMPT,
                 shard.getRef(),
                 new SessionDependencies(
-                        database, store, (ref, report) -> coordinator.getRef().tell(report), settings)));
+                        database,
+                        Stores.only(store),
+                        (ref, report) -> coordinator.getRef().tell(report),
+                        settings)));
     }
 
     private ActorRef<SessionMessage> session() {

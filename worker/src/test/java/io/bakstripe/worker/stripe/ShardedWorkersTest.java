@@ -24,6 +24,7 @@ import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.session.BackupSession;
 import io.bakstripe.worker.session.SessionDependencies;
 import io.bakstripe.worker.session.SessionSettings;
+import io.bakstripe.worker.store.Stores;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -59,7 +60,7 @@ class ShardedWorkersTest {
                 KIT.system(),
                 new SessionDependencies(
                         fixture.database,
-                        fixture.objects,
+                        Stores.only(fixture.objects),
                         (ref, report) -> fixture.coordinator.getRef().tell(report),
                         SessionSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"))));
         StripeDependencies base = fixture.dependencies();
@@ -67,7 +68,7 @@ class ShardedWorkersTest {
                 sharding,
                 KIT.system(),
                 new StripeDependencies(
-                        base.store(),
+                        base.stores(),
                         base.sources(),
                         SlicesFetcher.sharded(sharding, base.settings()),
                         base.budget(),

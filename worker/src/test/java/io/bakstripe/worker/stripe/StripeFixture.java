@@ -41,6 +41,7 @@ import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
+import io.bakstripe.worker.store.StoreAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -51,6 +52,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -82,6 +84,9 @@ final class StripeFixture {
     boolean overwrite;
     boolean compression = true;
     final int task;
+    /** For whom the store was asked, in order. */
+    final List<StoreAccess> accesses = new CopyOnWriteArrayList<>();
+
     final AtomicReference<@Nullable StripeReport> last = new AtomicReference<>();
     /** Stands still, so that no lease ends on a busy machine. */
     volatile LongSupplier nanos = () -> 0;
@@ -192,7 +197,10 @@ final class StripeFixture {
 
     StripeDependencies dependencies() {
         return new StripeDependencies(
-                store,
+                access -> {
+                    accesses.add(access);
+                    return store;
+                },
                 sources,
                 (stripe, plan, page) ->
                         CompletableFuture.completedFuture(page(plan == PlanKind.DATA ? data : closing, page)),

@@ -2,11 +2,16 @@ package io.bakstripe.node.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
 import io.bakstripe.protocol.error.BakstripeException;
+import io.bakstripe.protocol.instance.BackupOption;
+import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.instance.WeeklyWindow;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
@@ -29,13 +34,29 @@ import java.util.Set;
  * @param logins by database, of those with an address of their own
  */
 public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<DatabaseRef, Login> logins) {
-    private static final Set<String> INSTANCE_KEYS =
-            Set.of("name", "engine", "edition", "region", "time-zone", "multi-az", "host", "databases");
+    private static final Set<String> INSTANCE_KEYS = Set.of(
+            "name",
+            "engine",
+            "edition",
+            "region",
+            "time-zone",
+            "multi-az",
+            "host",
+            "databases",
+            "backup-window",
+            "maintenance-window",
+            "option");
+    private static final Set<String> OPTION_KEYS = Set.of("role-arn");
     private static final Set<String> DATABASE_KEYS = Set.of("name", "jdbc-url", "user", "password", "recovery-model");
 
     public InstanceDeclarations {
         definitions = List.copyOf(definitions);
         logins = Map.copyOf(logins);
+    }
+
+    /** The declaration of that instance. */
+    public Optional<InstanceDefinition> definition(InstanceName name) {
+        return definitions.stream().filter(known -> known.name().equals(name)).findFirst();
     }
 
     /**
@@ -80,13 +101,32 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
                     ZoneId.of(zone).getId(),
                     block.hasPath("multi-az") && block.getBoolean("multi-az"),
                     host,
-                    databases);
+                    databases,
+                    new Windows(
+                            text(block, "backup-window").map(DailyWindow::parse),
+                            text(block, "maintenance-window").map(WeeklyWindow::parse)),
+                    option(block));
         } catch (BakstripeException malformed) {
             throw new ConfigException.BadValue(
                     block.origin(), "instances", malformed.problem().detail(), malformed);
         } catch (DateTimeException | IllegalArgumentException malformed) {
             throw new ConfigException.BadValue(block.origin(), "instances", malformed.getMessage(), malformed);
         }
+    }
+
+    private static Optional<BackupOption> option(Config block) {
+        if (!block.hasPath("option")) {
+            return Optional.of(BackupOption.DEFAULT);
+        }
+        if (block.getValue("option").valueType() == ConfigValueType.STRING) {
+            if (block.getString("option").equals("none")) {
+                return Optional.empty();
+            }
+            throw new ConfigException.BadValue(block.origin(), "option", "write none, or { role-arn = ... }");
+        }
+        Config option = block.getConfig("option");
+        refuseUnknown(option, OPTION_KEYS);
+        return Optional.of(new BackupOption(text(option, "role-arn")));
     }
 
     private static DeclaredDatabase database(

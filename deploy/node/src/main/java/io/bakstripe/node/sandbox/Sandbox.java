@@ -70,6 +70,7 @@ public final class Sandbox implements AutoCloseable {
         settings.put("bakstripe.worker.store.access-key", store.accessKey());
         settings.put("bakstripe.worker.store.secret-key", store.secretKey());
         settings.put("bakstripe.worker.store.sse", "none");
+        settings.put("bakstripe.worker.store.sts.endpoint", process.sts().endpoint());
         settings.put("bakstripe.worker.host.stop-servers-on-shutdown", true);
         settings.put("bakstripe.instances.declared", ConfigValueFactory.fromIterable(instances));
         return settings;
@@ -86,6 +87,7 @@ public final class Sandbox implements AutoCloseable {
         json.put("http", http);
         json.put("token", state.token());
         json.put("s3", store);
+        json.put("sts", process.sts());
         json.put("instance", INSTANCE.value());
         Map<String, Object> database = new LinkedHashMap<>();
         database.put("name", SHOP.value());

@@ -24,11 +24,13 @@ public final class SandboxProcess implements AutoCloseable {
 
     private final Process process;
     private final Store store;
+    private final Sts sts;
     private final Optional<Chaos> chaos;
 
-    private SandboxProcess(Process process, Store store, Optional<Chaos> chaos) {
+    private SandboxProcess(Process process, Store store, Sts sts, Optional<Chaos> chaos) {
         this.process = process;
         this.store = store;
+        this.sts = sts;
         this.chaos = chaos;
     }
 
@@ -48,19 +50,35 @@ public final class SandboxProcess implements AutoCloseable {
         }
     }
 
+    /**
+     * The token service beside the store.
+     *
+     * @param roleArn the role that the store's keys can assume
+     */
+    public record Sts(String endpoint, String roleArn) {}
+
     /** Starts a store without faults, see the other one. */
     public static SandboxProcess start(Home home, Path data) throws IOException {
-        return start(home, data, OptionalInt.empty());
+        return start(home, data, OptionalInt.empty(), OptionalInt.empty());
     }
 
     /**
      * Starts the process and waits until it serves; throws {@link IOException} when it ends before. Its messages go to this process's error stream.
      *
      * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
+     * @param keySeconds how long the keys of the role last; empty: as long as is asked for
      */
-    public static SandboxProcess start(Home home, Path data, OptionalInt chaosPort) throws IOException {
-        List<String> arguments = new ArrayList<>(
-                List.of("--data", data.toString(), "--port", Integer.toString(port(data)), "--stop-with-stdin"));
+    public static SandboxProcess start(Home home, Path data, OptionalInt chaosPort, OptionalInt keySeconds)
+            throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--data",
+                data.toString(),
+                "--port",
+                Integer.toString(port(data, "port")),
+                "--sts-port",
+                Integer.toString(port(data, "sts-port")),
+                "--stop-with-stdin"));
+        keySeconds.ifPresent(seconds -> arguments.addAll(List.of("--key-seconds", Integer.toString(seconds))));
         chaosPort.ifPresent(port -> arguments.addAll(List.of("--chaos-port", Integer.toString(port))));
         Process process = new ProcessBuilder(home.sandboxCommand(arguments))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -81,6 +99,7 @@ public final class SandboxProcess implements AutoCloseable {
                         json.required("secretKey").asText(),
                         json.required("region").asText(),
                         json.required("bucket").asText()),
+                new Sts(json.required("sts").asText(), json.required("roleArn").asText()),
                 json.has("chaos")
                         ? Optional.of(new Chaos(
                                 json.required("chaos").asText(),
@@ -89,12 +108,19 @@ public final class SandboxProcess implements AutoCloseable {
     }
 
     /** The port is kept for good, so it had better be one that outgoing connections leave alone. */
-    private static int port(Path data) {
-        return Files.exists(data.resolve(IDENTITY)) ? KEPT : FreePort.choose();
+    private static int port(Path data, String key) throws IOException {
+        Path identity = data.resolve(IDENTITY);
+        return Files.exists(identity) && Files.readString(identity).contains("\n" + key + "=")
+                ? KEPT
+                : FreePort.choose();
     }
 
     public Store store() {
         return store;
+    }
+
+    public Sts sts() {
+        return sts;
     }
 
     /** Present when the store was started so that it can be made to fail. */

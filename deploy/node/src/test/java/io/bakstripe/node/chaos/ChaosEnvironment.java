@@ -38,6 +38,7 @@ import java.util.UUID;
 final class ChaosEnvironment implements AutoCloseable {
     private final Path folder;
     private final SandboxProcess process;
+    private final boolean asRole;
     private final SandboxProcess.Chaos chaos;
     private final ManagedServers servers;
     private final ServerConnection shop;
@@ -46,9 +47,10 @@ final class ChaosEnvironment implements AutoCloseable {
     private final List<Submitted> submitted = new ArrayList<>();
     private RunningNode node;
 
-    private ChaosEnvironment(Path folder, SandboxProcess process) throws IOException {
+    private ChaosEnvironment(Path folder, SandboxProcess process, boolean asRole) throws IOException {
         this.folder = folder;
         this.process = process;
+        this.asRole = asRole;
         this.chaos = process.chaos().orElseThrow();
         this.store = new StoreControl(chaos.control());
         this.witness = new StoreWitness(process.store(), chaos.calm());
@@ -64,10 +66,19 @@ final class ChaosEnvironment implements AutoCloseable {
 
     /** Starts everything in an empty folder and waits until the node is ready. */
     static ChaosEnvironment start(Path folder) throws IOException {
-        SandboxProcess process =
-                SandboxProcess.start(Home.find(), Files.createDirectories(folder.resolve("store")), OptionalInt.of(0));
+        return start(folder, OptionalInt.empty());
+    }
+
+    /** Starts everything as {@link #start(Path)} does; the instance uses the store as a role whose keys last so many seconds. */
+    static ChaosEnvironment startAsRole(Path folder, int keySeconds) throws IOException {
+        return start(folder, OptionalInt.of(keySeconds));
+    }
+
+    private static ChaosEnvironment start(Path folder, OptionalInt keySeconds) throws IOException {
+        SandboxProcess process = SandboxProcess.start(
+                Home.find(), Files.createDirectories(folder.resolve("store")), OptionalInt.of(0), keySeconds);
         try {
-            return new ChaosEnvironment(folder, process);
+            return new ChaosEnvironment(folder, process, keySeconds.isPresent());
         } catch (IOException | RuntimeException e) {
             process.close();
             throw e;
@@ -92,7 +103,7 @@ final class ChaosEnvironment implements AutoCloseable {
     }
 
     private RunningNode launch() throws IOException {
-        Path config = Files.writeString(folder.resolve("node.conf"), NodeOverrides.hocon(process.store()));
+        Path config = Files.writeString(folder.resolve("node.conf"), NodeOverrides.hocon(process, asRole));
         int port = FreePort.choose();
         Process started = new ProcessBuilder(Home.find()
                         .nodeCommand(

@@ -39,8 +39,13 @@ final class NodeOverrides {
 
     private NodeOverrides() {}
 
-    /** HOCON for a node with one instance that manages its databases, on this store. */
-    static String hocon(SandboxProcess.Store store) {
+    /**
+     * HOCON for a node with one instance that manages its databases, on this store.
+     *
+     * @param asRole whether the instance uses the store as the sandbox's role
+     */
+    static String hocon(SandboxProcess sandbox, boolean asRole) {
+        SandboxProcess.Store store = sandbox.store();
         Config known = ConfigFactory.defaultReference();
         Map<String, Object> values = new LinkedHashMap<>();
         QUICK.forEach((key, value) -> {
@@ -58,6 +63,7 @@ final class NodeOverrides {
         values.put("bakstripe.worker.store.access-key", store.accessKey());
         values.put("bakstripe.worker.store.secret-key", store.secretKey());
         values.put("bakstripe.worker.store.sse", "none");
+        values.put("bakstripe.worker.store.sts.endpoint", sandbox.sts().endpoint());
         values.put("bakstripe.worker.host.stop-servers-on-shutdown", true);
         values.put(
                 "bakstripe.instances.declared",
@@ -66,6 +72,8 @@ final class NodeOverrides {
                         INSTANCE,
                         "host",
                         INSTANCE,
+                        "option",
+                        asRole ? Map.of("role-arn", sandbox.sts().roleArn()) : Map.of(),
                         "databases",
                         List.of(Map.of("name", "shop", "recovery-model", "full")))));
         return ConfigFactory.parseMap(values).root().render(ConfigRenderOptions.concise());

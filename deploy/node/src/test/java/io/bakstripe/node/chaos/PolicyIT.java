@@ -1,11 +1,13 @@
 package io.bakstripe.node.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.node.RunningNode.Answer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -17,10 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Backups and restores with exactly the permissions that the documentation asks for, and without each of them. */
+/**
+ * Backups and restores with exactly the permissions that the documentation asks for, and without each of them: as a role that the instance's option names,
+ * whose keys last a few seconds. The node's own keys are for the token service alone.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PolicyIT {
     private static final int FILES = 2;
+    private static final int KEY_SECONDS = 4;
+
+    /** Longer than half of that, so that keys expire while parts are on their way. */
+    private static final String SLOW = "{\"fault\": \"delay\", \"delayMillis\": 2500, \"on\": [\"%s\"]}";
 
     private ChaosEnvironment environment;
     private TaskWatch watch;
@@ -28,7 +37,7 @@ final class PolicyIT {
 
     @BeforeAll
     void start(@TempDir Path folder) throws IOException {
-        environment = ChaosEnvironment.start(folder);
+        environment = ChaosEnvironment.startAsRole(folder, KEY_SECONDS);
         watch = TaskWatch.start(environment);
     }
 
@@ -40,6 +49,9 @@ final class PolicyIT {
 
     @AfterEach
     void allow() {
+        assertThat(environment.store().report().required("lastingKeys").asLong())
+                .as("requests to the store that the role did not sign")
+                .isZero();
         environment.store().calm();
     }
 
@@ -121,7 +133,8 @@ final class PolicyIT {
                 "s3:GetBucketLocation",
                 "s3:GetObject",
                 "s3:PutObject",
-                "s3:ListMultipartUploadParts"
+                "s3:ListMultipartUploadParts",
+                "sts:AssumeRole"
             })
     void aBackupWithoutAPermissionNamesItAndLeavesNothing(String permission) throws Exception {
         Map<String, Object> call = Submitted.backupCall("denied" + ++cases + "-*.bak", FILES, 0);
@@ -156,7 +169,7 @@ final class PolicyIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"s3:ListBucket", "s3:GetObject"})
+    @ValueSource(strings = {"s3:ListBucket", "s3:GetObject", "sts:AssumeRole"})
     void aRestoreWithoutAPermissionNamesItAndLeavesNothing(String permission) throws Exception {
         Submitted backup = environment.backup("for-restore" + ++cases + "-*.bak", FILES);
         environment.node().awaitSuccess(backup.id());
@@ -176,6 +189,67 @@ final class PolicyIT {
         environment.store().calm();
         assertThat(environment.hasFiles(database)).isFalse();
         Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    @Test
+    void keysThatExpireInTheMiddleOfABackupAndOfARestoreAreReplaced() throws Exception {
+        environment.store().rules(SLOW.formatted("UploadPart"));
+        Submitted backup = environment.backup("long*.bak", FILES);
+        environment.node().awaitSuccess(backup.id());
+        assertThat(assumed()).as("keys for the task, and more for it later").isGreaterThanOrEqualTo(3);
+
+        environment.store().rules(SLOW.formatted("GetObject"));
+        Submitted restore = environment.restore("long_restore", backup.pattern(), FILES);
+        environment.node().awaitSuccess(restore.id());
+
+        assertThat(assumed()).isGreaterThanOrEqualTo(3);
+        environment.store().calm();
+        Invariants.check(environment, List.of(backup, restore), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    @Test
+    void aTokenServiceThatIsDownForAWhileOrSlowOnlyDelays() throws Exception {
+        environment.store().rules(SLOW.formatted("UploadPart") + """
+                , {"fault": "reset", "on": ["AssumeRole"], "after": 1, "count": 2},
+                {"fault": "error", "status": 503, "on": ["AssumeRole"], "count": 1},
+                {"fault": "delay", "delayMillis": 1500, "on": ["AssumeRole"]}""");
+
+        Submitted backup = environment.backup("outage*.bak", FILES);
+        environment.node().awaitSuccess(backup.id());
+
+        assertThat(environment
+                        .store()
+                        .report()
+                        .required("rules")
+                        .get(1)
+                        .required("fired")
+                        .asLong())
+                .isEqualTo(2);
+        environment.store().calm();
+        Invariants.check(environment, List.of(backup), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    @Test
+    void aTokenServiceThatStaysDownRefusesTheCallWithItsText() throws Exception {
+        environment.store().rules("{\"fault\": \"error\", \"status\": 500, \"on\": [\"AssumeRole\"]}");
+        // Until then the keys of the calls before this one are good.
+        await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            Answer answer =
+                    environment.node().procedure("rds_restore_database", Submitted.restoreCall("never", "never*.bak"));
+
+            assertThat(answer.status()).as(answer.toString()).isEqualTo(502);
+            assertThat(answer.code()).isEqualTo("BAK-5160");
+            assertThat(answer.body().required("detail").asText()).contains("InternalError", "role/bakstripe-sandbox");
+        });
+    }
+
+    private long assumed() {
+        return environment
+                .store()
+                .report()
+                .required("requests")
+                .path("AssumeRole")
+                .asLong();
     }
 
     private static void requireDenied(JsonNode row, String permission) {

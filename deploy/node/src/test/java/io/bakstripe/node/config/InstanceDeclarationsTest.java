@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
+import io.bakstripe.protocol.instance.BackupOption;
+import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.instance.WeeklyWindow;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
@@ -22,7 +26,8 @@ final class InstanceDeclarationsTest {
     void readsEveryKey() {
         InstanceDeclarations read = read("""
                 { name = prod, engine = postgresql, edition = standard, region = eu-central-1, time-zone = Europe/Berlin,
-                  multi-az = true, host = db1, databases = [
+                  multi-az = true, host = db1, backup-window = "03:00-03:30", maintenance-window = "sun:05:00-sun:06:00",
+                  option = { role-arn = "arn:aws:iam::123456789012:role/backup" }, databases = [
                     { name = Lager, jdbc-url = "jdbc:postgresql://db/x", user = bk, password = secret, recovery-model = full },
                     { name = managed } ] }
                 """);
@@ -36,6 +41,9 @@ final class InstanceDeclarationsTest {
         assertThat(prod.host().orElseThrow().role()).isEqualTo("host-db1");
         assertThat(prod.database("lager").orElseThrow().recoveryModel()).isEqualTo(RecoveryModel.FULL);
         assertThat(prod.database("managed").orElseThrow().jdbcUrl()).isEmpty();
+        assertThat(prod.windows().backup()).contains(DailyWindow.parse("03:00-03:30"));
+        assertThat(prod.windows().maintenance()).contains(WeeklyWindow.parse("sun:05:00-sun:06:00"));
+        assertThat(prod.option().orElseThrow().roleArn()).contains("arn:aws:iam::123456789012:role/backup");
         assertThat(read.logins())
                 .containsEntry(
                         DatabaseRef.of(new InstanceName("prod"), new DatabaseName("LAGER")), new Login("bk", "secret"));
@@ -52,6 +60,16 @@ final class InstanceDeclarationsTest {
         assertThat(plain.multiAz()).isFalse();
         assertThat(plain.host()).isEmpty();
         assertThat(plain.databases()).isEmpty();
+        assertThat(plain.windows()).isEqualTo(Windows.none());
+        assertThat(plain.option()).contains(BackupOption.DEFAULT);
+    }
+
+    @Test
+    void knowsInstancesWithoutTheOption() {
+        assertThat(read("{ name = a, option = none }").definitions().get(0).option())
+                .isEmpty();
+        assertThat(read("{ name = a, option = {} }").definitions().get(0).option())
+                .contains(BackupOption.DEFAULT);
     }
 
     @Test
@@ -72,6 +90,11 @@ final class InstanceDeclarationsTest {
                 "{ name = a, colour = red }",
                 "{ name = a }, { name = a }",
                 "{ name = a, host = UPPER }",
+                "{ name = a, backup-window = \"3:00-3:30\" }",
+                "{ name = a, maintenance-window = \"05:00-06:00\" }",
+                "{ name = a, option = off }",
+                "{ name = a, option = { role-arn = backup } }",
+                "{ name = a, option = { role = x } }",
                 "{ name = a, databases = [ { name = managed-without-host } ] }",
                 "{ name = a, databases = [ { name = x, jdbc-url = u, user = u } ] }",
                 "{ name = a, databases = [ { name = x, jdbc-url = \"jdbc:p?password=y\", user = u, password = p } ] }",

@@ -25,6 +25,8 @@ enum Action {
     COMPLETE_MULTIPART_UPLOAD("CompleteMultipartUpload", "s3:PutObject"),
     LIST_PARTS("ListParts", "s3:ListMultipartUploadParts"),
     ABORT_MULTIPART_UPLOAD("AbortMultipartUpload", "s3:AbortMultipartUpload"),
+    /** Of the token service. */
+    ASSUME_ROLE("AssumeRole", "sts:AssumeRole"),
     /** Anything else: settings of buckets and objects, and what no S3 knows. */
     OTHER("Other", "s3:*");
 

@@ -9,6 +9,11 @@ import java.util.List;
 final class Answers {
     static final byte[] CONTINUE = "HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
+    private static final String ERROR = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code>"
+            + "<Message>%s</Message><RequestId>chaos</RequestId></Error>";
+    private static final String TOKEN_ERROR = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code>"
+            + "<Message>%s</Message></Error><RequestId>chaos</RequestId></ErrorResponse>";
+
     private Answers() {}
 
     /** The error code that S3 mostly sends with a status. */
@@ -37,12 +42,11 @@ final class Answers {
     }
 
     /** Sends an error; an answer to HEAD has no body. */
-    static void error(OutputStream out, String method, int status, String code) throws IOException {
-        byte[] body = ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message>"
-                        + "<RequestId>chaos</RequestId></Error>")
-                .formatted(code, message(code))
-                .getBytes(StandardCharsets.UTF_8);
-        boolean bodiless = method.equals("HEAD");
+    static void error(OutputStream out, RequestHead head, int status, String code) throws IOException {
+        boolean ofTokens = Call.of(head).action() == Action.ASSUME_ROLE;
+        byte[] body =
+                (ofTokens ? TOKEN_ERROR : ERROR).formatted(code, message(code)).getBytes(StandardCharsets.UTF_8);
+        boolean bodiless = head.method().equals("HEAD");
         out.write(new MessageHeaders(
                         List.of("Content-Type: application/xml", "Content-Length: " + (bodiless ? 0 : body.length)))
                 .toBytes("HTTP/1.1 " + status + " " + code));

@@ -11,8 +11,11 @@ import java.util.stream.Collectors;
  *
  * @param bucket empty when the request names none
  * @param key empty when the request is about a bucket
+ * @param lasting whether it is signed with other keys than those of a role, or with none
  */
-record Call(Action action, String bucket, String key) {
+record Call(Action action, String bucket, String key, boolean lasting) {
+    /** How the names of temporary keys begin. */
+    private static final String TEMPORARY = "Credential=ASIA";
 
     static Call of(RequestHead head) {
         int question = head.target().indexOf('?');
@@ -21,14 +24,18 @@ record Call(Action action, String bucket, String key) {
         String[] names = path.substring(path.startsWith("/") ? 1 : 0).split("/", 2);
         String key = names.length < 2 ? "" : decode(names[1]);
         Action action = names[0].isEmpty()
-                ? Action.LIST_BUCKETS
+                // What S3 knows no such request of is one to the token service.
+                ? head.method().equals("POST") ? Action.ASSUME_ROLE : Action.LIST_BUCKETS
                 : key.isEmpty()
                         ? ofBucket(head.method(), query)
                         : ofObject(
                                 head.method(),
                                 query,
                                 head.header("x-amz-copy-source").isPresent());
-        return new Call(action, decode(names[0]), key);
+        boolean temporary = head.header("authorization")
+                .filter(header -> header.contains(TEMPORARY))
+                .isPresent();
+        return new Call(action, decode(names[0]), key, !temporary);
     }
 
     private static Set<String> names(String query) {

@@ -29,7 +29,7 @@ final class Exchange {
     static boolean run(RequestHead head, ClientConnection client, Backend backend, Script script)
             throws IOException, InterruptedException {
         if (head.contentLength() < 0) {
-            Answers.error(client.out(), head.method(), 411, Answers.usualCode(411));
+            Answers.error(client.out(), head, 411, Answers.usualCode(411));
             return false;
         }
         Exchange exchange = new Exchange(head, client, backend);
@@ -91,7 +91,7 @@ final class Exchange {
         if (hidesAbsence
                 && answer.status() == 404
                 && call.action().permissions().contains("s3:GetObject")) {
-            Answers.error(client.out(), head.method(), 403, "AccessDenied");
+            Answers.error(client.out(), head, 403, "AccessDenied");
             return true;
         }
         client.out().write(answer.headBytes());
@@ -117,7 +117,7 @@ final class Exchange {
         } else {
             Streams.copy(client.body(head), OutputStream.nullOutputStream(), length);
         }
-        Answers.error(client.out(), head.method(), status, code);
+        Answers.error(client.out(), head, status, code);
         return true;
     }
 

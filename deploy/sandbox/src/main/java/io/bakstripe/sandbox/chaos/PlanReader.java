@@ -52,8 +52,9 @@ final class PlanReader {
         }
         Set<String> denied = new HashSet<>();
         json.path("deny").valueStream().map(JsonNode::asString).forEach(permission -> {
-            if (!Policy.DOCUMENTED.contains(permission)) {
-                throw new IllegalArgumentException("deny knows " + Policy.DOCUMENTED + ", not " + permission);
+            if (!Policy.DOCUMENTED.contains(permission) && !Policy.TRUST.equals(permission)) {
+                throw new IllegalArgumentException(
+                        "deny knows " + Policy.DOCUMENTED + " and " + Policy.TRUST + ", not " + permission);
             }
             denied.add(permission);
         });

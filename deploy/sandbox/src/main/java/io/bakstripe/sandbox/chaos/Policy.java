@@ -18,6 +18,9 @@ record Policy(boolean documentedOnly, Set<String> denied) {
             "s3:ListMultipartUploadParts",
             "s3:AbortMultipartUpload");
 
+    /** What the role's trust policy allows. */
+    static final String TRUST = "sts:AssumeRole";
+
     static final Policy OPEN = new Policy(false, Set.of());
 
     Policy {
@@ -29,7 +32,8 @@ record Policy(boolean documentedOnly, Set<String> denied) {
     }
 
     boolean allows(String permission) {
-        return !denied.contains(permission) && (!documentedOnly || DOCUMENTED.contains(permission));
+        return !denied.contains(permission)
+                && (!documentedOnly || DOCUMENTED.contains(permission) || TRUST.equals(permission));
     }
 
     /** Whether a missing object must look like a forbidden one: who may not list must not learn what is there. */

@@ -21,6 +21,7 @@ final class Script {
     private List<Progress> progress = List.of();
     private Map<Action, Long> requests = new EnumMap<>(Action.class);
     private Map<Action, Long> denied = new EnumMap<>(Action.class);
+    private long lasting;
     private final Deque<String> struck = new ArrayDeque<>();
     private CountDownLatch over = new CountDownLatch(1);
 
@@ -60,11 +61,15 @@ final class Script {
         progress = fresh;
         requests = new EnumMap<>(Action.class);
         denied = new EnumMap<>(Action.class);
+        lasting = 0;
         struck.clear();
     }
 
     synchronized Verdict judge(Call call) {
         requests.merge(call.action(), 1L, Long::sum);
+        if (call.lasting() && call.action() != Action.ASSUME_ROLE) {
+            lasting++;
+        }
         if (!plan.policy().allows(call.action())) {
             denied.merge(call.action(), 1L, Long::sum);
             return new Verdict.Denied();
@@ -113,6 +118,7 @@ final class Script {
         report.put("rules", rules);
         report.put("requests", named(requests));
         report.put("denied", named(denied));
+        report.put("lastingKeys", lasting);
         report.put("struck", List.copyOf(struck));
         return report;
     }

@@ -11,23 +11,31 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
  * Sends requests as often as it takes and their scope allows, and turns what fails into the catalogue's errors. The only place where requests are
  * repeated.
  */
 final class S3Calls {
+    private final S3AsyncClient client;
+    private final Signing signing;
     private final RetrySettings retry;
     private final ActorSystem<?> system;
     private final DoubleSupplier random;
 
     /**
+     * @param client sends them
+     * @param signing with whose keys
      * @param system whose scheduler times the pauses
      * @param random 0 to 1, for the jitter of the pauses; thread-safe
      */
-    S3Calls(RetrySettings retry, ActorSystem<?> system, DoubleSupplier random) {
+    S3Calls(S3AsyncClient client, Signing signing, RetrySettings retry, ActorSystem<?> system, DoubleSupplier random) {
+        this.client = client;
+        this.signing = signing;
         this.retry = retry;
         this.system = system;
         this.random = random;
@@ -39,7 +47,11 @@ final class S3Calls {
     }
 
     S3Calls withRepetitions(int repetitions) {
-        return new S3Calls(retry.withRepetitions(repetitions), system, random);
+        return new S3Calls(client, signing, retry.withRepetitions(repetitions), system, random);
+    }
+
+    S3Calls signedBy(Signing other) {
+        return new S3Calls(client, other, retry, system, random);
     }
 
     /** For requests of which no refusal is expected. */
@@ -47,12 +59,12 @@ final class S3Calls {
         return Optional.empty();
     }
 
-    /** Like {@link #ask(RequestScope, S3Operation, String, String, Supplier, Function, Function)}, about a file. */
+    /** Like {@link #ask(RequestScope, S3Operation, String, String, Function, Function, Function)}, about a file. */
     <T, R> CompletionStage<R> ask(
             RequestScope scope,
             S3Operation operation,
             S3Arn file,
-            Supplier<CompletableFuture<T>> request,
+            Function<S3AsyncClient, CompletableFuture<T>> request,
             Function<T, R> answered,
             Function<AwsServiceException, Optional<R>> refused) {
         return ask(scope, operation, file.bucket(), file.toString(), request, answered, refused);
@@ -71,10 +83,10 @@ final class S3Calls {
             S3Operation operation,
             String bucket,
             String subject,
-            Supplier<CompletableFuture<T>> request,
+            Function<S3AsyncClient, CompletableFuture<T>> request,
             Function<T, R> answered,
             Function<AwsServiceException, Optional<R>> refused) {
-        return send(scope, request, 0).handle((answer, failure) -> {
+        return send(scope, request, S3Failures::isTransient, 0).handle((answer, failure) -> {
             if (failure == null) {
                 return answered.apply(answer);
             }
@@ -85,26 +97,49 @@ final class S3Calls {
         });
     }
 
-    /** Sends a request that must not be sent twice. */
+    /** Sends a request that must not be carried out twice; it is repeated only where it was not carried out at all. */
     <T> CompletionStage<T> once(
-            RequestScope scope, S3Operation operation, S3Arn file, Supplier<CompletableFuture<T>> request) {
-        return sendOnce(scope, request).exceptionally(failure -> {
+            RequestScope scope,
+            S3Operation operation,
+            S3Arn file,
+            Function<S3AsyncClient, CompletableFuture<T>> request) {
+        return send(scope, request, S3Failures::isNothingDone, 0).exceptionally(failure -> {
             throw new CompletionException(S3Failures.translate(operation, file.bucket(), file.toString(), failure));
         });
     }
 
-    private <T> CompletionStage<T> send(RequestScope scope, Supplier<CompletableFuture<T>> request, int repetition) {
-        return sendOnce(scope, request)
+    private <T> CompletionStage<T> send(
+            RequestScope scope,
+            Function<S3AsyncClient, CompletableFuture<T>> request,
+            Predicate<Throwable> repeatable,
+            int repetition) {
+        return signing.ready()
+                .thenCompose(keys -> sendSigned(scope, request, keys))
                 .<CompletionStage<T>>handle((answer, failure) -> {
                     if (failure == null) {
                         return CompletableFuture.completedStage(answer);
                     }
-                    if (!S3Failures.isTransient(failure) || !scope.mayRepeat()) {
+                    if (!repeatable.test(failure) || !scope.mayRepeat()) {
                         return CompletableFuture.failedStage(failure);
                     }
                     Duration pause = retry.pause(repetition + 1, random.getAsDouble(), S3Failures.wishedPause(failure));
-                    return Patterns.after(pause, system.classicSystem(), () -> send(scope, request, repetition + 1));
+                    return Patterns.after(
+                            pause, system.classicSystem(), () -> send(scope, request, repeatable, repetition + 1));
                 })
+                .thenCompose(Function.identity());
+    }
+
+    private <T> CompletionStage<T> sendSigned(
+            RequestScope scope, Function<S3AsyncClient, CompletableFuture<T>> request, Optional<Keys> keys) {
+        S3AsyncClient signed =
+                keys.<S3AsyncClient>map(some -> new KeyedClient(client, some)).orElse(client);
+        return sendOnce(scope, () -> request.apply(signed))
+                .<CompletionStage<T>>handle((answer, failure) -> failure == null
+                        ? CompletableFuture.completedStage(answer)
+                        : CompletableFuture.failedStage(
+                                keys.isPresent() && signing.expired(keys.get(), failure)
+                                        ? new NothingDone.KeysExpired(failure)
+                                        : failure))
                 .thenCompose(Function.identity());
     }
 

@@ -43,7 +43,8 @@ final class S3Clients {
         return builder.build();
     }
 
-    private static AwsCredentialsProvider credentials(StoreSettings settings) {
+    /** The node's own credentials. */
+    static AwsCredentialsProvider credentials(StoreSettings settings) {
         return settings.accessKey()
                 .<AwsCredentialsProvider>map(key -> StaticCredentialsProvider.create(
                         AwsBasicCredentials.create(key, settings.secretKey().value())))

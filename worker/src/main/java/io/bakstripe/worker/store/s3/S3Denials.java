@@ -20,6 +20,11 @@ final class S3Denials {
 
     private S3Denials() {}
 
+    /** Whether the credentials themselves are refused, whatever the status: that of keys that have expired is 400. */
+    static boolean ofCredentials(AwsServiceException answer) {
+        return CREDENTIALS.contains(S3Failures.code(answer));
+    }
+
     /**
      * The hint for a request that was denied, from its own answer.
      *
@@ -28,7 +33,7 @@ final class S3Denials {
     static String hint(S3Operation operation, String subject, AwsServiceException answer) {
         String text = S3Failures.text(answer);
         String code = S3Failures.code(answer);
-        if (CREDENTIALS.contains(code)) {
+        if (ofCredentials(answer)) {
             return "The store does not accept the credentials: check access key and secret key. It said: " + text;
         }
         if (code.equals("RequestTimeTooSkewed")) {

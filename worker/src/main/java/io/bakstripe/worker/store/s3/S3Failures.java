@@ -34,6 +34,9 @@ final class S3Failures {
 
     /** Whether the failure may pass by itself. */
     static boolean isTransient(Throwable failure) {
+        if (isNothingDone(failure)) {
+            return true;
+        }
         if (known(failure).isPresent()) {
             // Said by our own scope: nothing was sent, and nothing is to be.
             return false;
@@ -52,6 +55,11 @@ final class S3Failures {
             }
         }
         return false;
+    }
+
+    /** Whether the request certainly was not carried out, for a reason that may pass by itself. */
+    static boolean isNothingDone(Throwable failure) {
+        return find(NothingDone.class, failure).isPresent();
     }
 
     private static boolean isTransient(AwsServiceException answer) {
@@ -79,6 +87,10 @@ final class S3Failures {
 
     /** How long the store wants to be left alone; zero when it does not say. Only seconds are understood, not dates. */
     static Duration wishedPause(Throwable failure) {
+        Optional<NothingDone.NoKeys> noKeys = find(NothingDone.NoKeys.class, failure);
+        if (noKeys.isPresent()) {
+            return noKeys.get().wishedPause();
+        }
         return answer(failure)
                 .flatMap(answer -> header(answer, "Retry-After"))
                 .filter(seconds -> seconds.matches("\\d{1,9}"))
@@ -109,12 +121,7 @@ final class S3Failures {
 
     /** The store's answer, when it was the store that failed the request. */
     static Optional<AwsServiceException> answer(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof AwsServiceException answer) {
-                return Optional.of(answer);
-            }
-        }
-        return Optional.empty();
+        return find(AwsServiceException.class, failure);
     }
 
     /** The error code in the answer's body; empty when there is none, as after HEAD. */
@@ -141,13 +148,20 @@ final class S3Failures {
      */
     static BakstripeException translate(S3Operation operation, String bucket, String subject, Throwable failure) {
         return known(failure)
+                .or(() -> find(NothingDone.NoKeys.class, failure)
+                        .map(NothingDone.NoKeys::problem)
+                        .map(Problem::asException))
                 .orElseGet(() -> problem(operation, bucket, subject, failure).asException(failure));
     }
 
     private static Optional<BakstripeException> known(Throwable failure) {
+        return find(BakstripeException.class, failure);
+    }
+
+    private static <T extends Throwable> Optional<T> find(Class<T> type, Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BakstripeException known) {
-                return Optional.of(known);
+            if (type.isInstance(cause)) {
+                return Optional.of(type.cast(cause));
             }
         }
         return Optional.empty();
@@ -179,7 +193,7 @@ final class S3Failures {
         if (isServerFault(answer) || isConflict(answer) || answer.isThrottlingException()) {
             return BackupError.STORE_UNREACHABLE.problem(text(answer));
         }
-        if (answer.statusCode() == 403 || answer.statusCode() == 401) {
+        if (answer.statusCode() == 403 || answer.statusCode() == 401 || S3Denials.ofCredentials(answer)) {
             return BackupError.ACCESS_DENIED.problem(S3Denials.hint(operation, subject, answer));
         }
         return BackupError.STORE_FAILED.problem(operation.requestName() + " of " + subject, text(answer));
@@ -193,6 +207,11 @@ final class S3Failures {
         String said = message == null || message.isBlank() ? "no text" : message;
         String code = code(answer);
         return "HTTP " + answer.statusCode() + (code.isEmpty() ? "" : " " + code) + ": " + said;
+    }
+
+    /** What a failure says for itself: the answer's text, or that of its root. */
+    static String said(Throwable failure) {
+        return answer(failure).map(S3Failures::text).orElseGet(() -> rootText(failure));
     }
 
     private static String rootText(Throwable failure) {

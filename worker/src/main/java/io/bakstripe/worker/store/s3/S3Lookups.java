@@ -15,7 +15,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /**
@@ -26,11 +25,9 @@ final class S3Lookups {
     /** The most that S3 answers in one page. */
     static final int PAGE = 1000;
 
-    private final S3AsyncClient client;
     private final S3Calls calls;
 
-    S3Lookups(S3AsyncClient client, S3Calls calls) {
-        this.client = client;
+    S3Lookups(S3Calls calls) {
         this.calls = calls;
     }
 
@@ -49,7 +46,7 @@ final class S3Lookups {
                         S3Operation.HEAD_BUCKET,
                         bucket,
                         bucket,
-                        () -> client.headBucket(request -> request.bucket(bucket))
+                        client -> client.headBucket(request -> request.bucket(bucket))
                                 .thenApply(Function.identity()),
                         answer -> new Seen.There(),
                         S3Lookups::seen)
@@ -75,7 +72,7 @@ final class S3Lookups {
                 S3Operation.LOCATE,
                 bucket,
                 bucket,
-                () -> client.getBucketLocation(request -> request.bucket(bucket)),
+                client -> client.getBucketLocation(request -> request.bucket(bucket)),
                 answer -> {
                     if (denied) {
                         throw BackupError.ACCESS_DENIED
@@ -107,7 +104,7 @@ final class S3Lookups {
                         scope,
                         S3Operation.HEAD,
                         file,
-                        () -> client.headObject(
+                        client -> client.headObject(
                                 request -> request.bucket(file.bucket()).key(file.key())),
                         answer -> CompletableFuture.completedStage(Optional.of(stored(file, answer))),
                         refusal -> switch (refusal.statusCode()) {
@@ -125,7 +122,7 @@ final class S3Lookups {
                 S3Operation.LIST,
                 file,
                 // Keys come in order, so the file itself is the first of those that begin like it.
-                () -> client.listObjectsV2(request ->
+                client -> client.listObjectsV2(request ->
                         request.bucket(file.bucket()).prefix(file.key()).maxKeys(1)),
                 answer -> {
                     boolean listed = answer.contents().stream()
@@ -174,7 +171,7 @@ final class S3Lookups {
                         S3Operation.LIST,
                         bucket,
                         bucket + "/" + prefix,
-                        () -> client.listObjectsV2(request -> request.bucket(bucket)
+                        client -> client.listObjectsV2(request -> request.bucket(bucket)
                                 .prefix(prefix)
                                 .maxKeys(Math.min(PAGE, limit - found.size()))
                                 .continuationToken(token)),

@@ -65,7 +65,7 @@ public final class S3ObjectStore implements ObjectStore {
         this.settings = settings;
         this.client = client;
         this.calls = calls;
-        this.lookups = new S3Lookups(client, calls);
+        this.lookups = new S3Lookups(calls);
         this.sending = sending;
         this.given = given;
     }
@@ -79,13 +79,22 @@ public final class S3ObjectStore implements ObjectStore {
         S3AsyncClient client = S3Clients.open(settings, system.executionContext());
         // Jitter only has to differ between requests; nothing is decided by it.
         S3Calls calls = new S3Calls(
-                settings.retry(), system, () -> ThreadLocalRandom.current().nextDouble());
+                client,
+                Signing.OWN,
+                settings.retry(),
+                system,
+                () -> ThreadLocalRandom.current().nextDouble());
         return new S3ObjectStore(settings, client, calls, new ByteBudget(settings.partsInFlight()), Optional.empty());
     }
 
     /** The same store, over the same connections, whose calls without a scope give up after this many attempts. Closing either closes both. */
     public S3ObjectStore withAttempts(int attempts) {
         return new S3ObjectStore(settings, client, calls.withRepetitions(attempts - 1), sending, given);
+    }
+
+    /** The same store, over the same connections, with whose keys requests are signed. Closing either closes both. */
+    S3ObjectStore signedBy(Signing signing) {
+        return new S3ObjectStore(settings, client, calls.signedBy(signing), sending, given);
     }
 
     @Override
@@ -135,7 +144,7 @@ public final class S3ObjectStore implements ObjectStore {
         if (settings.checksum() == PartChecksum.CRC32C) {
             request.checksumAlgorithm(ChecksumAlgorithm.CRC32_C);
         }
-        return calls.once(scope(), S3Operation.CREATE, file, () -> client.createMultipartUpload(request.build()))
+        return calls.once(scope(), S3Operation.CREATE, file, client -> client.createMultipartUpload(request.build()))
                 .thenApply(answer -> new Upload(file, answer.uploadId()));
     }
 
@@ -168,7 +177,7 @@ public final class S3ObjectStore implements ObjectStore {
                                 scope,
                                 S3Operation.UPLOAD,
                                 upload.file(),
-                                () -> client.uploadPart(checked(request, part, crc32c), part.toRequestBody()),
+                                client -> client.uploadPart(checked(request, part, crc32c), part.toRequestBody()),
                                 answer -> new StoredPart(number, part.length(), answer.eTag(), OptionalInt.of(crc32c)),
                                 S3Calls::unexpected)
                         .whenComplete((stored, failure) -> permit.release()));
@@ -208,7 +217,7 @@ public final class S3ObjectStore implements ObjectStore {
                         scope,
                         S3Operation.LIST_PARTS,
                         file,
-                        () -> client.listParts(request -> request.bucket(file.bucket())
+                        client -> client.listParts(request -> request.bucket(file.bucket())
                                 .key(file.key())
                                 .uploadId(upload.id())
                                 .maxParts(S3Lookups.PAGE)
@@ -264,7 +273,7 @@ public final class S3ObjectStore implements ObjectStore {
                 scope,
                 S3Operation.COMPLETE,
                 upload.file(),
-                () -> client.completeMultipartUpload(request),
+                client -> client.completeMultipartUpload(request),
                 answer -> Completion.COMPLETED,
                 S3ObjectStore::completionRefused);
     }
@@ -294,7 +303,7 @@ public final class S3ObjectStore implements ObjectStore {
                         scope,
                         S3Operation.ABORT,
                         file,
-                        () -> client.abortMultipartUpload(request ->
+                        client -> client.abortMultipartUpload(request ->
                                 request.bucket(file.bucket()).key(file.key()).uploadId(upload.id())),
                         answer -> false,
                         refusal -> confirmedGone(refusal)
@@ -317,7 +326,7 @@ public final class S3ObjectStore implements ObjectStore {
                 scope(),
                 S3Operation.READ,
                 file,
-                () -> client.getObject(
+                client -> client.getObject(
                         request -> request.bucket(file.bucket())
                                 .key(file.key())
                                 .range(range)

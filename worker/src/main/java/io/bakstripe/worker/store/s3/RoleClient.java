@@ -1,0 +1,1 @@
+package io.bakstripe.worker.store.s3;
