@@ -45,7 +45,7 @@ public final class Coordinators {
     }
 
     /**
-     * Starts sharding, the projection of the history, and declares the instances of this node's configuration. The journal's tables must exist.
+     * Starts sharding, the projection of the history and its trimming, and declares the instances of this node's configuration. The journal's tables must exist.
      *
      * @param clock for everything that is recorded
      * @param ids for submissions and backup sets
@@ -76,7 +76,8 @@ public final class Coordinators {
                                 new InstanceName(entity.getEntityId()), settings.instance(), peers, clock))
                 .withSettings(plain.withRememberEntities(true))
                 .withRole(settings.role()));
-        ReadSide readSide = ReadSide.start(system, settings.status(), settings.journal(), peers, declared);
+        ReadSide readSide = ReadSide.start(
+                system, settings.status(), settings.journal(), settings.retention(), peers, declared, clock);
         return new Coordinators(readSide, declare(system, peers, declared));
     }
 

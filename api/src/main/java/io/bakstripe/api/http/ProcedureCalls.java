@@ -99,7 +99,7 @@ final class ProcedureCalls {
                 arguments.optional("db_name", DatabaseName.class),
                 arguments.optional("task_id", Long.class).map(TaskId::new),
                 Optional.empty(),
-                Optional.empty(),
+                arguments.optional("after_task_id", Long.class).map(TaskId::new),
                 arguments.optional("max_rows", Long.class).map(Long::intValue));
         return tasks.tasks(instance, filter)
                 .thenApply(found -> new Rows(found.stream().map(TaskDetail::row).toList()));

@@ -120,6 +120,11 @@ class ProcedureRoutesTest {
         JsonNode limited =
                 API.call("rds_task_status", "{\"max_rows\": 2}").json().path("rows");
         assertThat(limited).extracting(row -> row.path("task_id").asLong()).containsExactly(149L, 150L);
+        assertThat(API.call("rds_task_status", "{\"max_rows\": 2, \"after_task_id\": 149}")
+                        .json()
+                        .path("rows"))
+                .extracting(row -> row.path("task_id").asLong())
+                .containsExactly(147L, 148L);
         JsonNode one = API.call("rds_task_status", "{\"task_id\": 7, \"db_name\": \"SHOP\"}")
                 .json()
                 .path("rows");

@@ -32,6 +32,7 @@ import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.message.InstanceCommand.Describe;
 import io.bakstripe.protocol.message.InstanceCommand.Drop;
+import io.bakstripe.protocol.message.InstanceCommand.FindTasks;
 import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
 import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
@@ -40,6 +41,7 @@ import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
 import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.InstanceMessage;
 import io.bakstripe.protocol.message.SubmitReply;
@@ -118,6 +120,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(SetConfiguration.class, this::setConfiguration)
                 .onCommand(ShowConfiguration.class, this::showConfiguration)
                 .onCommand(Describe.class, this::describe)
+                .onCommand(FindTasks.class, this::findTasks)
                 .build();
     }
 
@@ -251,6 +254,11 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                         state.databases(),
                         state.open().stream().map(Registration::route).toList(),
                         state.recent().stream().map(Registration::route).toList()));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> findTasks(InstanceRecord state, FindTasks question) {
+        question.replyTo().tell(new TaskRoutes(Routes.newest(state, question)));
         return Effect().none();
     }
 

@@ -116,6 +116,29 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
         }
     }
 
+    /**
+     * Asks which databases to ask about tasks: of those that are registered and not ended, or ended last, the newest.
+     *
+     * @param task only this one
+     * @param after only those with a lower id
+     * @param database only those of the database whose folded name this is
+     * @param limit at most this many; 1 or more
+     */
+    record FindTasks(
+            Optional<TaskId> task,
+            Optional<TaskId> after,
+            Optional<String> database,
+            int limit,
+            ActorRef<TaskRoutes> replyTo)
+            implements InstanceCommand {}
+
+    /** Newest first; fewer than the limit when there are no more. */
+    record TaskRoutes(List<TaskRoute> routes) implements CborSerializable {
+        public TaskRoutes {
+            routes = List.copyOf(routes);
+        }
+    }
+
     /** Where a task's coordinator is. */
     record TaskRoute(TaskId task, DatabaseRef database) {}
 }

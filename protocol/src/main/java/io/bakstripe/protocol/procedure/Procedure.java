@@ -72,7 +72,11 @@ public enum Procedure {
     RDS_TASK_STATUS(
             optional("db_name", ParameterType.databaseName(), "only tasks of this database (T1)"),
             optional("task_id", ParameterType.whole(1, Long.MAX_VALUE), "only this task (T1)"),
-            optional("max_rows", ParameterType.whole(1, Integer.MAX_VALUE), "at most this many, the newest first")),
+            optional("max_rows", ParameterType.whole(1, Integer.MAX_VALUE), "at most this many, the newest first"),
+            optional(
+                    "after_task_id",
+                    ParameterType.whole(1, Long.MAX_VALUE),
+                    "only older tasks than this one: the page behind one that ended with it")),
     RDS_SET_CONFIGURATION(
             required("name", ParameterType.text(), "the configuration to set (K1)"),
             required("value", ParameterType.text(), "its new value (K1)")),
