@@ -154,7 +154,7 @@ abstract class HistoryLimitContract {
                         .submit(
                                 Samples.INSTANCE,
                                 Samples.backup(Samples.SHOP, 1),
-                                "me",
+                                Samples.ME,
                                 Optional.of(new RequestKey(key, key))))
                 .taskId();
     }
