@@ -36,6 +36,7 @@ import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.s3.S3Stores;
+import io.bakstripe.worker.store.s3.SnapshotSettings;
 import io.bakstripe.worker.store.s3.StoreSettings;
 import io.bakstripe.worker.store.s3.StsSettings;
 import io.bakstripe.worker.stripe.SlicesFetcher;
@@ -65,6 +66,7 @@ final class Workers {
             long byteBudget,
             StoreSettings store,
             StsSettings sts,
+            Optional<SnapshotSettings> snapshots,
             PreflightSettings preflight,
             SessionSettings session,
             StripeSettings stripe,
@@ -81,6 +83,7 @@ final class Workers {
                     worker.getBytes("byte-budget"),
                     StoreSettings.from(worker),
                     StsSettings.from(worker),
+                    SnapshotSettings.from(worker),
                     PreflightSettings.from(worker),
                     SessionSettings.from(worker),
                     StripeSettings.from(worker),

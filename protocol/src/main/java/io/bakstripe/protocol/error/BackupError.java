@@ -336,6 +336,11 @@ public enum BackupError {
             "a valid bearer token is required",
             "Send the header Authorization: Bearer <token>."),
     ACCESS_DENIED(4002, DENIED, "Access Denied", "%s"),
+    SNAPSHOT_KEPT(
+            5161,
+            DENIED,
+            "%s may not be deleted",
+            "Only snapshots are deleted, and only where bakstripe.worker.snapshots.delete is true; otherwise rules of their bucket do it."),
     NOT_THE_RESTORER(
             4005,
             DENIED,

@@ -102,6 +102,11 @@ public final class S3ObjectStore implements ObjectStore {
         return new S3ObjectStore(settings, client, calls, sending, Optional.of(scope));
     }
 
+    /** For requests that are no part of {@link ObjectStore}. */
+    S3Calls calls() {
+        return calls;
+    }
+
     /** The scope of one call. */
     private RequestScope scope() {
         return given.orElseGet(calls::ownScope);

@@ -12,7 +12,9 @@ enum S3Operation {
     LIST_PARTS("ListParts", "s3:ListMultipartUploadParts on the file"),
     COMPLETE("CompleteMultipartUpload", "s3:PutObject on the file"),
     ABORT("AbortMultipartUpload", "s3:AbortMultipartUpload on the file"),
-    READ("GetObject", "s3:GetObject on the file");
+    READ("GetObject", "s3:GetObject on the file"),
+    /** Of snapshots only; native backups and restores need no such right. */
+    DELETE("DeleteObject", "s3:DeleteObject on the file");
 
     private final String requestName;
     private final String permission;
