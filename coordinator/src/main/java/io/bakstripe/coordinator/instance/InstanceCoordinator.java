@@ -204,7 +204,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
 
     private Effect<InstanceEvent, InstanceRecord> probeAll(InstanceRecord state) {
         state.view().ifPresent(view -> state.busy().forEach(database -> wake(database, view)));
-        for (Registration open : state.open()) {
+        for (Registration open : state.open().list()) {
             peers.database(open.database()).tell(new DatabaseCommand.Probe(open.task(), open.submission()));
             if (open.slot()) {
                 tellGranted(open);

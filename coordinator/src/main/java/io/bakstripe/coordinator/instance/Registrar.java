@@ -63,6 +63,9 @@ final class Registrar {
 
     /** Grants that are due: the oldest of the tasks that asked, as long as slots are free. */
     static List<SlotGranted> grants(InstanceRecord state, Set<TaskId> asking, int slots, Instant now) {
+        if (state.slotsHeld() >= slots) {
+            return List.of();
+        }
         List<SlotGranted> granted = new ArrayList<>();
         state.open().stream()
                 .filter(known -> !known.slot() && asking.contains(known.task()))

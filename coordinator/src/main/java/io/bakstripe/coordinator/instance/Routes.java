@@ -12,12 +12,22 @@ final class Routes {
 
     /** The newest that are asked for, at most {@link FindTasks#limit()}, newest first. */
     static List<TaskRoute> newest(InstanceRecord state, FindTasks question) {
-        return Stream.concat(state.open().stream(), state.recent().stream())
+        return Stream.concat(open(state, question), state.recent().stream())
                 .map(Registration::route)
                 .filter(route -> wanted(route, question))
                 .sorted(Comparator.comparing(TaskRoute::task).reversed())
                 .limit(question.limit())
                 .toList();
+    }
+
+    /** As many as are asked for will do: what was closed lately only comes on top. */
+    private static Stream<Registration> open(InstanceRecord state, FindTasks question) {
+        return question.task()
+                .map(task -> state.open().find(task).stream())
+                .orElseGet(() -> state.open()
+                        .newest(question.after())
+                        .filter(known -> wanted(known.route(), question))
+                        .limit(question.limit()));
     }
 
     private static boolean wanted(TaskRoute route, FindTasks question) {

@@ -37,8 +37,9 @@ final class RoutingRules {
         if (!request.taskType().isBackup() && view.get().definition().host().isEmpty()) {
             return refused(BackupError.INSTANCE_NOT_MANAGED.problem(instance));
         }
+        // Only names that were declared or restored lead to a database: others would bring one to life for nothing.
         boolean makes = request instanceof RestoreRequest restore && restore.type() == BackupType.FULL;
-        if (!makes && !known(state, name)) {
+        if (!makes && !state.knows(name)) {
             return refused(
                     request instanceof RestoreRequest
                             ? BackupError.RESTORE_NEEDS_FULL.problem(name)
@@ -53,14 +54,9 @@ final class RoutingRules {
         if (view.isEmpty()) {
             return refused(BackupError.INSTANCE_UNKNOWN.problem(instance));
         }
-        return known(state, name)
+        return state.knows(name)
                 ? new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty())
                 : refused(BackupError.DATABASE_UNKNOWN.problem(name, instance));
-    }
-
-    /** Only names that were declared or restored lead to a database: others would bring one to life for nothing. */
-    private static boolean known(InstanceRecord state, DatabaseName name) {
-        return state.databases().stream().anyMatch(name::sameDatabaseAs);
     }
 
     static boolean sameCall(UsedKey used, Optional<RequestKey> key) {
