@@ -170,6 +170,7 @@ final class Node {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         if (settings.has("api")) {
             ApiSettings served = ApiToken.fill(api, settings.data());
+            AuditFile audit = AuditFile.open(settings.data(), served.audit());
             ServerBinding binding = await(
                     ApiServer.start(
                             system,
@@ -178,11 +179,16 @@ final class Node {
                                     coordinators.procedures(),
                                     coordinators.tasks(),
                                     coordinators.instances(),
-                                    ready::get)),
+                                    ready::get),
+                            audit,
+                            InstantSource.system()),
                     "the API's address " + served.host() + ":" + served.port());
             shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", () -> {
                 ready.set(false);
-                return binding.terminate(CALLS_LIMIT).thenApply(terminated -> Done.done());
+                return binding.terminate(CALLS_LIMIT).thenApply(terminated -> {
+                    audit.close();
+                    return Done.done();
+                });
             });
             String http =
                     "http://" + served.host() + ":" + binding.localAddress().getPort();
