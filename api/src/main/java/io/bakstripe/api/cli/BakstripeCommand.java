@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             InstancesCommand.class,
             DatabasesCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            TokenCommand.class
         },
         footer = {
             "",

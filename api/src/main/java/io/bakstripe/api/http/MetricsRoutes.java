@@ -17,8 +17,11 @@ final class MetricsRoutes {
 
     private MetricsRoutes() {}
 
-    static Route routes(NodeMetrics metrics) {
-        return path("metrics", () -> get(() -> completeWithFuture(metrics.text().thenApply(MetricsRoutes::answer))));
+    static Route routes(NodeMetrics metrics, InstanceChoice instances) {
+        return path("metrics", () -> get(() -> {
+            instances.requireAll();
+            return completeWithFuture(metrics.text().thenApply(MetricsRoutes::answer));
+        }));
     }
 
     private static HttpResponse answer(String text) {

@@ -6,14 +6,13 @@ import static akka.http.javadsl.server.Directives.post;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
-import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.procedure.Procedure;
 
 /** {@code POST /procedures/{name}}: a JSON object of arguments in, {@code {"rows": […]}} out. */
 final class ProcedureRoutes {
     private ProcedureRoutes() {}
 
-    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, Login login) {
+    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, Caller caller) {
         return pathPrefix(
                 "procedures",
                 () -> path(
@@ -24,7 +23,7 @@ final class ProcedureRoutes {
                                     IdempotencyKeys.read(key -> body.json(text -> calls.call(
                                                     procedure,
                                                     JsonArguments.read(text),
-                                                    new ProcedureCalls.Caller(instance, login, key))
+                                                    new ProcedureCalls.Context(instance, caller, key))
                                             .thenApply(Answers::ok))));
                         })));
     }

@@ -10,7 +10,6 @@ import io.bakstripe.api.sql.SqlQuery;
 import io.bakstripe.api.sql.SqlStatement;
 import io.bakstripe.api.sql.SqlText;
 import io.bakstripe.protocol.error.Problem;
-import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.procedure.Procedure;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,11 +28,15 @@ final class SqlRoutes {
     private SqlRoutes() {}
 
     static Route routes(
-            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, Login login) {
+            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, Caller caller) {
         return path(
                 "sql",
-                () -> post(() -> instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(text ->
-                        new Batch(calls, history, new ProcedureCalls.Caller(instance, login, key), SqlText.parse(text))
+                () -> post(() ->
+                        instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(text -> new Batch(
+                                        calls,
+                                        history,
+                                        new ProcedureCalls.Context(instance, caller, key),
+                                        SqlText.parse(text))
                                 .run())))));
     }
 
@@ -41,18 +44,18 @@ final class SqlRoutes {
     private static final class Batch {
         private final ProcedureCalls calls;
         private final BackupHistory history;
-        private final ProcedureCalls.Caller caller;
+        private final ProcedureCalls.Context context;
         private final List<SqlStatement> statements;
         private final List<Rows> results = new ArrayList<>();
 
         Batch(
                 ProcedureCalls calls,
                 BackupHistory history,
-                ProcedureCalls.Caller caller,
+                ProcedureCalls.Context context,
                 List<SqlStatement> statements) {
             this.calls = calls;
             this.history = history;
-            this.caller = caller;
+            this.context = context;
             this.statements = statements;
         }
 
@@ -68,17 +71,17 @@ final class SqlRoutes {
 
         private CompletionStage<Rows> one(SqlStatement statement, int number) {
             if (statement instanceof SqlQuery select) {
-                return history.rows(caller.instance(), select.query());
+                return history.rows(context.instance(), select.query());
             }
             SqlCall call = (SqlCall) statement;
             Procedure procedure = call.procedure();
-            return calls.call(procedure, call.arguments(procedure), callerOf(number));
+            return calls.call(procedure, call.arguments(procedure), contextOf(number));
         }
 
         /** The first statement takes the key as it is, so that the same call is the same call in both of its forms. */
-        private ProcedureCalls.Caller callerOf(int number) {
-            Optional<String> key = caller.idempotencyKey().map(given -> number == 1 ? given : given + "#" + number);
-            return new ProcedureCalls.Caller(caller.instance(), caller.login(), key);
+        private ProcedureCalls.Context contextOf(int number) {
+            Optional<String> key = context.idempotencyKey().map(given -> number == 1 ? given : given + "#" + number);
+            return new ProcedureCalls.Context(context.instance(), context.caller(), key);
         }
 
         private HttpResponse answer() {

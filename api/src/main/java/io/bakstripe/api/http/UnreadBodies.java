@@ -9,7 +9,10 @@ import akka.http.javadsl.server.Route;
 import akka.http.javadsl.server.RouteResult;
 import akka.stream.javadsl.Sink;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Takes in what a caller still sends when its call is refused before its body was read.
@@ -31,10 +34,16 @@ final class UnreadBodies {
 
     /** The result, once the body is at its end or given up; a body that was read fails here at once, which means the same. */
     private static CompletionStage<RouteResult> drain(ActorSystem<?> system, RequestEntity entity, RouteResult result) {
-        return entity.withSizeLimit(MOST_BYTES)
+        if (entity.getContentLengthOption().orElse(0) > MOST_BYTES) {
+            return CompletableFuture.completedFuture(result);
+        }
+        // Given up is not cancelled: Akka resets the connection of a body that is cancelled.
+        return entity.withoutSizeLimit()
                 .getDataBytes()
-                .completionTimeout(LONGEST)
                 .runWith(Sink.ignore(), system)
+                .thenApply(Function.identity())
+                .toCompletableFuture()
+                .orTimeout(LONGEST.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((done, failure) -> result);
     }
 }

@@ -75,6 +75,27 @@ public final class PlainConnection implements AutoCloseable {
         return new Answer(Integer.parseInt(lines[0].split(" ", -1)[1]), headers, body);
     }
 
+    /** The next line, without its end. */
+    public String line() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        for (int next = in.read(); next != '\n'; next = in.read()) {
+            if (next < 0) {
+                throw new EOFException("ended after '" + bytes.toString(StandardCharsets.UTF_8) + "'");
+            }
+            bytes.write(next);
+        }
+        return bytes.toString(StandardCharsets.UTF_8).strip();
+    }
+
+    /** The next line that begins with this. */
+    public String lineWith(String beginning) throws IOException {
+        String line = line();
+        while (!line.startsWith(beginning)) {
+            line = line();
+        }
+        return line;
+    }
+
     /** True when the other side closes without another byte. */
     public boolean ended() throws IOException {
         return in.read() < 0;

@@ -176,6 +176,7 @@ final class Node {
                     coordinators.figures(),
                     instances.definitions().stream().map(InstanceDefinition::name).toList(),
                     ready::get);
+            AuditFile audit = AuditFile.open(settings.data(), served.audit());
             ServerBinding binding = await(
                     ApiServer.start(
                             system,
@@ -185,12 +186,15 @@ final class Node {
                                     coordinators.tasks(),
                                     coordinators.instances(),
                                     ready::get,
-                                    metrics)),
+                                    metrics),
+                            audit,
+                            InstantSource.system()),
                     "the API's address " + served.host() + ":" + served.port());
             shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", () -> {
                 ready.set(false);
                 return binding.terminate(CALLS_LIMIT).thenApply(terminated -> {
                     metrics.close();
+                    audit.close();
                     return Done.done();
                 });
             });

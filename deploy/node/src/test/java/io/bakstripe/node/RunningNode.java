@@ -42,10 +42,13 @@ public final class RunningNode implements AutoCloseable {
     /** Added to calls that do not name an instance themselves; empty while the node has one instance. */
     private String instance = "";
 
+    private String token;
+
     private RunningNode(Process process, Path data, JsonNode sandbox) {
         this.process = process;
         this.data = data;
         this.sandbox = sandbox;
+        this.token = sandbox.required("token").asText();
         this.s3 = stockClient(sandbox.required("s3"));
     }
 
@@ -122,6 +125,12 @@ public final class RunningNode implements AutoCloseable {
         return this;
     }
 
+    /** The same node, called with this token from now on. */
+    public RunningNode as(String other) {
+        token = other;
+        return this;
+    }
+
     Path data() {
         return data;
     }
@@ -178,9 +187,7 @@ public final class RunningNode implements AutoCloseable {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(named ? address : address + "?instance=" + instance))
                     .timeout(Duration.ofSeconds(40))
-                    .header(
-                            "Authorization",
-                            "Bearer " + sandbox.required("token").asText());
+                    .header("Authorization", "Bearer " + token);
             if (method.equals("GET")) {
                 request.GET();
             } else {

@@ -7,6 +7,7 @@ import static io.bakstripe.protocol.error.ErrorCategory.DENIED;
 import static io.bakstripe.protocol.error.ErrorCategory.FAILURE;
 import static io.bakstripe.protocol.error.ErrorCategory.KEY_REUSED;
 import static io.bakstripe.protocol.error.ErrorCategory.MALFORMED;
+import static io.bakstripe.protocol.error.ErrorCategory.THROTTLED;
 import static io.bakstripe.protocol.error.ErrorCategory.TIMEOUT;
 import static io.bakstripe.protocol.error.ErrorCategory.TOO_LARGE;
 import static io.bakstripe.protocol.error.ErrorCategory.UNAUTHENTICATED;
@@ -335,6 +336,26 @@ public enum BackupError {
             UNAUTHENTICATED,
             "a valid bearer token is required",
             "Send the header Authorization: Bearer <token>."),
+    ROLE_TOO_LOW(
+            4011,
+            DENIED,
+            "login '%s' is a %s and may not call %s",
+            "Use the token of a login with role %s or a higher one."),
+    INSTANCE_NOT_ALLOWED(
+            4012,
+            DENIED,
+            "login '%s' may not use instance '%s'",
+            "Use the token of a login whose declaration names that instance, or none."),
+    TOKEN_EXPIRED(
+            4013,
+            UNAUTHENTICATED,
+            "the token of login '%s' has expired at %s",
+            "Make a new one with bakstripe token and declare its hash in bakstripe.api.logins."),
+    TOKENS_TOO_MANY(
+            4014,
+            THROTTLED,
+            "too many wrong tokens were sent from this address",
+            "Wait for the seconds that Retry-After names; tokens that were right before still are."),
     ACCESS_DENIED(4002, DENIED, "Access Denied", "%s"),
     SNAPSHOT_KEPT(
             5161,
