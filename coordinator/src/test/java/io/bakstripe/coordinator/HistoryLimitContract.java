@@ -138,6 +138,17 @@ abstract class HistoryLimitContract {
         assertThat(shown()).containsExactly(second);
     }
 
+    @Test
+    void pagesOverUnfinishedAndEndedTasks() throws SQLException {
+        open(NEVER_TRIMMED);
+        backup("ended");
+        node.workers.held.add(Samples.SHOP_REF.folded());
+        List.of("b", "c", "d").forEach(this::submit);
+
+        assertThat(Pages.of(node.coordinators.tasks(), 1)).containsExactly(4L, 3L, 2L, 1L);
+        assertThat(Pages.of(node.coordinators.tasks(), 3)).containsExactly(4L, 3L, 2L, 1L);
+    }
+
     private TaskId backup(String key) throws SQLException {
         long written = new HistoryRows(journal).count();
         TaskId task = submit(key);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.journal.CallKey;
+import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
+import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class RegistrationsTest {
     private static final Instant NOON = Samples.NOON;
@@ -54,6 +57,30 @@ class RegistrationsTest {
         assertThat(some.ofSubmission(new UUID(7, 2))).map(Registration::task).contains(new TaskId(2));
         assertThat(some.without(new TaskId(2)).ofSubmission(new UUID(7, 2))).isEmpty();
         assertThat(some.find(new TaskId(3))).isEmpty();
+    }
+
+    @Test
+    @Timeout(20)
+    void comeAndGoByTheTenThousand() {
+        InstanceRecord state = InstanceRecord.empty();
+        for (long task = 1; task <= 60_000; task++) {
+            state = state.apply(new TaskRegistered(
+                    new TaskId(task),
+                    Samples.SHOP_REF,
+                    Samples.SHOP,
+                    new UUID(7, task),
+                    Optional.of(new CallKey("key" + task, "body")),
+                    false,
+                    NOON));
+        }
+        for (long task = 1; task <= 30_000; task++) {
+            state = state.apply(new SlotReleased(new TaskId(task), NOON));
+        }
+
+        // With a copy of all of them for each event this takes minutes.
+        assertThat(state.open().size()).isEqualTo(30_000);
+        assertThat(state.find(new TaskId(60_000))).isPresent();
+        assertThat(state.usedKey("key1", NOON)).isPresent();
     }
 
     @Nested

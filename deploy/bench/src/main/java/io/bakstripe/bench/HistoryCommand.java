@@ -35,6 +35,7 @@ final class HistoryCommand extends MeasuringCommand {
     private static final int FEW = 100;
     private static final int PAGE = 100;
     private static final int WARM_UP = 200;
+    private static final long WRITTEN_MILLIS = 15_000;
     private static final double MILLIS = 50;
     private static final double RATIO = 2;
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -50,6 +51,8 @@ final class HistoryCommand extends MeasuringCommand {
         say(out, "starting a node in " + folder);
         try (BenchNode node = start(folder, Map.of())) {
             Tasks.run(node, "rds_backup_database", Tasks.backup(node, "shop", stripes()));
+            // The history is written a moment after the end, and can be looked at only while the node is stopped.
+            Tasks.pause(WRITTEN_MILLIS);
         }
         fill(folder, FEW);
         Latencies few = pages(out, folder, FEW);
