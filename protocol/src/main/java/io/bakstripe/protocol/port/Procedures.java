@@ -1,6 +1,7 @@
 package io.bakstripe.protocol.port;
 
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -31,7 +32,8 @@ public interface Procedures {
     CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key);
 
     /**
-     * Removes a database that is RESTORING (row D1). When the stage completes nothing of it is left; it gives the name as it was shown.
+     * Removes a database that is RESTORING (row D1), or the one that is kept of a database that is ONLINE. When the stage completes nothing of it is left; it gives
+     * the name as it was shown.
      *
      * @param login who calls
      */
@@ -42,4 +44,12 @@ public interface Procedures {
 
     /** @param name absent for all configurations */
     CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name);
+
+    /**
+     * Swaps a database that is ONLINE with the one that is kept since a restore replaced it. When the stage completes the other one is served, under the same
+     * address, and this one is kept; it gives what is kept then.
+     *
+     * @param login who calls
+     */
+    CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, String login);
 }
