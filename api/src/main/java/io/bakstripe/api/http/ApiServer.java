@@ -58,6 +58,7 @@ public final class ApiServer {
                 login -> Directives.concat(
                         ProcedureRoutes.routes(body, instances, calls, login),
                         SqlRoutes.routes(body, instances, calls, history, login),
+                        SwapRoutes.routes(ports.instances(), ports.procedures(), login),
                         InstanceRoutes.routes(ports.instances()),
                         TaskRoutes.routes(instances, ports.tasks())));
         Route all = Directives.concat(

@@ -38,6 +38,10 @@ final class RoutingRules {
             return refused(BackupError.INSTANCE_NOT_MANAGED.problem(instance));
         }
         boolean makes = request instanceof RestoreRequest restore && restore.type() == BackupType.FULL;
+        boolean replaces = request instanceof RestoreRequest other && other.replaces();
+        if (replaces && !known(state, name)) {
+            return refused(BackupError.REPLACE_NOTHING.problem(name, instance));
+        }
         if (!makes && !known(state, name)) {
             return refused(
                     request instanceof RestoreRequest
@@ -47,7 +51,7 @@ final class RoutingRules {
         return new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty());
     }
 
-    /** Where a call to drop a database goes. */
+    /** Where a call to drop a database goes, or to swap it back. */
     static Route ofDrop(InstanceRecord state, InstanceName instance, DatabaseName name) {
         Optional<InstanceView> view = state.view();
         if (view.isEmpty()) {
