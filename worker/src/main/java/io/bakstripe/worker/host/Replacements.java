@@ -182,6 +182,9 @@ final class Replacements {
     /** Whether the other place holds something that neither counts nor is gone on with. */
     boolean litters(Places places) throws IOException {
         return places.said().kept().isEmpty()
+                && places.servedRecord()
+                        .filter(read -> read.state() == State.OPENED)
+                        .isPresent()
                 && Files.isDirectory(places.other().root())
                 && places.otherRecord().isEmpty();
     }
