@@ -7,6 +7,7 @@ import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.instance.WeeklyWindow;
@@ -42,6 +43,7 @@ public final class Samples {
     public static final DatabaseRef SHOP_REF = DatabaseRef.of(INSTANCE, SHOP);
     public static final DatabaseRef COPY_REF = DatabaseRef.of(INSTANCE, COPY);
     public static final S3Arn STRIPED = S3Arn.parse("arn:aws:s3:::bucket/shop*.bak");
+    public static final KeptDatabase KEPT = new KeptDatabase(NOON, "11111111-2222-3333-4444-555555555555");
     public static final BackupSetId SET = new BackupSetId(UUID.fromString("00000000-0000-0000-0000-0000000000aa"));
     public static final BackupSetId SECOND_SET = new BackupSetId(new UUID(5, 2));
     public static final BackupSetId THIRD_SET = new BackupSetId(new UUID(5, 3));
@@ -94,6 +96,26 @@ public final class Samples {
                 new DatabaseName(name), Optional.of("jdbc:postgresql://127.0.0.1:5432/shop"), RecoveryModel.FULL);
     }
 
+    /** The instance with {@link #SHOP} among the databases that it manages. */
+    public static InstanceView managing() {
+        InstanceDefinition all = definition(1);
+        DeclaredDatabase shop = new DeclaredDatabase(SHOP, Optional.empty(), RecoveryModel.FULL);
+        return new InstanceView(
+                new InstanceDefinition(
+                        all.name(),
+                        all.revision(),
+                        all.engine(),
+                        all.edition(),
+                        all.region(),
+                        all.timeZone(),
+                        all.multiAz(),
+                        all.host(),
+                        List.of(shop),
+                        all.windows(),
+                        all.option()),
+                true);
+    }
+
     public static InstanceView view() {
         return new InstanceView(definition(1), true);
     }
@@ -112,6 +134,12 @@ public final class Samples {
 
     public static RestoreRequest restore(DatabaseName database) {
         return new RestoreRequest(database, STRIPED);
+    }
+
+    /** A restore that is put in the place of a database. */
+    public static RestoreRequest replacing(DatabaseName database) {
+        RestoreRequest restore = restore(database);
+        return new RestoreRequest(database, restore.type(), restore.arn(), restore.recovery(), Optional.empty(), true);
     }
 
     public static StartFacts start() {

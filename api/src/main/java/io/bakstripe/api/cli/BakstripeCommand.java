@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             RestoreLogCommand.class,
             FinishRestoreCommand.class,
             DropCommand.class,
+            SwapBackCommand.class,
             CancelCommand.class,
             TasksCommand.class,
             ExecCommand.class,

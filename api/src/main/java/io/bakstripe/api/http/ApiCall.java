@@ -23,6 +23,7 @@ enum ApiCall {
     DATABASE(HttpMethods.GET, "instances/{instance}/databases/{database}", Role.READER),
     BACKUP_SETS(HttpMethods.GET, "instances/{instance}/databases/{database}/backup-sets", Role.READER),
     READINESS(HttpMethods.GET, "instances/{instance}/databases/{database}/readiness", Role.READER),
+    SWAP_BACK(HttpMethods.POST, "instances/{instance}/databases/{database}/swap-back", Role.OPERATOR),
     TASKS(HttpMethods.GET, "tasks", Role.READER),
     TASK(HttpMethods.GET, "tasks/{task}", Role.READER),
     PROGRESS(HttpMethods.GET, "tasks/{task}/progress", Role.READER),

@@ -97,6 +97,7 @@ public final class ApiServer {
                 ProcedureRoutes.routes(body, instances, calls, caller),
                 SqlRoutes.routes(body, instances, calls, history, caller),
                 InstanceRoutes.routes(ports.instances(), instances, caller),
+                SwapRoutes.routes(instances, ports.procedures(), caller),
                 TaskRoutes.routes(instances, ports.tasks()),
                 MetricsRoutes.routes(ports.metrics(), instances));
     }

@@ -6,6 +6,7 @@ import io.bakstripe.api.testing.DeclaredLogins;
 import io.bakstripe.api.testing.ServedApi;
 import io.bakstripe.api.testing.Tasks;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.Login;
@@ -16,6 +17,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.procedure.Procedure;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.net.http.HttpRequest;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +77,10 @@ class AccessTest {
                                 DatabaseState.ONLINE,
                                 RecoveryModel.FULL,
                                 Optional.of(connection),
-                                Optional.empty()));
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.of(new KeptDatabase(Instant.EPOCH, "a-fork"))));
         API.cluster().put(Tasks.backup(1));
         // A stream of events ends when its task does.
         API.cluster().onPoll(detail -> Tasks.at(detail, 100, Lifecycle.SUCCESS, ""));

@@ -9,6 +9,7 @@ import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
@@ -48,7 +49,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     /** A cancellation as the port got it. */
     public record Cancellation(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {}
 
-    /** A database that the port was told to drop. */
+    /** A database that the port was told to drop, or to swap back. */
     public record Drop(InstanceName instance, DatabaseName database, Login login) {}
 
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
@@ -58,6 +59,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
     public final List<BackupSetInfo> backupSets = new CopyOnWriteArrayList<>();
     public final List<Drop> drops = new CopyOnWriteArrayList<>();
+    public final List<Drop> swaps = new CopyOnWriteArrayList<>();
     public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
     private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
@@ -84,6 +86,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         databases.clear();
         backupSets.clear();
         drops.clear();
+        swaps.clear();
         findings.clear();
         configuration.clear();
         details.clear();
@@ -167,6 +170,16 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
                 .map(DatabaseInfo::name)
                 .orElseThrow(() ->
                         BackupError.DATABASE_UNKNOWN.problem(database, instance).asException()));
+    }
+
+    @Override
+    public CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, Login login) {
+        swaps.add(new Drop(instance, database, login));
+        return answer(() -> Optional.ofNullable(databases.get(database.folded()))
+                .orElseThrow(() ->
+                        BackupError.DATABASE_UNKNOWN.problem(database, instance).asException())
+                .kept()
+                .orElseThrow(() -> BackupError.NOTHING_KEPT.problem(database).asException()));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.BackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
@@ -26,7 +27,22 @@ final class Answers {
         this.admission = admission;
     }
 
-    void probe(DatabaseRecord state, Probe probe) {
+    /** Answers a question, of whichever kind. */
+    void answer(DatabaseRecord state, Live live, DatabaseCommand question) {
+        if (question instanceof Probe probe) {
+            probe(state, probe);
+        } else if (question instanceof DescribeDatabase describe) {
+            describe(state, describe);
+        } else if (question instanceof DescribeBackupSets describe) {
+            describe(state, describe);
+        } else if (question instanceof DescribeTasks describe) {
+            describe(state, live, describe);
+        } else {
+            throw new IllegalArgumentException("no question: " + question);
+        }
+    }
+
+    private void probe(DatabaseRecord state, Probe probe) {
         if (state.unfinished(probe.task()).isPresent() || admission.pending(probe.submission())) {
             knowledge(probe.task(), TaskKnowledge.UNFINISHED);
         } else {
@@ -45,7 +61,7 @@ final class Answers {
         knowledge(task, known ? TaskKnowledge.ENDED : TaskKnowledge.UNKNOWN);
     }
 
-    void describe(DatabaseRecord state, DescribeDatabase question) {
+    private void describe(DatabaseRecord state, DescribeDatabase question) {
         question.replyTo()
                 .tell(new DatabaseDescription(
                         SubmissionRules.shownName(state),
@@ -56,14 +72,15 @@ final class Answers {
                         state.stage() == DatabaseStage.RESTORING
                                 && state.position()
                                         .filter(RestorePosition::standby)
-                                        .isPresent()));
+                                        .isPresent(),
+                        state.kept().map(KeptState::database)));
     }
 
-    void describe(DatabaseRecord state, DescribeBackupSets question) {
+    private void describe(DatabaseRecord state, DescribeBackupSets question) {
         question.replyTo().tell(new BackupSets(state.history().sets()));
     }
 
-    void describe(DatabaseRecord state, Live live, DescribeTasks question) {
+    private void describe(DatabaseRecord state, Live live, DescribeTasks question) {
         question.replyTo()
                 .tell(new TaskDescriptions(question.tasks().stream()
                         .flatMap(task -> admission.shown(state, live, task).stream())

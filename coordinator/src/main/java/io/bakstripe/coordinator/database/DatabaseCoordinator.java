@@ -42,6 +42,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.SlotGranted;
 import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.Submit;
+import io.bakstripe.protocol.message.DatabaseCommand.SwapBack;
 import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.DatabaseCommand.Wake;
 import io.bakstripe.protocol.message.DatabaseMessage;
@@ -83,6 +84,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private final Answers answers;
     private final Tidying tidying;
     private final Dropping dropping;
+    private final Swapping swapping;
     private Live live;
     private Instant lastActive;
 
@@ -107,6 +109,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.steps = new Steps(settings, ids);
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);
+        this.swapping = new Swapping(context, database, settings, peers);
         this.dropping = new Dropping(context, database, settings, peers);
         this.admission =
                 new Admission(context, timers, database, settings, peers, clock, ids, preflights, dropping::underWay);
@@ -148,10 +151,10 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return newCommandHandlerBuilder()
                 .forAnyState()
                 .onCommand(Submit.class, this::submit)
-                .onCommand(Preflights.SubmissionChecked.class, this::submissionChecked)
-                .onCommand(Admission.RegisterAgain.class, this::registerAgain)
+                .onCommand(Preflights.SubmissionChecked.class, (state, it) -> none(() -> admission.checked(state, it)))
+                .onCommand(Admission.RegisterAgain.class, (state, it) -> none(() -> admission.again(it)))
                 .onCommand(Registered.class, this::registered)
-                .onCommand(NotRegistered.class, this::notRegistered)
+                .onCommand(NotRegistered.class, (state, it) -> none(() -> admission.notRegistered(state, live, it)))
                 // Being there is all that is asked for: the tick does the rest.
                 .onCommand(Wake.class, (state, wake) -> none())
                 .onCommand(Tick.class, (state, tick) -> tick(state))
@@ -170,10 +173,12 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(Dropping.HostDone.class, this::dropped)
                 .onCommand(SlotReleased.class, this::slotReleased)
                 .onCommand(TidyNoted.class, this::tidyNoted)
-                .onCommand(Probe.class, this::probe)
-                .onCommand(DescribeDatabase.class, this::describe)
-                .onCommand(DescribeBackupSets.class, this::describeSets)
-                .onCommand(DescribeTasks.class, this::describeTasks)
+                .onCommand(SwapBack.class, this::swapBack)
+                .onCommand(Swapping.HostDone.class, this::swapped)
+                .onCommand(Probe.class, this::answer)
+                .onCommand(DescribeDatabase.class, this::answerCaller)
+                .onCommand(DescribeBackupSets.class, this::answerCaller)
+                .onCommand(DescribeTasks.class, this::answer)
                 .build();
     }
 
@@ -206,6 +211,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         admission.forget();
         tidying.forget();
         dropping.forget();
+        swapping.forget();
         lastActive = clock.instant();
         context.getSelf().tell(new Continue(true));
     }
@@ -213,17 +219,6 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private Effect<DatabaseEvent, DatabaseRecord> submit(DatabaseRecord state, Submit call) {
         lastActive = clock.instant();
         admission.submit(state, live, call);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> submissionChecked(
-            DatabaseRecord state, Preflights.SubmissionChecked checked) {
-        admission.checked(state, checked);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> registerAgain(DatabaseRecord state, Admission.RegisterAgain again) {
-        admission.again(again);
         return none();
     }
 
@@ -237,11 +232,6 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                             context.getSelf().tell(new Continue(true));
                         }))
                 .orElseGet(this::none);
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> notRegistered(DatabaseRecord state, NotRegistered answer) {
-        admission.notRegistered(state, live, answer);
-        return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> tick(DatabaseRecord state) {
@@ -298,6 +288,20 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .orElseGet(this::none);
     }
 
+    private Effect<DatabaseEvent, DatabaseRecord> swapBack(DatabaseRecord state, SwapBack call) {
+        lastActive = clock.instant();
+        return swapping.begin(state, call, dropping.underWay(), clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(begun -> record(state, List.of(begun)))
+                .orElseGet(this::none);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> swapped(DatabaseRecord state, Swapping.HostDone done) {
+        return swapping.done(state, done, clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(ended -> record(state, List.of(ended))
+                        .thenRun(next -> done.swapped().ifPresent(swapping::tell)))
+                .orElseGet(this::none);
+    }
+
     private Effect<DatabaseEvent, DatabaseRecord> startChecked(DatabaseRecord state, Preflights.StartChecked checked) {
         if (live.slot().equals(Optional.of(checked.task()))) {
             live = live.start(live.start().answered(checked.refusal(), checked.warnings(), checked.set()));
@@ -343,25 +347,13 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 : none();
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> probe(DatabaseRecord state, Probe probe) {
-        answers.probe(state, probe);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> describe(DatabaseRecord state, DescribeDatabase question) {
+    private Effect<DatabaseEvent, DatabaseRecord> answerCaller(DatabaseRecord state, DatabaseCommand question) {
         lastActive = clock.instant();
-        answers.describe(state, question);
-        return none();
+        return answer(state, question);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> describeSets(DatabaseRecord state, DescribeBackupSets question) {
-        lastActive = clock.instant();
-        answers.describe(state, question);
-        return none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> describeTasks(DatabaseRecord state, DescribeTasks question) {
-        answers.describe(state, live, question);
+    private Effect<DatabaseEvent, DatabaseRecord> answer(DatabaseRecord state, DatabaseCommand question) {
+        answers.answer(state, live, question);
         return none();
     }
 
@@ -391,6 +383,12 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private void give(DatabaseRecord state) {
         orders.due(state, live, tidying).forEach(order -> order.give(peers, database));
+        swapping.askIfDue(state);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> none(Runnable done) {
+        done.run();
+        return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> none() {

@@ -1,13 +1,18 @@
 package io.bakstripe.coordinator.database;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseReplaced;
+import io.bakstripe.coordinator.journal.DatabaseEvent.KeptDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepInterrupted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SwapBackBegun;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SwapBackEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
@@ -38,6 +43,7 @@ import java.util.stream.Stream;
  * @param unreleased ended tasks whose slot the instance has not confirmed to be back
  * @param leftovers attempts that are over but may have uploads at the store
  * @param untold ended tasks that left uploads which are gone now, while the instance has not confirmed that it knows
+ * @param kept the database that another one was put in the place of, until it is dropped
  */
 record DatabaseRecord(
         Optional<DatabaseName> restored,
@@ -47,7 +53,8 @@ record DatabaseRecord(
         List<TaskId> unreleased,
         BackupHistory history,
         List<Leftover> leftovers,
-        List<TaskId> untold) {
+        List<TaskId> untold,
+        Optional<KeptState> kept) {
     /** Ended tasks that are always kept. */
     static final int RECENT = 64;
     /** Ended tasks that are kept while their idempotency key may still be used. */
@@ -63,6 +70,21 @@ record DatabaseRecord(
         position = position == null ? Optional.empty() : position;
         leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
         untold = untold == null ? List.of() : List.copyOf(untold);
+        kept = kept == null ? Optional.empty() : kept;
+    }
+
+    /** A database that was never replaced. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    DatabaseRecord(
+            Optional<DatabaseName> restored,
+            Optional<RestorePosition> position,
+            List<TaskState> tasks,
+            List<EndedTask> recent,
+            List<TaskId> unreleased,
+            BackupHistory history,
+            List<Leftover> leftovers,
+            List<TaskId> untold) {
+        this(restored, position, tasks, recent, unreleased, history, leftovers, untold, Optional.empty());
     }
 
     static DatabaseRecord empty() {
@@ -89,7 +111,10 @@ record DatabaseRecord(
         if (restored.isPresent()) {
             return DatabaseStage.ONLINE;
         }
-        if (running().filter(task -> task.phase().restoring()).isPresent()) {
+        // What is restored to replace a database changes nothing of it before it does.
+        if (running()
+                .filter(task -> task.phase().restoring() && !task.replaces())
+                .isPresent()) {
             return DatabaseStage.RESTORING_IN_PROGRESS;
         }
         return position.isPresent() ? DatabaseStage.RESTORING : DatabaseStage.ABSENT;
@@ -109,9 +134,16 @@ record DatabaseRecord(
                     without(unreleased, returned.task()),
                     history,
                     leftovers,
-                    untold);
+                    untold,
+                    kept);
         } else if (event instanceof DatabaseDropped) {
             return at(Optional.empty(), Optional.empty());
+        } else if (event instanceof SwapBackBegun begun) {
+            return keeping(kept.map(there -> new KeptState(there.database(), Optional.of(begun.host()))));
+        } else if (event instanceof SwapBackEnded swapped) {
+            return keeping(swapped.kept().map(KeptState::new));
+        } else if (event instanceof KeptDropped) {
+            return keeping(Optional.empty());
         } else if (event instanceof UploadsForgotten forgotten) {
             return forget(forgotten);
         } else if (event instanceof TidyingNoted noted) {
@@ -139,8 +171,11 @@ record DatabaseRecord(
     private DatabaseRecord restoredBy(DatabaseEvent event) {
         if (event instanceof DatabaseOpened opened) {
             return at(Optional.of(opened.display()), Optional.empty());
-        } else if (event instanceof StepKept kept) {
-            return at(restored, Optional.of(kept.position()));
+        } else if (event instanceof DatabaseReplaced replaced) {
+            return at(Optional.of(replaced.display()), Optional.empty())
+                    .keeping(Optional.of(new KeptState(replaced.kept())));
+        } else if (event instanceof StepKept step) {
+            return at(restored, Optional.of(step.position()));
         } else if (event instanceof RestoreStarted) {
             return at(restored, position.map(RestorePosition::withoutStandby));
         } else if (event instanceof StepInterrupted interrupted) {
@@ -193,7 +228,12 @@ record DatabaseRecord(
 
     /** True when nothing is to be done until somebody calls. */
     boolean idle() {
-        return tasks.isEmpty() && unreleased.isEmpty() && leftovers.isEmpty() && untold.isEmpty();
+        return tasks.isEmpty() && unreleased.isEmpty() && leftovers.isEmpty() && untold.isEmpty() && !swapping();
+    }
+
+    /** True while the database is being swapped with the one that is kept of it. */
+    boolean swapping() {
+        return kept.flatMap(KeptState::swappingAt).isPresent();
     }
 
     /** True while uploads of this task may be at the store although the attempt that made them is over. */
@@ -228,7 +268,8 @@ record DatabaseRecord(
                 Stream.concat(unreleased.stream(), Stream.of(task.id())).toList(),
                 task.backup() ? historyAfter(task, event) : history,
                 leftovers,
-                untold);
+                untold,
+                kept);
     }
 
     private BackupHistory historyAfter(TaskState task, TaskEnded event) {
@@ -248,26 +289,30 @@ record DatabaseRecord(
     }
 
     private List<EndedTask> trim(EndedTask newest) {
-        List<EndedTask> kept = new ArrayList<>(recent);
-        kept.add(newest);
+        List<EndedTask> left = new ArrayList<>(recent);
+        left.add(newest);
         Instant oldest = newest.endedAt().minus(KEY_WINDOW);
-        while (kept.size() > RECENT_WITHIN_KEY_WINDOW
-                || (kept.size() > RECENT && kept.get(0).endedAt().isBefore(oldest))) {
-            kept.remove(0);
+        while (left.size() > RECENT_WITHIN_KEY_WINDOW
+                || (left.size() > RECENT && left.get(0).endedAt().isBefore(oldest))) {
+            left.remove(0);
         }
-        return kept;
+        return left;
     }
 
     private DatabaseRecord withTasks(List<TaskState> next) {
-        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold);
+        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold, kept);
     }
 
     private DatabaseRecord at(Optional<DatabaseName> online, Optional<RestorePosition> restoring) {
-        return new DatabaseRecord(online, restoring, tasks, recent, unreleased, history, leftovers, untold);
+        return new DatabaseRecord(online, restoring, tasks, recent, unreleased, history, leftovers, untold, kept);
     }
 
     private DatabaseRecord withLeftovers(List<Leftover> left, List<TaskId> notTold) {
-        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, left, notTold);
+        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, left, notTold, kept);
+    }
+
+    private DatabaseRecord keeping(Optional<KeptState> other) {
+        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, leftovers, untold, other);
     }
 
     private static List<TaskId> without(List<TaskId> ids, TaskId gone) {

@@ -59,6 +59,9 @@ record Live(
             DamageFound.class,
             DatabaseEvent.StepInterrupted.class,
             DatabaseEvent.DatabaseDropped.class,
+            DatabaseEvent.SwapBackBegun.class,
+            DatabaseEvent.SwapBackEnded.class,
+            DatabaseEvent.KeptDropped.class,
             UploadsLeft.class,
             UploadsForgotten.class,
             TidyingNoted.class);

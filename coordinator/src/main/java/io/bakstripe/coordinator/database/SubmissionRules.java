@@ -32,6 +32,9 @@ final class SubmissionRules {
      */
     static Optional<Problem> refusal(
             DatabaseRecord state, InstanceView view, TaskRequest request, Login login, Optional<SetFacts> set) {
+        if (state.swapping()) {
+            return Optional.of(BackupError.SWAP_UNDER_WAY.problem(request.database()));
+        }
         if (request instanceof BackupRequest backup) {
             return notOnline(state, view, request).or(() -> BackupRules.refusal(state, view, backup, false));
         }
@@ -48,8 +51,14 @@ final class SubmissionRules {
         return ofRestore(state, view, task.origin().request(), Optional.empty(), set, List.of());
     }
 
-    /** Why a call to drop the database is refused. */
+    /** Why a call to drop the database, or the one that is kept of it, is refused. */
     static Optional<Problem> dropRefusal(DatabaseRecord state, InstanceView view, DatabaseName database, Login login) {
+        if (state.swapping()) {
+            return Optional.of(BackupError.SWAP_UNDER_WAY.problem(database));
+        }
+        if (state.kept().isPresent()) {
+            return Optional.empty();
+        }
         return RestoreSequence.dropRefusal(
                 standing(state, view, database), pending(state), database, view.name(), login);
     }
@@ -99,6 +108,12 @@ final class SubmissionRules {
             Optional<Login> login,
             Optional<SetFacts> set,
             List<PendingStep> pending) {
+        if (request instanceof RestoreRequest restore && restore.replaces()) {
+            Optional<Problem> refusal = ReplacementRules.refusal(state, view, restore, pending);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
         try {
             return RestoreSequence.refusal(
                     standing(state, view, request.database()),

@@ -19,6 +19,7 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.SetFacts;
 import java.time.Instant;
@@ -254,5 +255,10 @@ record TaskState(
 
     private TaskState sayingAllData(Instant at) {
         return running().percent() < Percent.ALL_DATA ? saying(at, Percent.line(Percent.ALL_DATA)) : this;
+    }
+
+    /** True for a restore that is put in the place of a database. */
+    boolean replaces() {
+        return origin.request() instanceof RestoreRequest restore && restore.replaces();
     }
 }

@@ -42,9 +42,11 @@ import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
+import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
 import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.InstanceMessage;
 import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
@@ -111,6 +113,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(Submit.class, this::submit)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, this::drop)
+                .onCommand(SwapBack.class, this::swapBack)
                 .onCommand(Register.class, this::register)
                 .onCommand(RequestSlot.class, this::requestSlot)
                 .onCommand(ReleaseSlot.class, this::releaseSlot)
@@ -162,6 +165,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         route.database()
                 .ifPresent(database -> peers.database(database)
                         .tell(new DatabaseCommand.Drop(
+                                call.database(), route.view().orElseThrow(), call.login(), call.replyTo())));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> swapBack(InstanceRecord state, SwapBack call) {
+        RoutingRules.Route route = RoutingRules.ofDrop(state, name, call.database());
+        route.problem().ifPresent(problem -> call.replyTo().tell(new SwapReply.Refused(problem)));
+        route.database()
+                .ifPresent(database -> peers.database(database)
+                        .tell(new DatabaseCommand.SwapBack(
                                 call.database(), route.view().orElseThrow(), call.login(), call.replyTo())));
         return Effect().none();
     }

@@ -39,6 +39,10 @@ final class RoutingRules {
         }
         // Only names that were declared or restored lead to a database: others would bring one to life for nothing.
         boolean makes = request instanceof RestoreRequest restore && restore.type() == BackupType.FULL;
+        boolean replaces = request instanceof RestoreRequest other && other.replaces();
+        if (replaces && !state.knows(name)) {
+            return refused(BackupError.REPLACE_NOTHING.problem(name, instance));
+        }
         if (!makes && !state.knows(name)) {
             return refused(
                     request instanceof RestoreRequest
@@ -48,7 +52,7 @@ final class RoutingRules {
         return new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty());
     }
 
-    /** Where a call to drop a database goes. */
+    /** Where a call to drop a database goes, or to swap it back. */
     static Route ofDrop(InstanceRecord state, InstanceName instance, DatabaseName name) {
         Optional<InstanceView> view = state.view();
         if (view.isEmpty()) {

@@ -3,8 +3,10 @@ package io.bakstripe.coordinator.journal;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
@@ -238,6 +240,36 @@ public sealed interface DatabaseEvent extends JournalEvent {
 
     /** The restored server accepts connections: the database exists. */
     record DatabaseOpened(TaskId task, int attempt, DatabaseName display, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The restored server accepts connections in the place of the one that had the name before.
+     *
+     * @param kept that one, which is not served any more
+     */
+    record DatabaseReplaced(TaskId task, int attempt, DatabaseName display, KeptDatabase kept, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * The database is to be swapped with the one that is kept of it; its host is asked until it answers.
+     *
+     * @param task the last one of the database
+     */
+    record SwapBackBegun(TaskId task, String login, HostName host, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The host has said how the two databases stand.
+     *
+     * @param task the last one of the database
+     * @param kept the one that is not served; absent when there is only one
+     */
+    record SwapBackEnded(TaskId task, Optional<KeptDatabase> kept, Instant at) implements DatabaseEvent {}
+
+    /**
+     * Nothing is left of the database that was kept.
+     *
+     * @param task the last one of the database
+     */
+    record KeptDropped(TaskId task, String login, Instant at) implements DatabaseEvent {}
 
     /** The task has reached its final lifecycle; {@code detail} is what is shown of it for ever. */
     record TaskEnded(TaskId task, TaskDetail detail, Instant at) implements DatabaseEvent {}

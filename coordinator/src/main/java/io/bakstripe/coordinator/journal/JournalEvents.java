@@ -38,6 +38,10 @@ public final class JournalEvents extends NamedEvents {
             Map.entry("step-interrupted/1", DatabaseEvent.StepInterrupted.class),
             Map.entry("database-dropped/1", DatabaseEvent.DatabaseDropped.class),
             Map.entry("database-opened/1", DatabaseEvent.DatabaseOpened.class),
+            Map.entry("database-replaced/1", DatabaseEvent.DatabaseReplaced.class),
+            Map.entry("swap-back-begun/1", DatabaseEvent.SwapBackBegun.class),
+            Map.entry("swap-back-ended/1", DatabaseEvent.SwapBackEnded.class),
+            Map.entry("kept-dropped/1", DatabaseEvent.KeptDropped.class),
             Map.entry("task-ended/1", DatabaseEvent.TaskEnded.class),
             Map.entry("slot-returned/1", DatabaseEvent.SlotReturned.class));
 

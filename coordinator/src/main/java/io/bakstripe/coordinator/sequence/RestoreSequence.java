@@ -61,14 +61,14 @@ public final class RestoreSequence {
             Optional<SetFacts> set,
             Optional<Instant> stopAt) {}
 
-    /** Why the call is refused; empty when it may become a task. */
+    /** Why the call is refused; empty when it may become a task. Whether a database may be replaced is not asked here. */
     public static Optional<Problem> refusal(Standing standing, List<PendingStep> pending, Call call) {
         if (call.request() instanceof FinishRequest) {
             return ofFinish(standing, pending, call);
         }
         RestoreRequest request = (RestoreRequest) call.request();
         Optional<Problem> refusal = request.type() == BackupType.FULL
-                ? ofFull(standing, pending, request)
+                ? request.replaces() ? Optional.empty() : ofFull(standing, pending, request)
                 : ofStep(standing, pending, request);
         return refusal.or(() -> call.set().flatMap(set -> ofSet(standing, pending, call, request, set)));
     }

@@ -4,6 +4,7 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -13,8 +14,10 @@ import io.bakstripe.protocol.message.InstanceCommand.Drop;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
@@ -92,6 +95,23 @@ final class ClusterProcedures implements Procedures {
                         throw refused.problem().asException();
                     }
                     return ((DropReply.Dropped) reply).database();
+                });
+    }
+
+    @Override
+    public CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, Login login) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, SwapReply>ask(
+                        peers.instance(known),
+                        replyTo -> new SwapBack(database, login, replyTo),
+                        settings.dropLimit(),
+                        "the coordinator of database '" + database + "'"))
+                .thenApply(reply -> {
+                    if (reply instanceof SwapReply.Refused refused) {
+                        throw refused.problem().asException();
+                    }
+                    return ((SwapReply.Swapped) reply).kept();
                 });
     }
 

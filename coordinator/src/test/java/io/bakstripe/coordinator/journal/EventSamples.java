@@ -102,6 +102,10 @@ public final class EventSamples {
                 new DatabaseEvent.StepInterrupted(TASK, 2, Samples.SECOND_SET, FILE, NOON),
                 new DatabaseEvent.DatabaseDropped(TASK, "me", NOON),
                 new DatabaseEvent.DatabaseOpened(TASK, 2, Samples.COPY, NOON),
+                new DatabaseEvent.DatabaseReplaced(TASK, 2, Samples.COPY, Samples.KEPT, NOON),
+                new DatabaseEvent.SwapBackBegun(TASK, "me", Samples.HOST, NOON),
+                new DatabaseEvent.SwapBackEnded(TASK, Optional.of(Samples.KEPT), NOON),
+                new DatabaseEvent.KeptDropped(TASK, "me", NOON),
                 new DatabaseEvent.TaskEnded(TASK, detail(), NOON.plusSeconds(60)),
                 new DatabaseEvent.SlotReturned(TASK, NOON));
     }

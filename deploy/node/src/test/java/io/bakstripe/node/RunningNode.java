@@ -180,6 +180,11 @@ public final class RunningNode implements AutoCloseable {
         return send("GET", path, "", "");
     }
 
+    /** A call of an address that takes no body. */
+    public Answer post(String path) {
+        return send("POST", path, "application/json", "");
+    }
+
     private Answer send(String method, String path, String contentType, String body) {
         try {
             boolean named = instance.isEmpty() || path.contains("instance=");

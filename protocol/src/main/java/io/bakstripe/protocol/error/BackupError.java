@@ -305,6 +305,41 @@ public enum BackupError {
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    REPLACE_NEEDS_FULL(
+            2180,
+            MALFORMED,
+            "only a full restore that opens the database can replace an existing one",
+            "Leave out type, with_norecovery and with_standby, or leave out replace_existing."),
+    REPLACE_NOT_MANAGED(
+            2181,
+            CONFLICT,
+            "database '%s' cannot be replaced: its server is not run by Bakstripe",
+            "Restore under another name, and move the clients."),
+    REPLACE_NOT_ONLINE(
+            2182,
+            CONFLICT,
+            "database '%s' cannot be replaced while it is %s",
+            "Only a database that is ONLINE can be replaced: finish its restore, or drop it and restore anew."),
+    KEPT_ALREADY(
+            2183,
+            CONFLICT,
+            "database '%s' cannot be replaced: the one that it replaced is still kept, since %s",
+            "Remove that one with rds_drop_database, or put it back with swap-back."),
+    SWAP_UNDER_WAY(
+            2184,
+            CONFLICT,
+            "database '%s' is being swapped with the one that is kept of it",
+            "Wait until that is done."),
+    SWAP_TASKS_PENDING(
+            2185,
+            CONFLICT,
+            "database '%s' has tasks that have not ended: %s",
+            "Wait for them or cancel them, then swap."),
+    KEPT_CHANGED(
+            2186,
+            CONFLICT,
+            "the host keeps another database of '%s' than is known: %s",
+            "Look at the database's document again."),
     TASK_ENDED(
             2121, CONFLICT, "task %s has ended in %s and cannot be cancelled", "rds_task_status shows how it ended."),
     CANCEL_TOO_LATE(
@@ -327,6 +362,16 @@ public enum BackupError {
     TASK_UNKNOWN(3003, UNKNOWN, "task %s does not exist on instance '%s'", "rds_task_status lists all tasks."),
     BUCKET_UNKNOWN(3004, UNKNOWN, "The specified bucket does not exist", "Check the name of the bucket: %s."),
     FILE_UNKNOWN(3005, UNKNOWN, "no file matches %s", "Check the ARN; an asterisk stands for any run of characters."),
+    REPLACE_NOTHING(
+            3180,
+            UNKNOWN,
+            "database '%s' does not exist on instance '%s', so that there is nothing to replace",
+            "Leave out replace_existing to make it."),
+    NOTHING_KEPT(
+            3181,
+            UNKNOWN,
+            "no other database is kept of '%s'",
+            "One is kept when a restore with replace_existing has put another one in its place."),
     PROCEDURE_UNKNOWN(3006, UNKNOWN, "procedure '%s' is not known", "Known procedures: %s."),
     CONFIGURATION_UNKNOWN(3007, UNKNOWN, "configuration '%s' is not known", "Known configurations: %s."),
     PATH_UNKNOWN(3008, UNKNOWN, "there is nothing at this address", "The README lists the calls."),

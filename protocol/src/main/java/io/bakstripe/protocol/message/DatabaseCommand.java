@@ -11,6 +11,7 @@ import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -188,6 +189,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * @param files the stripes found, in order of family; empty before they are known
      * @param kept of a step that is part of the database: how far this has come with it
      * @param touched whether files of a database that was RESTORING before may have been changed by a step that is not part of it
+     * @param replaced of a restore that was put in the place of a database: the one that it replaced
      */
     record RestoreReport(
             AttemptRef attempt,
@@ -198,10 +200,28 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             List<RestoredStripe> files,
             Optional<Problem> problem,
             Optional<RolledTo> kept,
-            boolean touched)
+            boolean touched,
+            Optional<KeptDatabase> replaced)
             implements DatabaseCommand {
         public RestoreReport {
             files = List.copyOf(files);
+            // Nodes of the first releases do not send it.
+            replaced = replaced == null ? Optional.empty() : replaced;
+        }
+
+        /** Of a step that replaces no database. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public RestoreReport(
+                AttemptRef attempt,
+                long epoch,
+                RestoreState state,
+                String node,
+                Optional<BackupSetId> setId,
+                List<RestoredStripe> files,
+                Optional<Problem> problem,
+                Optional<RolledTo> kept,
+                boolean touched) {
+            this(attempt, epoch, state, node, setId, files, problem, kept, touched, Optional.empty());
         }
 
         /** Of a step that has not got so far, or that makes a database. */
@@ -244,6 +264,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * @param logBackups of a database whose log is, or was, backed up
      * @param position of a database that is RESTORING
      * @param standby whether it can be read although it is RESTORING
+     * @param replaced the one that is kept since this one was put in its place
      */
     record DatabaseDescription(
             Optional<DatabaseName> name,
@@ -251,8 +272,14 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             Optional<LastFullBackup> lastFullBackup,
             Optional<LogBackups> logBackups,
             Optional<ChainPosition> position,
-            boolean standby)
-            implements CborSerializable {}
+            boolean standby,
+            Optional<KeptDatabase> replaced)
+            implements CborSerializable {
+        public DatabaseDescription {
+            // Nodes of the first releases do not send it.
+            replaced = replaced == null ? Optional.empty() : replaced;
+        }
+    }
 
     record DescribeBackupSets(ActorRef<BackupSets> replyTo) implements DatabaseCommand {}
 
@@ -263,8 +290,12 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
         }
     }
 
-    /** Removes a database that is RESTORING (row D1); answered once nothing of it is left. */
+    /** Removes a database that is RESTORING (row D1), or the one that is kept of a database that is ONLINE; answered once nothing of it is left. */
     record Drop(DatabaseName database, InstanceView view, Login login, ActorRef<DropReply> replyTo)
+            implements DatabaseCommand {}
+
+    /** Swaps a database that is ONLINE with the one that is kept of it; answered once the other one is served. */
+    record SwapBack(DatabaseName database, InstanceView view, Login login, ActorRef<SwapReply> replyTo)
             implements DatabaseCommand {}
 
     /** Asks for tasks that are unfinished or ended lately; those it does not know are left out. */

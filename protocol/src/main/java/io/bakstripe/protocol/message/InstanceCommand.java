@@ -49,6 +49,9 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     /** A call to drop a database that is RESTORING. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
     record Drop(DatabaseName database, Login login, ActorRef<DropReply> replyTo) implements InstanceCommand {}
 
+    /** A call to swap a database with the one that is kept of it; handed on as {@link Drop} is. */
+    record SwapBack(DatabaseName database, Login login, ActorRef<SwapReply> replyTo) implements InstanceCommand {}
+
     /**
      * Asks for a task id.
      *

@@ -2,6 +2,7 @@ package io.bakstripe.protocol.port;
 
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -32,7 +33,8 @@ public interface Procedures {
     CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key);
 
     /**
-     * Removes a database that is RESTORING (row D1). When the stage completes nothing of it is left; it gives the name as it was shown.
+     * Removes a database that is RESTORING (row D1), or the one that is kept of a database that is ONLINE. When the stage completes nothing of it is left; it gives
+     * the name as it was shown.
      *
      * @param login who calls
      */
@@ -43,4 +45,12 @@ public interface Procedures {
 
     /** @param name absent for all configurations */
     CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name);
+
+    /**
+     * Swaps a database that is ONLINE with the one that is kept since a restore replaced it. When the stage completes the other one is served, under the same
+     * address, and this one is kept; it gives what is kept then.
+     *
+     * @param login who calls
+     */
+    CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, Login login);
 }
