@@ -17,8 +17,10 @@ import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -42,8 +44,11 @@ import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -55,8 +60,8 @@ import org.junit.jupiter.api.Test;
 class InstanceCoordinatorTest {
     private static final ActorTestKit KIT =
             ActorTestKit.create(EventSourcedBehaviorTestKit.config().withFallback(ConfigFactory.load()));
-    private static final InstanceSettings SETTINGS =
-            new InstanceSettings(2, Duration.ofSeconds(30), 100, 2, Duration.ofMillis(100), Duration.ofSeconds(1));
+    private static final InstanceSettings SETTINGS = new InstanceSettings(
+            2, Duration.ofSeconds(5), Duration.ofSeconds(30), 100, 2, Duration.ofMillis(100), Duration.ofSeconds(1));
     private static final RequestKey KEY = new RequestKey("key", "hash");
 
     private final SettableClock clock = new SettableClock();
@@ -198,26 +203,162 @@ class InstanceCoordinatorTest {
     }
 
     @Test
-    void grantsTwoSlotsInOrderOfTaskIds() {
+    void hasTwoSlotsForAllOfItsDatabases() {
         declared();
-        for (int number = 1; number <= 4; number++) {
-            registered(number);
+        for (long task = 1; task <= 4; task++) {
+            registered(database(task), task);
         }
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(2)));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(2)));
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(1)));
+        for (long task = 1; task <= 4; task++) {
+            instance.runCommand(new RequestSlot(database(task), new TaskId(task)));
+        }
         peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(4)));
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(3)));
+        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(2)));
         peers.database.expectNoMessage(Duration.ofMillis(100));
 
-        var released = instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
+        var released = instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
 
         assertThat(released.events())
                 .containsExactly(new SlotReleased(new TaskId(1), NOON), new SlotGranted(new TaskId(3), NOON));
         peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(3)));
         peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
         assertThat(instance.getState().slotsHeld()).isEqualTo(2);
+    }
+
+    /** Tasks 1 and 3 of one database, 2 and 4 of two others; 1 and 2 run, 4 has asked. */
+    private void fourTasksOfThreeDatabases() {
+        declared();
+        registered(database(1), 1);
+        registered(database(2), 2);
+        registered(database(1), 3);
+        registered(database(4), 4);
+        instance.runCommand(new RequestSlot(database(1), new TaskId(1)));
+        instance.runCommand(new RequestSlot(database(2), new TaskId(2)));
+        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
+        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(2)));
+        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
+                        .hasNoEvents())
+                .isTrue();
+    }
+
+    @Test
+    void keepsTheSlotForTheNextTaskOfTheDatabaseWhoseTaskHasJustEnded() {
+        fourTasksOfThreeDatabases();
+
+        assertThat(instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false))
+                        .events())
+                .containsExactly(new SlotReleased(new TaskId(1), NOON));
+        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
+                        .hasNoEvents())
+                .as("task 3 came first")
+                .isTrue();
+
+        assertThat(instance.runCommand(new RequestSlot(database(1), new TaskId(3)))
+                        .events())
+                .containsExactly(new SlotGranted(new TaskId(3), NOON));
+    }
+
+    @Test
+    void doesNotKeepASlotForeverForATaskThatDoesNotAsk() {
+        fourTasksOfThreeDatabases();
+        instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
+        clock.advance(SETTINGS.slotKept());
+
+        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
+                        .events())
+                .containsExactly(new SlotGranted(new TaskId(4), clock.instant()));
+    }
+
+    @Test
+    void doesNotKeepASlotForACallThatWasRefusedAfterAll() {
+        fourTasksOfThreeDatabases();
+        instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
+
+        assertThat(instance.runCommand(new ProbeAnswer(new TaskId(3), TaskKnowledge.UNKNOWN))
+                        .events())
+                .containsExactly(new SlotGranted(new TaskId(4), NOON));
+    }
+
+    @Test
+    void passesOverATaskWhoseDatabaseIsAtWork() {
+        fourTasksOfThreeDatabases();
+
+        assertThat(instance.runCommand(new ReleaseSlot(database(2), new TaskId(2), false))
+                        .events())
+                .containsExactly(new SlotReleased(new TaskId(2), NOON), new SlotGranted(new TaskId(4), NOON));
+    }
+
+    @Test
+    void hearsAllWhoWaitBeforeItGrantsAfterItsStart() {
+        fourTasksOfThreeDatabases();
+        instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
+        clock.advance(Duration.ofMinutes(1));
+
+        instance.restart();
+
+        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
+                        .hasNoEvents())
+                .isTrue();
+        assertThat(instance.runCommand(new RequestSlot(database(1), new TaskId(3)))
+                        .events())
+                .containsExactly(new SlotGranted(new TaskId(3), clock.instant()));
+    }
+
+    private static DatabaseRef database(long number) {
+        return DatabaseRef.of(Samples.INSTANCE, new DatabaseName("db" + number));
+    }
+
+    private void registered(DatabaseRef database, long number) {
+        instance.runCommand(
+                new Register(database, new DatabaseName("db"), new UUID(0, number), Optional.empty(), false));
+        peers.database.expectMessage(new DatabaseCommand.Registered(new UUID(0, number), new TaskId(number)));
+    }
+
+    @Test
+    void refusesWhatTheInstanceDoesNotAllowBeforeAnyoneIsAsked() {
+        declare(Samples.definition(
+                1, Edition.ENTERPRISE, Optional.of(Samples.HOST), true, Windows.none(), Optional.empty()));
+        assertThat(refused(Samples.backup(Samples.SHOP, 1), Optional.empty()).detail())
+                .isEqualTo("Database backup/restore option is not enabled yet or is in the process of being enabled."
+                        + " Please try again later.");
+        declare(Samples.definition(
+                2,
+                Edition.ENTERPRISE,
+                Optional.of(Samples.HOST),
+                true,
+                Windows.none(),
+                Optional.of(BackupOption.DEFAULT)));
+        assertThat(refused(Samples.step(BackupType.LOG, Recovery.NORECOVERY), Optional.empty())
+                        .error())
+                .as("also where there is no such database")
+                .isEqualTo(BackupError.MULTI_AZ_STEP);
+        declare(Samples.complete(3));
+        clock.advance(Duration.between(clock.instant(), Instant.parse("2026-03-08T05:00:00Z")));
+        assertThat(refused(Samples.backup(Samples.SHOP, 1), Optional.empty()).error())
+                .isEqualTo(BackupError.MAINTENANCE_WINDOW);
+        peers.database.expectNoMessage(Duration.ofMillis(100));
+
+        clock.advance(Duration.ofHours(1));
+        TestProbe<SubmitReply> caller = KIT.createTestProbe();
+        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), "me", Optional.empty(), caller.getRef()));
+        peers.database.expectMessageClass(DatabaseCommand.Submit.class);
+    }
+
+    @Test
+    void doesNotCompressBackupsOfAnEditionThatCannotWhateverWasSetBefore() {
+        declare(Samples.definition(1, Edition.ENTERPRISE, Optional.empty()));
+        assertThat(set("S3 backup compression", "true").problem()).isEmpty();
+        declare(Samples.definition(2, Edition.EXPRESS, Optional.empty()));
+        TestProbe<SubmitReply> caller = KIT.createTestProbe();
+
+        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), "me", Optional.empty(), caller.getRef()));
+
+        assertThat(peers.database
+                        .expectMessageClass(DatabaseCommand.Submit.class)
+                        .view()
+                        .compression())
+                .isFalse();
+        assertThat(set("S3 backup compression", "true").problem().orElseThrow().detail())
+                .isEqualTo("BACKUP DATABASE WITH COMPRESSION isn't supported on Express Edition");
     }
 
     @Test
