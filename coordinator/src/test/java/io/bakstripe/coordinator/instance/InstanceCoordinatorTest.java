@@ -1,6 +1,5 @@
 package io.bakstripe.coordinator.instance;
 
-import static io.bakstripe.coordinator.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -12,7 +11,6 @@ import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.SettableClock;
 import io.bakstripe.coordinator.journal.InstanceEvent;
 import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
-import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
 import io.bakstripe.protocol.error.BackupError;
@@ -203,117 +201,6 @@ class InstanceCoordinatorTest {
     }
 
     @Test
-    void hasTwoSlotsForAllOfItsDatabases() {
-        declared();
-        for (long task = 1; task <= 4; task++) {
-            registered(database(task), task);
-        }
-        for (long task = 1; task <= 4; task++) {
-            instance.runCommand(new RequestSlot(database(task), new TaskId(task)));
-        }
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(2)));
-        peers.database.expectNoMessage(Duration.ofMillis(100));
-
-        var released = instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
-
-        assertThat(released.events())
-                .containsExactly(new SlotReleased(new TaskId(1), NOON), new SlotGranted(new TaskId(3), NOON));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(3)));
-        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
-        assertThat(instance.getState().slotsHeld()).isEqualTo(2);
-    }
-
-    /** Tasks 1 and 3 of one database, 2 and 4 of two others; 1 and 2 run, 4 has asked. */
-    private void fourTasksOfThreeDatabases() {
-        declared();
-        registered(database(1), 1);
-        registered(database(2), 2);
-        registered(database(1), 3);
-        registered(database(4), 4);
-        instance.runCommand(new RequestSlot(database(1), new TaskId(1)));
-        instance.runCommand(new RequestSlot(database(2), new TaskId(2)));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(2)));
-        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
-                        .hasNoEvents())
-                .isTrue();
-    }
-
-    @Test
-    void keepsTheSlotForTheNextTaskOfTheDatabaseWhoseTaskHasJustEnded() {
-        fourTasksOfThreeDatabases();
-
-        assertThat(instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false))
-                        .events())
-                .containsExactly(new SlotReleased(new TaskId(1), NOON));
-        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
-                        .hasNoEvents())
-                .as("task 3 came first")
-                .isTrue();
-
-        assertThat(instance.runCommand(new RequestSlot(database(1), new TaskId(3)))
-                        .events())
-                .containsExactly(new SlotGranted(new TaskId(3), NOON));
-    }
-
-    @Test
-    void doesNotKeepASlotForeverForATaskThatDoesNotAsk() {
-        fourTasksOfThreeDatabases();
-        instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
-        clock.advance(SETTINGS.slotKept());
-
-        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
-                        .events())
-                .containsExactly(new SlotGranted(new TaskId(4), clock.instant()));
-    }
-
-    @Test
-    void doesNotKeepASlotForACallThatWasRefusedAfterAll() {
-        fourTasksOfThreeDatabases();
-        instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
-
-        assertThat(instance.runCommand(new ProbeAnswer(new TaskId(3), TaskKnowledge.UNKNOWN))
-                        .events())
-                .containsExactly(new SlotGranted(new TaskId(4), NOON));
-    }
-
-    @Test
-    void passesOverATaskWhoseDatabaseIsAtWork() {
-        fourTasksOfThreeDatabases();
-
-        assertThat(instance.runCommand(new ReleaseSlot(database(2), new TaskId(2), false))
-                        .events())
-                .containsExactly(new SlotReleased(new TaskId(2), NOON), new SlotGranted(new TaskId(4), NOON));
-    }
-
-    @Test
-    void hearsAllWhoWaitBeforeItGrantsAfterItsStart() {
-        fourTasksOfThreeDatabases();
-        instance.runCommand(new ReleaseSlot(database(1), new TaskId(1), false));
-        clock.advance(Duration.ofMinutes(1));
-
-        instance.restart();
-
-        assertThat(instance.runCommand(new RequestSlot(database(4), new TaskId(4)))
-                        .hasNoEvents())
-                .isTrue();
-        assertThat(instance.runCommand(new RequestSlot(database(1), new TaskId(3)))
-                        .events())
-                .containsExactly(new SlotGranted(new TaskId(3), clock.instant()));
-    }
-
-    private static DatabaseRef database(long number) {
-        return DatabaseRef.of(Samples.INSTANCE, new DatabaseName("db" + number));
-    }
-
-    private void registered(DatabaseRef database, long number) {
-        instance.runCommand(
-                new Register(database, new DatabaseName("db"), new UUID(0, number), Optional.empty(), false));
-        peers.database.expectMessage(new DatabaseCommand.Registered(new UUID(0, number), new TaskId(number)));
-    }
-
-    @Test
     void refusesWhatTheInstanceDoesNotAllowBeforeAnyoneIsAsked() {
         declare(Samples.definition(
                 1, Edition.ENTERPRISE, Optional.of(Samples.HOST), true, Windows.none(), Optional.empty()));
@@ -359,25 +246,6 @@ class InstanceCoordinatorTest {
                 .isFalse();
         assertThat(set("S3 backup compression", "true").problem().orElseThrow().detail())
                 .isEqualTo("BACKUP DATABASE WITH COMPRESSION isn't supported on Express Edition");
-    }
-
-    @Test
-    void answersRepeatedSlotMessagesTheSameWay() {
-        declared();
-        registered(1);
-        RequestSlot request = new RequestSlot(Samples.SHOP_REF, new TaskId(1));
-        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false);
-        instance.runCommand(request);
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-
-        assertThat(instance.runCommand(request).hasNoEvents()).isTrue();
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-        instance.runCommand(release);
-        assertThat(instance.runCommand(release).hasNoEvents()).isTrue();
-        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
-        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
-        assertThat(instance.runCommand(request).hasNoEvents()).isTrue();
-        peers.database.expectNoMessage(Duration.ofMillis(100));
     }
 
     @Test
