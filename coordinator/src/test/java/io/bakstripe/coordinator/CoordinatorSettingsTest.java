@@ -28,7 +28,13 @@ class CoordinatorSettingsTest {
         assertThat(settings.role()).isEqualTo("coordinator");
         assertThat(settings.instance())
                 .isEqualTo(new InstanceSettings(
-                        2, Duration.ofSeconds(30), 100, 2, Duration.ofMillis(500), Duration.ofSeconds(10)));
+                        2,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30),
+                        100,
+                        2,
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(10)));
         assertThat(settings.database())
                 .isEqualTo(new DatabaseSettings(
                         Duration.ofSeconds(2),

@@ -5,10 +5,12 @@ import static akka.http.javadsl.server.Directives.post;
 
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
+import io.bakstripe.api.sql.OpenTransaction;
 import io.bakstripe.api.sql.SqlCall;
 import io.bakstripe.api.sql.SqlQuery;
 import io.bakstripe.api.sql.SqlStatement;
 import io.bakstripe.api.sql.SqlText;
+import io.bakstripe.api.sql.SqlTransaction;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.procedure.Procedure;
 import java.util.ArrayList;
@@ -47,6 +49,7 @@ final class SqlRoutes {
         private final ProcedureCalls.Context context;
         private final List<SqlStatement> statements;
         private final List<Rows> results = new ArrayList<>();
+        private final OpenTransaction transaction = new OpenTransaction();
 
         Batch(
                 ProcedureCalls calls,
@@ -73,8 +76,13 @@ final class SqlRoutes {
             if (statement instanceof SqlQuery select) {
                 return history.rows(context.instance(), select.query());
             }
+            if (statement instanceof SqlTransaction bracket) {
+                transaction.take(bracket);
+                return CompletableFuture.completedFuture(new Rows(List.of()));
+            }
             SqlCall call = (SqlCall) statement;
             Procedure procedure = call.procedure();
+            transaction.mustBeOutside(procedure.wireName());
             return calls.call(procedure, call.arguments(procedure), contextOf(number));
         }
 

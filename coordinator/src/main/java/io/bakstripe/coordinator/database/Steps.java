@@ -51,13 +51,19 @@ final class Steps {
     /** What is to be recorded now; empty when the head task waits for something. */
     List<DatabaseEvent> due(DatabaseRecord state, Live live, Instant now) {
         return head(state, live)
-                .map(task -> switch (task.phase()) {
-                    case WAITING -> waiting(state, task, live, now);
-                    case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING ->
-                        restore.due(state, task, live, now);
-                    default -> backup.due(state, task, live, now);
+                .map(task -> {
+                    List<DatabaseEvent> cut = WindowSteps.due(task, live, now);
+                    return cut.isEmpty() ? dueOf(state, task, live, now) : cut;
                 })
                 .orElse(List.of());
+    }
+
+    private List<DatabaseEvent> dueOf(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        return switch (task.phase()) {
+            case WAITING -> waiting(state, task, live, now);
+            case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING -> restore.due(state, task, live, now);
+            default -> backup.due(state, task, live, now);
+        };
     }
 
     private List<DatabaseEvent> waiting(DatabaseRecord state, TaskState task, Live live, Instant now) {

@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.sequence.InstanceRules;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.coordinator.sequence.RestoreSequence;
 import io.bakstripe.coordinator.sequence.RestoreSequence.PendingStep;
@@ -116,9 +117,10 @@ final class SubmissionRules {
         }
         try {
             return RestoreSequence.refusal(
-                    standing(state, view, request.database()),
-                    pending,
-                    new RestoreSequence.Call(view.name(), request, login, set, stopAt(view, request)));
+                            standing(state, view, request.database()),
+                            pending,
+                            new RestoreSequence.Call(view.name(), request, login, set, stopAt(view, request)))
+                    .or(() -> set.flatMap(found -> InstanceRules.refusal(view.definition(), found)));
         } catch (BakstripeException ambiguous) {
             return Optional.of(ambiguous.problem());
         }

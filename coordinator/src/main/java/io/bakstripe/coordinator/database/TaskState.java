@@ -131,7 +131,8 @@ record TaskState(
         } else if (event instanceof AttemptFailed failed) {
             return moved.fail(failed);
         } else if (event instanceof CancelRequested requested) {
-            return moved.cancel(requested, TaskInfo.cancelRequested(phase, doomed()));
+            return moved.cancel(
+                    requested, requested.reason().orElseGet(() -> TaskInfo.cancelRequested(phase, doomed())));
         } else if (event instanceof UploadsLeft left) {
             return moved.saying(left.at(), TaskInfo.uploadsLeft(left.stripes()));
         }

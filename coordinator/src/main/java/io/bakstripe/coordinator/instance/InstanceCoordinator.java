@@ -43,19 +43,18 @@ import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
 import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
+import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
 import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.InstanceMessage;
 import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
-import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The coordinator of one instance.
@@ -73,7 +72,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private final InstanceSettings settings;
     private final Peers peers;
     private final InstantSource clock;
-    private final Set<TaskId> asking = new HashSet<>();
+    private final Turns turns;
 
     private InstanceCoordinator(
             ActorContext<InstanceMessage> context,
@@ -90,6 +89,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         this.settings = settings;
         this.peers = peers;
         this.clock = clock;
+        this.turns = new Turns(settings.slotKept(), clock.instant());
         timers.startTimerWithFixedDelay(new ProbeAll(), settings.probe());
     }
 
@@ -198,12 +198,12 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
             tellGranted(known.get());
             return Effect().none();
         }
-        asking.add(request.task());
+        turns.asks(request.task());
         return grant(state, List.of());
     }
 
     private Effect<InstanceEvent, InstanceRecord> releaseSlot(InstanceRecord state, ReleaseSlot release) {
-        asking.remove(release.task());
+        turns.ended(release.task(), release.database(), clock.instant());
         return grant(state, Registrar.release(state, release, clock.instant()))
                 .thenRun(next ->
                         peers.database(release.database()).tell(new DatabaseCommand.SlotReleased(release.task())));
@@ -227,6 +227,11 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     }
 
     private Effect<InstanceEvent, InstanceRecord> probeAnswered(InstanceRecord state, ProbeAnswer answer) {
+        if (answer.knowledge() == TaskKnowledge.UNKNOWN) {
+            turns.isUnknown(answer.task());
+        } else if (answer.knowledge() == TaskKnowledge.ENDED) {
+            state.find(answer.task()).ifPresent(known -> turns.ended(known.task(), known.database(), clock.instant()));
+        }
         return grant(
                 state,
                 Registrar.answered(state, answer, settings.probe(), clock.instant()).stream()
@@ -283,8 +288,10 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     @Override
     public SignalHandler<InstanceRecord> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(
-                        RecoveryCompleted.instance(), state -> context.getSelf().tell(new ProbeAll()))
+                .onSignal(RecoveryCompleted.instance(), state -> {
+                    turns.begin(clock.instant());
+                    context.getSelf().tell(new ProbeAll());
+                })
                 .build();
     }
 
@@ -299,13 +306,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         for (InstanceEvent event : first) {
             after = after.apply(event);
         }
-        List<SlotGranted> granted = Registrar.grants(after, asking, settings.runningSlots(), clock.instant());
+        Instant now = clock.instant();
+        List<SlotGranted> granted = turns.due(after, settings.runningSlots(), now).stream()
+                .map(task -> new SlotGranted(task, now))
+                .toList();
         List<InstanceEvent> events = new ArrayList<>(first);
         events.addAll(granted);
         return Effect()
                 .persist(events)
                 .thenRun(next -> granted.forEach(grant -> {
-                    asking.remove(grant.task());
+                    turns.granted(grant.task());
                     next.find(grant.task()).ifPresent(this::tellGranted);
                 }));
     }

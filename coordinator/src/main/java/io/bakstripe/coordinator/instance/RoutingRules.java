@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.instance;
 
+import io.bakstripe.coordinator.sequence.InstanceRules;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
@@ -32,6 +33,10 @@ final class RoutingRules {
             return sameCall(used.get(), key)
                     ? new Route(Optional.of(used.get().database()), view, Optional.empty())
                     : refused(BackupError.IDEMPOTENCY_KEY_REUSED.problem());
+        }
+        Optional<Problem> notAllowed = InstanceRules.refusal(view.get().definition(), request, now);
+        if (notAllowed.isPresent()) {
+            return refused(notAllowed.get());
         }
         DatabaseName name = request.database();
         if (!request.taskType().isBackup() && view.get().definition().host().isEmpty()) {

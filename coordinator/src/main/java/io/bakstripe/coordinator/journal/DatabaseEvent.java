@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.journal;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
@@ -158,8 +159,21 @@ public sealed interface DatabaseEvent extends JournalEvent {
      * Somebody wants the task not to go on. Before the commit point of a backup, and while a restore is applied, the running attempt ends with this.
      *
      * @param key of the call, which may be repeated
+     * @param reason as a line of {@code task_info}, where it was no caller who wanted it
      */
-    record CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at) implements DatabaseEvent {}
+    record CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at, Optional<String> reason)
+            implements DatabaseEvent {
+        public CancelRequested {
+            // Rows that were recorded before there were windows do not have it.
+            reason = reason == null ? Optional.empty() : reason;
+        }
+
+        /** A caller's wish. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at) {
+            this(task, login, key, at, Optional.empty());
+        }
+    }
 
     /**
      * The attempt is over although the store has not confirmed that the uploads of these stripes are gone: they are aborted further.

@@ -88,7 +88,8 @@ public final class EventSamples {
                 new DatabaseEvent.SetSealed(TASK, 1, NOON),
                 new DatabaseEvent.PublishingFailed(TASK, 1, PROBLEM, List.of(2), NOON),
                 new DatabaseEvent.AttemptFailed(TASK, 1, PROBLEM, true, NOON),
-                new DatabaseEvent.CancelRequested(TASK, "me", Optional.of(KEY), NOON),
+                new DatabaseEvent.CancelRequested(
+                        TASK, "me", Optional.of(KEY), NOON, Optional.of("the backup window is open")),
                 new DatabaseEvent.UploadsLeft(TASK, 1, 4, List.of(1, 3), NOON),
                 new DatabaseEvent.UploadsForgotten(TASK, 1, NOON),
                 new DatabaseEvent.TidyingNoted(TASK, NOON),
