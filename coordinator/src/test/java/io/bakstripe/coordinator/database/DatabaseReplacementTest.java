@@ -169,7 +169,7 @@ class DatabaseReplacementTest extends AmongProbes {
         database.initialize(Given.replaced(Samples.COPY));
         TestProbe<DropReply> dropper = probe();
 
-        database.runCommand(new Drop(Samples.COPY, Samples.view(), "me", dropper.getRef()));
+        database.runCommand(new Drop(Samples.COPY, Samples.view(), Samples.ME, dropper.getRef()));
         HostCommand.DropKept order = (HostCommand.DropKept) peers.host.receiveMessage();
         assertThat(swapBack()
                         .expectMessageClass(SwapReply.Refused.class)
@@ -185,7 +185,7 @@ class DatabaseReplacementTest extends AmongProbes {
 
     private TestProbe<SwapReply> swapBack() {
         TestProbe<SwapReply> swapper = probe();
-        database.runCommand(new SwapBack(Samples.COPY, Samples.view(), "me", swapper.getRef()));
+        database.runCommand(new SwapBack(Samples.COPY, Samples.view(), Samples.ME, swapper.getRef()));
         return swapper;
     }
 

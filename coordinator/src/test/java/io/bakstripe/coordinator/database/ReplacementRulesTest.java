@@ -32,7 +32,7 @@ class ReplacementRulesTest {
                         DatabaseRecord.empty(),
                         Samples.managing(),
                         Samples.replacing(Samples.SHOP),
-                        "me",
+                        Samples.ME,
                         Optional.of(Samples.full())))
                 .isEmpty();
     }
@@ -60,7 +60,7 @@ class ReplacementRulesTest {
                                 DatabaseRecord.empty(),
                                 Samples.view(),
                                 Samples.replacing(Samples.SHOP),
-                                "me",
+                                Samples.ME,
                                 Optional.empty())
                         .map(Problem::error))
                 .contains(BackupError.REPLACE_NOT_MANAGED);
@@ -69,7 +69,7 @@ class ReplacementRulesTest {
     @Test
     void aSecondOneIsNotKept() {
         Problem problem = SubmissionRules.refusal(
-                        REPLACED, Samples.view(), Samples.replacing(Samples.COPY), "me", Optional.empty())
+                        REPLACED, Samples.view(), Samples.replacing(Samples.COPY), Samples.ME, Optional.empty())
                 .orElseThrow();
 
         assertThat(problem.error()).isEqualTo(BackupError.KEPT_ALREADY);
@@ -90,7 +90,7 @@ class ReplacementRulesTest {
                                 ONLINE,
                                 Samples.view(),
                                 Samples.replacing(Samples.COPY),
-                                "me",
+                                Samples.ME,
                                 Optional.of(Samples.log()))
                         .map(Problem::error))
                 .contains(BackupError.WRONG_SET_KIND);
@@ -171,7 +171,7 @@ class ReplacementRulesTest {
     }
 
     private static Optional<BackupError> refusal(DatabaseRecord state, TaskRequest request) {
-        return SubmissionRules.refusal(state, Samples.view(), request, "me", Optional.empty())
+        return SubmissionRules.refusal(state, Samples.view(), request, Samples.ME, Optional.empty())
                 .map(Problem::error);
     }
 
@@ -180,7 +180,7 @@ class ReplacementRulesTest {
     }
 
     private static Optional<BackupError> dropRefusal(DatabaseRecord state) {
-        return SubmissionRules.dropRefusal(state, Samples.view(), Samples.COPY, "me")
+        return SubmissionRules.dropRefusal(state, Samples.view(), Samples.COPY, Samples.ME)
                 .map(Problem::error);
     }
 }

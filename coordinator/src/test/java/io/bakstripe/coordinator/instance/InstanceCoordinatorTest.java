@@ -226,7 +226,7 @@ class InstanceCoordinatorTest {
 
         clock.advance(Duration.ofHours(1));
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
-        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), Samples.ME, Optional.empty(), caller.getRef()));
         peers.database.expectMessageClass(DatabaseCommand.Submit.class);
     }
 
@@ -237,7 +237,7 @@ class InstanceCoordinatorTest {
         declare(Samples.definition(2, Edition.EXPRESS, Optional.empty()));
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
 
-        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), Samples.ME, Optional.empty(), caller.getRef()));
 
         assertThat(peers.database
                         .expectMessageClass(DatabaseCommand.Submit.class)

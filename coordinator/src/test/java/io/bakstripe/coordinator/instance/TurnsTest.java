@@ -81,7 +81,7 @@ class TurnsTest {
     /** A database asks for its oldest task, some time after it could. */
     private void firstOfEachDatabase(Random random) {
         Map<DatabaseRef, Registration> first = new HashMap<>();
-        state.open().forEach(task -> first.putIfAbsent(task.database(), task));
+        state.open().stream().forEach(task -> first.putIfAbsent(task.database(), task));
         first.values().stream().filter(task -> !task.slot()).forEach(task -> {
             Instant due = asksAt.computeIfAbsent(task.task(), id -> now.plusMillis(random.nextInt(4_500)));
             if (!now.isBefore(due)) {
@@ -95,7 +95,7 @@ class TurnsTest {
                 .filter(Registration::slot)
                 .map(Registration::database)
                 .toList();
-        assertThat(state.open())
+        assertThat(state.open().list())
                 .filteredOn(other -> other.task().compareTo(task) < 0 && !other.slot())
                 .as("waiting tasks before " + task)
                 .allMatch(other -> atWork.contains(other.database()));
