@@ -8,6 +8,7 @@ import akka.http.javadsl.model.RemoteAddress;
 import akka.http.javadsl.model.headers.RawHeader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class CallOriginTest {
@@ -37,8 +38,11 @@ class CallOriginTest {
         assertThat(CallOrigin.of(forwarded("10.0.0.1, 192.0.2.7"), true))
                 .isEqualTo(new CallOrigin("192.0.2.7", "192.0.2.7"));
         assertThat(CallOrigin.of(
-                                forwarded("10.0.0.1").addHeader(RawHeader.create("X-Forwarded-For", "2001:db8:1:2::7")),
-                                true))
+                        from("127.0.0.1")
+                                .withHeaders(List.of(
+                                        RawHeader.create("X-Forwarded-For", "10.0.0.1"),
+                                        RawHeader.create("X-Forwarded-For", "2001:db8:1:2::7"))),
+                        true))
                 .isEqualTo(new CallOrigin("2001:db8:1:2::7", "20:01:0d:b8:00:01:00:02::/64"));
         assertThat(CallOrigin.of(forwarded("::nonsense::"), true).counted()).isEqualTo("::nonsense::");
         assertThat(CallOrigin.of(forwarded(":::::"), true).counted()).isEqualTo(":::::");

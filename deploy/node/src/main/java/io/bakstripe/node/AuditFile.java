@@ -3,6 +3,7 @@ package io.bakstripe.node;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
 import ch.qos.logback.core.status.Status;
@@ -52,6 +53,8 @@ final class AuditFile implements AuditTrail, AutoCloseable {
         }
         LoggerContext context = new LoggerContext();
         context.setName("audit");
+        // Only contexts that SLF4J makes itself have one from the start; without it no line is written.
+        context.setMDCAdapter(new LogbackMDCAdapter());
         context.getStatusManager().add((StatusListener) AuditFile::report);
         RollingFileAppender<ILoggingEvent> appender = new RollingFileAppender<>();
         appender.setContext(context);
