@@ -13,12 +13,13 @@ import java.util.Optional;
  * @param retention how long a snapshot is kept
  * @param delete whether snapshots may be deleted by this program
  */
-public record SnapshotSettings(
-        StoreSettings store, String bucket, String prefix, Duration retention, boolean delete) {
+public record SnapshotSettings(StoreSettings store, String bucket, String prefix, Duration retention, boolean delete) {
 
     public SnapshotSettings {
         require(!bucket.isBlank(), "bucket must not be empty");
-        require(prefix.isEmpty() || prefix.endsWith("/") && !prefix.startsWith("/"), "prefix must be like a/b/: " + prefix);
+        require(
+                prefix.isEmpty() || prefix.endsWith("/") && !prefix.startsWith("/"),
+                "prefix must be like a/b/: " + prefix);
         require(!retention.isNegative() && !retention.isZero(), "retention must be positive: " + retention);
     }
 

@@ -68,7 +68,8 @@ class S3SnapshotStoreTest {
         await(keeping.objects().head(file));
 
         assertThat(file).isEqualTo(new S3Arn("kept", "snapshots/prod/orders.bak"));
-        assertThat(server.only("HeadObject").header("Authorization").orElseThrow()).contains("Credential=SNAPSHOTS/");
+        assertThat(server.only("HeadObject").header("Authorization").orElseThrow())
+                .contains("Credential=SNAPSHOTS/");
     }
 
     @Test
@@ -105,9 +106,11 @@ class S3SnapshotStoreTest {
     @Test
     void deletesNothingWithoutTheRightToAndNothingElseWithIt() {
         assertThat(problem(keeping.delete(keeping.file("old.bak"))).error()).isEqualTo(BackupError.SNAPSHOT_KEPT);
-        assertThat(problem(deleting.delete(new S3Arn("kept", "native/shop.bak"))).error())
+        assertThat(problem(deleting.delete(new S3Arn("kept", "native/shop.bak")))
+                        .error())
                 .isEqualTo(BackupError.SNAPSHOT_KEPT);
-        assertThat(problem(deleting.delete(new S3Arn("other", "snapshots/old.bak"))).error())
+        assertThat(problem(deleting.delete(new S3Arn("other", "snapshots/old.bak")))
+                        .error())
                 .isEqualTo(BackupError.SNAPSHOT_KEPT);
 
         assertThat(server.requests()).isEmpty();
