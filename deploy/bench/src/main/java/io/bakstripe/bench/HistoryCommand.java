@@ -34,7 +34,6 @@ import picocli.CommandLine.Option;
 final class HistoryCommand extends MeasuringCommand {
     private static final int FEW = 100;
     private static final int PAGE = 100;
-    private static final int WARM_UP = 200;
     private static final long WRITTEN_MILLIS = 15_000;
     private static final double MILLIS = 50;
     private static final double RATIO = 2;
@@ -90,7 +89,7 @@ final class HistoryCommand extends MeasuringCommand {
             ApiClient client = node.client();
             Random random = new Random(ended);
             say(out, "asking for pages of " + ended + " tasks; load of the machine: " + load());
-            for (int page = 0; page < WARM_UP; page++) {
+            for (int page = 0; page < pages / 2; page++) {
                 ask(client, ended, random, page);
             }
             Latencies took = new Latencies();
