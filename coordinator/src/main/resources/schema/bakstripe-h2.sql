@@ -58,6 +58,7 @@ CREATE TABLE IF NOT EXISTS "task_history" (
     "detail" CLOB NOT NULL,
     PRIMARY KEY ("instance", "task_id")
 );
+CREATE INDEX IF NOT EXISTS "task_history_newest" ON "task_history" ("instance" DESC, "task_id" DESC);
 CREATE TABLE IF NOT EXISTS "last_backup" (
     "instance" VARCHAR(63) NOT NULL,
     "database_folded" VARCHAR(2048) NOT NULL,

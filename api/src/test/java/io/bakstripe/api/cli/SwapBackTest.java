@@ -8,6 +8,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.KeptDatabase;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -56,7 +57,7 @@ class SwapBackTest {
         assertThat(answer.json().at("/kept/fork").asText()).isEqualTo("a-fork");
         assertThat(answer.response().body()).doesNotContain("secret");
         assertThat(API.cluster().swaps)
-                .containsExactly(new FakeCluster.Drop(new InstanceName("main"), new DatabaseName("Shop"), "master"));
+                .containsExactly(new FakeCluster.Drop(new InstanceName("main"), new DatabaseName("Shop"), Login.MASTER));
     }
 
     @Test

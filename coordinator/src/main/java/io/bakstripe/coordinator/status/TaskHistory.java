@@ -93,7 +93,8 @@ final class TaskHistory {
         lowest.ifPresent(task -> and(sql, values, "\"task_id\" >= ?", task.value()));
         filter.database().ifPresent(name -> and(sql, values, "\"database_folded\" = ?", name.folded()));
         filter.lifecycle().ifPresent(lifecycle -> and(sql, values, "\"lifecycle\" = ?", lifecycle.name()));
-        sql.append(" ORDER BY \"task_id\" DESC");
+        // Both columns as the index has them: H2 sorts every row of the instance otherwise.
+        sql.append(" ORDER BY \"instance\" DESC, \"task_id\" DESC");
         filter.limit().ifPresent(limit -> {
             sql.append(" LIMIT ?");
             values.add(limit);
