@@ -18,10 +18,12 @@ final class MetricsRoutes {
     private MetricsRoutes() {}
 
     static Route routes(NodeMetrics metrics, InstanceChoice instances) {
-        return path("metrics", () -> get(() -> {
-            instances.requireAll();
-            return completeWithFuture(metrics.text().thenApply(MetricsRoutes::answer));
-        }));
+        return path(
+                "metrics",
+                () -> get(() -> {
+                    instances.requireAll();
+                    return completeWithFuture(metrics.text().thenApply(MetricsRoutes::answer));
+                }));
     }
 
     private static HttpResponse answer(String text) {

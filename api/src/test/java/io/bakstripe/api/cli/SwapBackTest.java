@@ -57,7 +57,8 @@ class SwapBackTest {
         assertThat(answer.json().at("/kept/fork").asText()).isEqualTo("a-fork");
         assertThat(answer.response().body()).doesNotContain("secret");
         assertThat(API.cluster().swaps)
-                .containsExactly(new FakeCluster.Drop(new InstanceName("main"), new DatabaseName("Shop"), Login.MASTER));
+                .containsExactly(
+                        new FakeCluster.Drop(new InstanceName("main"), new DatabaseName("Shop"), Login.MASTER));
     }
 
     @Test

@@ -62,11 +62,12 @@ public final class TaskFigures {
                 replyTo -> new DescribeTasks(tasks, replyTo),
                 settings.askLimit(),
                 "the coordinator of database '" + database.folded() + "'")));
-        return Questions.all(answers).thenApply(all -> all.stream()
-                .flatMap(answer -> answer.tasks().stream())
-                // Its end may not have reached the instance yet.
-                .filter(task -> !task.row().lifecycle().ended())
-                .toList());
+        return Questions.all(answers)
+                .thenApply(all -> all.stream()
+                        .flatMap(answer -> answer.tasks().stream())
+                        // Its end may not have reached the instance yet.
+                        .filter(task -> !task.row().lifecycle().ended())
+                        .toList());
     }
 
     /** Of all instances and databases; fails when the history does not answer. */

@@ -21,10 +21,10 @@ import io.bakstripe.coordinator.Coordinators;
 import io.bakstripe.coordinator.journal.Journal;
 import io.bakstripe.coordinator.journal.JournalSettings;
 import io.bakstripe.node.config.InstanceDeclarations;
-import io.bakstripe.node.metrics.PrometheusMetrics;
-import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.node.config.NodeSettings;
+import io.bakstripe.node.metrics.PrometheusMetrics;
 import io.bakstripe.node.sandbox.Sandbox;
+import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.host.HostSettings;
@@ -174,7 +174,9 @@ final class Node {
             ApiSettings served = ApiToken.fill(api, settings.data());
             PrometheusMetrics metrics = new PrometheusMetrics(
                     coordinators.figures(),
-                    instances.definitions().stream().map(InstanceDefinition::name).toList(),
+                    instances.definitions().stream()
+                            .map(InstanceDefinition::name)
+                            .toList(),
                     ready::get);
             AuditFile audit = AuditFile.open(settings.data(), served.audit());
             ServerBinding binding = await(

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -135,7 +136,10 @@ final class AcceptedCallsIT {
         Map<Long, JsonNode> rows = rows(node);
         wanted.forEach((file, task) -> {
             assertThat(rows).containsKey(task);
-            assertThat(rows.get(task).required("S3_object_arn").asText()).isEqualTo(arn(file));
+            assertThat(Objects.requireNonNull(rows.get(task))
+                            .required("S3_object_arn")
+                            .asText())
+                    .isEqualTo(arn(file));
         });
         assertThat(Set.copyOf(wanted.values())).hasSameSizeAs(wanted.values());
     }

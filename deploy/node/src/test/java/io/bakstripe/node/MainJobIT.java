@@ -89,15 +89,19 @@ final class MainJobIT {
     }
 
     @Test
-    void monitoringSeesTheLastBackupOfEachTypeAndTheProcess() {
+    void monitoringSeesTheLastBackupOfEachTypeAndTheProcess() throws IOException {
         long before = Instant.now().getEpochSecond();
         node.awaitSuccess(node.submit(
                 "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("metrics.bak"))));
 
-        String sample = "bakstripe_last_backup_timestamp_seconds\\{database=\"shop\",instance=\"sandbox\",task_type=\"BACKUP_DB\"} (.*)";
-        Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(metric(sample))
-                .hasValueSatisfying(at -> assertThat(at).isGreaterThanOrEqualTo(before)));
-        assertThat(metric("bakstripe_tasks\\{instance=\"sandbox\",lifecycle=\"IN_PROGRESS\"} (.*)")).isPresent();
+        String sample =
+                "bakstripe_last_backup_timestamp_seconds\\{database=\"shop\",instance=\"sandbox\",task_type=\"BACKUP_DB\"} (.*)";
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(metric(sample))
+                        .hasValueSatisfying(at -> assertThat(at).isGreaterThanOrEqualTo(before)));
+        assertThat(metric("bakstripe_tasks\\{instance=\"sandbox\",lifecycle=\"IN_PROGRESS\"} (.*)"))
+                .isPresent();
         assertThat(metric("bakstripe_node_ready (.*)")).hasValue(1.0);
         assertThat(metric("jvm_threads_live_threads (.*)").orElseThrow()).isGreaterThan(1);
     }

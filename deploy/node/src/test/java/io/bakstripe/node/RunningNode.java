@@ -202,8 +202,7 @@ public final class RunningNode implements AutoCloseable {
             boolean json =
                     response.headers().firstValue("Content-Type").orElse("").contains("json");
             return new Answer(
-                    response.statusCode(),
-                    json ? JSON.readTree(response.body()) : TextNode.valueOf(response.body()));
+                    response.statusCode(), json ? JSON.readTree(response.body()) : TextNode.valueOf(response.body()));
         } catch (IOException failed) {
             throw new IllegalStateException("the API does not answer", failed);
         } catch (InterruptedException interrupted) {
