@@ -59,3 +59,12 @@ CREATE TABLE IF NOT EXISTS task_history (
     detail TEXT NOT NULL,
     PRIMARY KEY (instance, task_id)
 );
+CREATE INDEX IF NOT EXISTS "task_history_newest" ON "task_history" ("instance" DESC, "task_id" DESC);
+CREATE TABLE IF NOT EXISTS "last_backup" (
+    "instance" VARCHAR(63) NOT NULL,
+    "database_folded" VARCHAR(2048) NOT NULL,
+    "task_type" VARCHAR(64) NOT NULL,
+    "database_name" VARCHAR(2048) NOT NULL,
+    "ended_at" TIMESTAMP WITH TIME ZONE NOT NULL,
+    PRIMARY KEY ("instance", "database_folded", "task_type")
+);

@@ -4,6 +4,7 @@ import com.typesafe.config.Config;
 import io.bakstripe.coordinator.database.DatabaseSettings;
 import io.bakstripe.coordinator.instance.InstanceSettings;
 import io.bakstripe.coordinator.journal.JournalSettings;
+import io.bakstripe.coordinator.retention.RetentionSettings;
 import io.bakstripe.coordinator.status.StatusSettings;
 
 /** All settings of this module; every key is explained in {@code reference.conf}. */
@@ -12,7 +13,8 @@ public record CoordinatorSettings(
         InstanceSettings instance,
         DatabaseSettings database,
         StatusSettings status,
-        JournalSettings journal) {
+        JournalSettings journal,
+        RetentionSettings retention) {
 
     /** Reads {@code coordinator} and {@code journal} of the configuration at {@code bakstripe}. */
     public static CoordinatorSettings from(Config bakstripe) {
@@ -22,6 +24,7 @@ public record CoordinatorSettings(
                 InstanceSettings.from(coordinator),
                 DatabaseSettings.from(coordinator),
                 StatusSettings.from(coordinator),
-                JournalSettings.from(bakstripe.getConfig("journal")));
+                JournalSettings.from(bakstripe.getConfig("journal")),
+                RetentionSettings.from(coordinator));
     }
 }

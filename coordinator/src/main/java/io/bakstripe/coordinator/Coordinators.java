@@ -11,6 +11,7 @@ import io.bakstripe.coordinator.instance.InstanceCoordinator;
 import io.bakstripe.coordinator.peers.ClusterPeers;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.coordinator.status.ReadSide;
+import io.bakstripe.coordinator.status.TaskFigures;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -44,7 +45,7 @@ public final class Coordinators {
     }
 
     /**
-     * Starts sharding, the projection of the history, and declares the instances of this node's configuration. The journal's tables must exist.
+     * Starts sharding, the projection of the history and its trimming, and declares the instances of this node's configuration. The journal's tables must exist.
      *
      * @param clock for everything that is recorded
      * @param ids for submissions and backup sets
@@ -75,7 +76,8 @@ public final class Coordinators {
                                 new InstanceName(entity.getEntityId()), settings.instance(), peers, clock))
                 .withSettings(plain.withRememberEntities(true))
                 .withRole(settings.role()));
-        ReadSide readSide = ReadSide.start(system, settings.status(), settings.journal(), peers, declared);
+        ReadSide readSide = ReadSide.start(
+                system, settings.status(), settings.journal(), settings.retention(), peers, declared, clock);
         return new Coordinators(readSide, declare(system, peers, declared));
     }
 
@@ -89,6 +91,11 @@ public final class Coordinators {
 
     public InstanceQueries instances() {
         return readSide.instances();
+    }
+
+    /** Tasks in figures, for monitoring. */
+    public TaskFigures figures() {
+        return readSide.figures();
     }
 
     /** Completes once every declared instance has answered: with false when a higher revision of one holds, so that this node must not join. */

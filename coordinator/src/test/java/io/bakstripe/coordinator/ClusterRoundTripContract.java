@@ -3,6 +3,7 @@ package io.bakstripe.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bakstripe.coordinator.status.TaskFigures;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ConfigurationRow;
@@ -19,8 +20,10 @@ import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
 import io.bakstripe.protocol.task.TaskRow;
+import io.bakstripe.protocol.task.TaskType;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -94,10 +97,39 @@ abstract class ClusterRoundTripContract {
                                 .submit(
                                         Samples.INSTANCE,
                                         Samples.restore(new DatabaseName("copy")),
-                                        "me",
+                                        Samples.ME,
                                         Optional.empty()))
                         .detail())
                 .startsWith("Database 'Copy' already exists.");
+    }
+
+    @Test
+    void tellsOfWhatRunsAndOfTheLastBackupsForMonitoring() {
+        TaskFigures figures = node.coordinators.figures();
+        node.workers.held.add(Samples.SHOP_REF.folded());
+        TaskRow waiting = submit(Samples.backup(Samples.SHOP, 1), "f1");
+        assertThat(get(figures.unfinished(Samples.INSTANCE)))
+                .extracting(task -> task.row().taskId())
+                .containsExactly(waiting.taskId());
+        node.workers.held.clear();
+        TaskDetail ended = ends(waiting.taskId());
+
+        Awaitility.await().atMost(LIMIT).until(() -> get(figures.lastBackups()).size() == 1);
+        TaskFigures.LastBackup last = get(figures.lastBackups()).get(0);
+        assertThat(last.database()).isEqualTo(Samples.SHOP.value());
+        assertThat(last.type()).isEqualTo(TaskType.BACKUP_DB);
+        // The table keeps microseconds.
+        assertThat(last.at()).isEqualTo(ended.endedAt().orElseThrow().truncatedTo(ChronoUnit.MICROS));
+        assertThat(get(figures.unfinished(Samples.INSTANCE))).isEmpty();
+
+        TaskDetail second = ends(submit(Samples.backup(Samples.SHOP, 1), "f2").taskId());
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> get(figures.lastBackups())
+                        .get(0)
+                        .at()
+                        .equals(second.endedAt().orElseThrow().truncatedTo(ChronoUnit.MICROS)));
+        assertThat(get(figures.lastBackups())).hasSize(1);
     }
 
     @Test
@@ -172,7 +204,7 @@ abstract class ClusterRoundTripContract {
                 .submit(
                         Samples.INSTANCE,
                         Samples.backup(Samples.SHOP, 2),
-                        "me",
+                        Samples.ME,
                         Optional.of(new RequestKey("key", "other"))));
         assertThat(other.error()).isEqualTo(BackupError.IDEMPOTENCY_KEY_REUSED);
         assertThat(get(node.coordinators.tasks().tasks(Samples.INSTANCE, TaskFilter.all())))
@@ -205,7 +237,7 @@ abstract class ClusterRoundTripContract {
                                 .submit(
                                         new InstanceName("elsewhere"),
                                         Samples.backup(Samples.SHOP, 1),
-                                        "me",
+                                        Samples.ME,
                                         Optional.empty()))
                         .error())
                 .isEqualTo(BackupError.INSTANCE_UNKNOWN);
@@ -349,19 +381,19 @@ abstract class ClusterRoundTripContract {
     private TaskRow submit(TaskRequest request, String key) {
         return get(node.coordinators
                 .procedures()
-                .submit(Samples.INSTANCE, request, "me", Optional.of(new RequestKey(key, "same"))));
+                .submit(Samples.INSTANCE, request, Samples.ME, Optional.of(new RequestKey(key, "same"))));
     }
 
     private TaskRow cancel(TaskId task) {
-        return get(node.coordinators.procedures().cancel(Samples.INSTANCE, task, "me", Optional.empty()));
+        return get(node.coordinators.procedures().cancel(Samples.INSTANCE, task, Samples.ME, Optional.empty()));
     }
 
     private Problem notCancelled(TaskId task) {
-        return problem(node.coordinators.procedures().cancel(Samples.INSTANCE, task, "me", Optional.empty()));
+        return problem(node.coordinators.procedures().cancel(Samples.INSTANCE, task, Samples.ME, Optional.empty()));
     }
 
     private Problem refused(TaskRequest request) {
-        return problem(node.coordinators.procedures().submit(Samples.INSTANCE, request, "me", Optional.empty()));
+        return problem(node.coordinators.procedures().submit(Samples.INSTANCE, request, Samples.ME, Optional.empty()));
     }
 
     private TaskDetail task(TaskId id) {

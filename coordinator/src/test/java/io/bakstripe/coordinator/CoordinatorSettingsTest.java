@@ -9,6 +9,7 @@ import io.bakstripe.coordinator.database.DatabaseSettings;
 import io.bakstripe.coordinator.instance.InstanceSettings;
 import io.bakstripe.coordinator.journal.Journal;
 import io.bakstripe.coordinator.journal.JournalSettings;
+import io.bakstripe.coordinator.retention.RetentionSettings;
 import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.coordinator.status.StatusSettings;
 import io.bakstripe.protocol.name.SnapshotId;
@@ -31,6 +32,7 @@ class CoordinatorSettingsTest {
         assertThat(settings.instance())
                 .isEqualTo(new InstanceSettings(
                         2,
+                        Duration.ofSeconds(5),
                         Duration.ofSeconds(30),
                         100,
                         2,
@@ -66,6 +68,7 @@ class CoordinatorSettingsTest {
                         Duration.ofSeconds(45),
                         4,
                         4));
+        assertThat(settings.retention()).isEqualTo(new RetentionSettings(Duration.ofDays(36), Duration.ofHours(6)));
         assertThat(settings.journal())
                 .isEqualTo(new JournalSettings(JournalSettings.Kind.H2, "jdbc:h2:mem:x", "sa", "", 10));
     }
@@ -121,6 +124,12 @@ class CoordinatorSettingsTest {
         assertThatThrownBy(() -> settings(
                         Map.of("bakstripe.journal.url", "jdbc:h2:mem:x", "bakstripe.coordinator.running-slots", 0)))
                 .hasMessageContaining("running-slots");
+        assertThatThrownBy(() -> settings(
+                        Map.of("bakstripe.journal.url", "jdbc:h2:mem:x", "bakstripe.coordinator.history-kept", "23 h")))
+                .hasMessageContaining("history-kept");
+        assertThatThrownBy(() -> settings(
+                        Map.of("bakstripe.journal.url", "jdbc:h2:mem:x", "bakstripe.coordinator.trim-every", "0 s")))
+                .hasMessageContaining("trim-every");
     }
 
     @Test

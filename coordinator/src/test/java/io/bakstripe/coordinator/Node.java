@@ -61,7 +61,7 @@ final class Node implements AutoCloseable {
     final FakeWorkers workers;
     final Coordinators coordinators;
 
-    private Node(Config config, List<InstanceDefinition> declared) throws SQLException {
+    private Node(Config config, List<InstanceDefinition> declared, InstantSource clock) throws SQLException {
         CoordinatorSettings settings = CoordinatorSettings.from(config.getConfig("bakstripe"));
         Journal.prepare(settings.journal());
         system = ActorSystem.create(Behaviors.empty(), "bakstripe", config);
@@ -71,14 +71,21 @@ final class Node implements AutoCloseable {
                 .atMost(Duration.ofSeconds(20))
                 .until(() -> cluster.selfMember().status() == MemberStatus.up());
         workers = new FakeWorkers(system);
-        coordinators = Coordinators.init(system, settings, declared, InstantSource.system(), UUID::randomUUID);
+        coordinators = Coordinators.init(system, settings, declared, clock, UUID::randomUUID);
     }
 
     /** @param journal keys below {@code bakstripe.journal} */
     static Node start(Map<String, String> journal, List<InstanceDefinition> declared) throws SQLException {
+        return start(journal, declared, "", InstantSource.system());
+    }
+
+    /** @param more settings, as HOCON */
+    static Node start(Map<String, String> journal, List<InstanceDefinition> declared, String more, InstantSource clock)
+            throws SQLException {
         Config application = ConfigFactory.parseMap(Map.of("bakstripe.journal", journal))
+                .withFallback(ConfigFactory.parseString(more))
                 .withFallback(ConfigFactory.parseString(QUICK));
-        return new Node(Journal.configuration(application), declared);
+        return new Node(Journal.configuration(application), declared, clock);
     }
 
     /** Registers a task as a database coordinator would that is killed before it creates it; the instance gives it an id. */

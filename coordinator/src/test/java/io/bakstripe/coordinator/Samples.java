@@ -1,12 +1,17 @@
 package io.bakstripe.coordinator;
 
+import io.bakstripe.coordinator.instance.InstanceSettings;
+import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.KeptDatabase;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.instance.WeeklyWindow;
 import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.BackupSetId;
@@ -24,6 +29,7 @@ import io.bakstripe.protocol.stripe.LogSpan;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -40,12 +46,29 @@ public final class Samples {
     public static final DatabaseRef SHOP_REF = DatabaseRef.of(INSTANCE, SHOP);
     public static final DatabaseRef COPY_REF = DatabaseRef.of(INSTANCE, COPY);
     public static final S3Arn STRIPED = S3Arn.parse("arn:aws:s3:::bucket/shop*.bak");
+    public static final KeptDatabase KEPT = new KeptDatabase(NOON, "11111111-2222-3333-4444-555555555555");
     public static final BackupSetId SET = new BackupSetId(UUID.fromString("00000000-0000-0000-0000-0000000000aa"));
     public static final BackupSetId SECOND_SET = new BackupSetId(new UUID(5, 2));
     public static final BackupSetId THIRD_SET = new BackupSetId(new UUID(5, 3));
     public static final String FORK = "00000000-0000-0000-0000-0000000000f1";
 
+    /** An operator. */
+    public static final Login ME = new Login("me", Role.OPERATOR);
+
     private Samples() {}
+
+    /** Two slots, and no storage for snapshots. */
+    public static InstanceSettings settings() {
+        return new InstanceSettings(
+                2,
+                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
+                100,
+                2,
+                Duration.ofMillis(100),
+                Duration.ofSeconds(1),
+                new SnapshotSettings("", "", 1, 2));
+    }
 
     public static InstanceDefinition definition(long revision) {
         return definition(revision, Edition.ENTERPRISE, Optional.of(HOST));
@@ -89,6 +112,26 @@ public final class Samples {
                 new DatabaseName(name), Optional.of("jdbc:postgresql://127.0.0.1:5432/shop"), RecoveryModel.FULL);
     }
 
+    /** The instance with {@link #SHOP} among the databases that it manages. */
+    public static InstanceView managing() {
+        InstanceDefinition all = definition(1);
+        DeclaredDatabase shop = new DeclaredDatabase(SHOP, Optional.empty(), RecoveryModel.FULL);
+        return new InstanceView(
+                new InstanceDefinition(
+                        all.name(),
+                        all.revision(),
+                        all.engine(),
+                        all.edition(),
+                        all.region(),
+                        all.timeZone(),
+                        all.multiAz(),
+                        all.host(),
+                        List.of(shop),
+                        all.windows(),
+                        all.option()),
+                true);
+    }
+
     public static InstanceView view() {
         return new InstanceView(definition(1), true);
     }
@@ -107,6 +150,12 @@ public final class Samples {
 
     public static RestoreRequest restore(DatabaseName database) {
         return new RestoreRequest(database, STRIPED);
+    }
+
+    /** A restore that is put in the place of a database. */
+    public static RestoreRequest replacing(DatabaseName database) {
+        RestoreRequest restore = restore(database);
+        return new RestoreRequest(database, restore.type(), restore.arn(), restore.recovery(), Optional.empty(), true);
     }
 
     public static StartFacts start() {

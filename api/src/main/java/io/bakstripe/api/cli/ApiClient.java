@@ -124,6 +124,12 @@ public final class ApiClient {
                 .path("backupSets"));
     }
 
+    /** Swaps a database with the one that is kept of it; the document says which one is kept then. */
+    public JsonNode swapBack(String ofInstance, String name) {
+        return send(request("/instances/" + encoded(ofInstance) + "/databases/" + encoded(name) + "/swap-back")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
     /** What an examination of this database finds now. */
     public Readiness readiness(String ofInstance, String name) {
         return read(

@@ -21,13 +21,15 @@ import picocli.CommandLine.Spec;
             RestoreLogCommand.class,
             FinishRestoreCommand.class,
             DropCommand.class,
+            SwapBackCommand.class,
             CancelCommand.class,
             TasksCommand.class,
             ExecCommand.class,
             ConfigCommand.class,
             InstancesCommand.class,
             DatabasesCommand.class,
-            DoctorCommand.class
+            DoctorCommand.class,
+            TokenCommand.class
         },
         footer = {
             "",

@@ -29,7 +29,8 @@ final class DatabasesCommand extends ClientCommand {
             "logBroken",
             "position",
             "lastCommit",
-            "restoreAgain");
+            "restoreAgain",
+            "keptSince");
 
     @Override
     int run(ApiClient client) {
@@ -54,6 +55,7 @@ final class DatabasesCommand extends ClientCommand {
         row.set("position", position.path("redoLsn"));
         row.set("lastCommit", position.path("lastCommit"));
         row.set("restoreAgain", position.path("interrupted"));
+        row.set("keptSince", database.path("kept").path("since"));
         row.set("logBroken", database.path("logBackups").path("broken"));
         return row;
     }

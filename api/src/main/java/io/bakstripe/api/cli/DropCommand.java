@@ -9,8 +9,9 @@ import picocli.CommandLine.Parameters;
 /** {@code bakstripe drop}: calls {@code rds_drop_database}. It is done when the call is answered: there is no task to wait for. */
 @Command(
         name = "drop",
-        description = "Remove a database that is RESTORING; one that is ONLINE is never dropped.",
-        footer = {"", "Example:", "  bakstripe drop shop_copy"})
+        description = "Remove a database that is RESTORING, or the one that 'restore --replace' has replaced.",
+        footer = {"", "A database that is ONLINE is never dropped itself.", "", "Example:", "  bakstripe drop shop_copy"
+        })
 final class DropCommand extends ClientCommand {
     @Parameters(index = "0", paramLabel = "DATABASE", description = "The database to remove.")
     @SuppressWarnings("NullAway.Init") // set by picocli

@@ -3,6 +3,7 @@ package io.bakstripe.api.cli;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code bakstripe restore}: calls {@code rds_restore_database}. */
 @Command(
@@ -14,11 +15,16 @@ import picocli.CommandLine.Mixin;
             "is given. A differential restore goes on with a database that is RESTORING; it",
             "must be told what becomes of it.",
             "",
+            "With --replace a full backup is restored beside DATABASE, which is ONLINE and stays",
+            "so, is opened there, and takes its place. The database before is kept: 'drop'",
+            "removes it, 'swap-back' returns it.",
+            "",
             "Examples:",
             "  bakstripe restore shop_copy arn:aws:s3:::bucket/shop.bak --wait",
             "  bakstripe restore shop_copy 'arn:aws:s3:::bucket/shop*' --norecovery",
             "  bakstripe restore shop_copy arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL \\",
-            "    --recovery --wait"
+            "    --recovery --wait",
+            "  bakstripe restore shop arn:aws:s3:::bucket/shop.bak --replace --wait"
         })
 final class RestoreCommand extends SubmitCommand {
     @Mixin
@@ -30,6 +36,9 @@ final class RestoreCommand extends SubmitCommand {
     @Mixin
     private RecoveryOptions recovery = new RecoveryOptions();
 
+    @Option(names = "--replace", description = "Put the restored database in the place of one that is ONLINE.")
+    private boolean replace;
+
     @Override
     String procedure() {
         return "rds_restore_database";
@@ -40,6 +49,9 @@ final class RestoreCommand extends SubmitCommand {
         Map<String, Object> arguments = set.arguments("restore_db_name", "s3_arn_to_restore_from");
         type.addTo(arguments);
         recovery.addTo(arguments);
+        if (replace) {
+            arguments.put("replace_existing", 1);
+        }
         return arguments;
     }
 }

@@ -38,6 +38,9 @@ final class TasksCommand extends ClientCommand {
     @Option(names = "--limit", paramLabel = "N", description = "At most this many; default 100.")
     private @Nullable Integer limit;
 
+    @Option(names = "--after", paramLabel = "ID", description = "Only older tasks than this one: the next page.")
+    private @Nullable Long after;
+
     @Mixin
     private WaitOptions wait = new WaitOptions();
 
@@ -90,6 +93,9 @@ final class TasksCommand extends ClientCommand {
         }
         if (limit != null) {
             filter.put("limit", limit.toString());
+        }
+        if (after != null) {
+            filter.put("after", after.toString());
         }
         return filter;
     }

@@ -1,5 +1,6 @@
 package io.bakstripe.api.http;
 
+import akka.http.javadsl.model.AttributeKey;
 import akka.http.javadsl.model.ContentType;
 import akka.http.javadsl.model.ContentTypes;
 import akka.http.javadsl.model.HttpEntities;
@@ -21,6 +22,9 @@ import java.io.UncheckedIOException;
 final class Answers {
     /** How long a caller is asked to wait before trying again. */
     private static final String RETRY_AFTER_SECONDS = "2";
+
+    /** On an answer that is a problem: its code, for the audit log; it is not sent. */
+    static final AttributeKey<String> CODE = AttributeKey.create("bakstripe-code", String.class);
 
     private static final ContentType PROBLEM =
             MediaTypes.applicationWithOpenCharset("problem+json").toContentTypeWithMissingCharset();
@@ -46,6 +50,7 @@ final class Answers {
     static HttpResponse problem(Problem problem, ProblemDocument document) {
         HttpResponse response = HttpResponse.create()
                 .withStatus(document.status())
+                .addAttribute(CODE, document.code())
                 .addHeader(NOT_CACHED)
                 .withEntity(HttpEntities.create(PROBLEM, json(document)));
         ErrorCategory category = problem.error().category();

@@ -1,8 +1,10 @@
 package io.bakstripe.api.http;
 
+import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import java.util.Map;
@@ -12,6 +14,8 @@ import java.util.Optional;
  * An instance as {@code GET /instances/{i}} shows it.
  *
  * @param managed whether it runs servers, so that databases can be restored to it
+ * @param windows in UTC, as they are declared
+ * @param options by name, with their settings; empty for an instance without the option for backups
  * @param configuration the switches of {@code rds_set_configuration}
  */
 record InstanceDocument(
@@ -24,6 +28,8 @@ record InstanceDocument(
         boolean multiAz,
         boolean managed,
         Optional<HostName> host,
+        Windows windows,
+        Map<String, BackupOption> options,
         Map<String, Boolean> configuration) {
 
     static InstanceDocument of(InstanceView view) {
@@ -38,6 +44,11 @@ record InstanceDocument(
                 definition.multiAz(),
                 definition.host().isPresent(),
                 definition.host(),
+                definition.windows(),
+                definition
+                        .option()
+                        .map(option -> Map.of("SQLSERVER_BACKUP_RESTORE", option))
+                        .orElse(Map.of()),
                 Map.of("S3 backup compression", view.compression()));
     }
 }

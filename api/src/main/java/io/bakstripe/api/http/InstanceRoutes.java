@@ -9,8 +9,6 @@ import static akka.http.javadsl.server.Directives.pathPrefix;
 import static akka.http.javadsl.server.PathMatchers.segment;
 
 import akka.http.javadsl.server.Route;
-import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.port.InstanceQueries;
@@ -23,13 +21,17 @@ import java.util.stream.Stream;
 /** {@code GET /instances}, {@code /instances/{i}}, {@code /instances/{i}/databases}, {@code …/{d}}, {@code …/{d}/backup-sets} and {@code …/{d}/readiness}. */
 final class InstanceRoutes {
     private final InstanceQueries instances;
+    private final InstanceChoice choice;
+    private final Caller caller;
 
-    private InstanceRoutes(InstanceQueries instances) {
+    private InstanceRoutes(InstanceQueries instances, InstanceChoice choice, Caller caller) {
         this.instances = instances;
+        this.choice = choice;
+        this.caller = caller;
     }
 
-    static Route routes(InstanceQueries instances) {
-        InstanceRoutes routes = new InstanceRoutes(instances);
+    static Route routes(InstanceQueries instances, InstanceChoice choice, Caller caller) {
+        InstanceRoutes routes = new InstanceRoutes(instances, choice, caller);
         return pathPrefix(
                 "instances",
                 () -> concat(
@@ -56,48 +58,48 @@ final class InstanceRoutes {
 
     private Route all() {
         CompletionStage<List<InstanceDocument>> documents = CompletableFuture.completedFuture(List.of());
-        for (InstanceDefinition definition : instances.declared()) {
+        for (InstanceName usable : choice.usable()) {
             documents = documents.thenCombine(
-                    instances.instance(definition.name()), (before, view) -> append(before, InstanceDocument.of(view)));
+                    instances.instance(usable), (before, view) -> append(before, InstanceDocument.of(view)));
         }
         return completeWithFuture(documents.thenApply(list -> Answers.ok(Map.of("instances", list))));
     }
 
     private Route one(String name) {
-        return completeWithFuture(
-                instances.instance(known(name)).thenApply(InstanceDocument::of).thenApply(Answers::ok));
+        return completeWithFuture(instances
+                .instance(choice.named(name))
+                .thenApply(InstanceDocument::of)
+                .thenApply(Answers::ok));
     }
 
     private Route databases(String name) {
-        return completeWithFuture(
-                instances.databases(known(name)).thenApply(list -> Answers.ok(Map.of("databases", list))));
+        return completeWithFuture(instances
+                .databases(choice.named(name))
+                .thenApply(list -> Answers.ok(Map.of(
+                        "databases",
+                        list.stream()
+                                .map(info -> DatabaseDocument.of(info, caller))
+                                .toList()))));
     }
 
     private Route database(String name, String database) {
-        InstanceName instance = known(name);
-        return completeWithFuture(
-                instances.database(instance, new DatabaseName(database)).thenApply(Answers::ok));
+        InstanceName instance = choice.named(name);
+        return completeWithFuture(instances
+                .database(instance, new DatabaseName(database))
+                .thenApply(info -> Answers.ok(DatabaseDocument.of(info, caller))));
     }
 
     private Route backupSets(String name, String database) {
-        InstanceName instance = known(name);
+        InstanceName instance = choice.named(name);
         return completeWithFuture(instances
                 .backupSets(instance, new DatabaseName(database))
                 .thenApply(sets -> Answers.ok(Map.of("backupSets", sets))));
     }
 
     private Route readiness(String name, String database) {
-        InstanceName instance = known(name);
+        InstanceName instance = choice.named(name);
         return completeWithFuture(
                 instances.readiness(instance, new DatabaseName(database)).thenApply(Answers::ok));
-    }
-
-    private InstanceName known(String name) {
-        return instances.declared().stream()
-                .map(InstanceDefinition::name)
-                .filter(declared -> declared.value().equals(name))
-                .findFirst()
-                .orElseThrow(() -> BackupError.INSTANCE_UNKNOWN.problem(name).asException());
     }
 
     private static List<InstanceDocument> append(List<InstanceDocument> before, InstanceDocument next) {

@@ -41,56 +41,60 @@ final class ProcedureCalls {
      *
      * @param idempotencyKey makes a submission or a cancellation safe to repeat; other calls ignore it
      */
-    record Caller(InstanceName instance, String login, Optional<String> idempotencyKey) {}
+    record Context(InstanceName instance, Caller caller, Optional<String> idempotencyKey) {}
 
     /** The row of a database that was dropped. */
     record Dropped(@JsonProperty("database_name") DatabaseName database) {}
 
-    /** Makes one call. Malformed arguments throw before any port is asked. */
-    CompletionStage<Rows> call(Procedure procedure, Map<String, ? extends @Nullable Object> raw, Caller caller) {
+    /** Makes one call. A caller who may not make it, and malformed arguments, throw before any port is asked. */
+    CompletionStage<Rows> call(Procedure procedure, Map<String, ? extends @Nullable Object> raw, Context context) {
+        context.caller().require(procedure);
         Procedure.Arguments arguments = procedure.bind(raw);
         return switch (procedure) {
-            case RDS_BACKUP_DATABASE -> submit(procedure, BackupRequest.of(arguments), arguments, caller);
-            case RDS_BACKUP_LOG -> submit(procedure, BackupRequest.ofLog(arguments), arguments, caller);
-            case RDS_RESTORE_DATABASE -> submit(procedure, RestoreRequest.of(arguments), arguments, caller);
-            case RDS_RESTORE_LOG -> submit(procedure, RestoreRequest.ofLog(arguments), arguments, caller);
-            case RDS_FINISH_RESTORE -> submit(procedure, FinishRequest.of(arguments), arguments, caller);
+            case RDS_BACKUP_DATABASE -> submit(procedure, BackupRequest.of(arguments), arguments, context);
+            case RDS_BACKUP_LOG -> submit(procedure, BackupRequest.ofLog(arguments), arguments, context);
+            case RDS_RESTORE_DATABASE -> submit(procedure, RestoreRequest.of(arguments), arguments, context);
+            case RDS_RESTORE_LOG -> submit(procedure, RestoreRequest.ofLog(arguments), arguments, context);
+            case RDS_FINISH_RESTORE -> submit(procedure, FinishRequest.of(arguments), arguments, context);
             case RDS_DROP_DATABASE ->
                 procedures
-                        .drop(caller.instance(), arguments.required("db_name", DatabaseName.class), caller.login())
+                        .drop(
+                                context.instance(),
+                                arguments.required("db_name", DatabaseName.class),
+                                context.caller().login())
                         .thenApply(dropped -> new Rows(List.of(new Dropped(dropped))));
             case RDS_CANCEL_TASK ->
                 procedures
                         .cancel(
-                                caller.instance(),
+                                context.instance(),
                                 new TaskId(arguments.required("task_id", Long.class)),
-                                caller.login(),
-                                key(procedure, arguments, caller))
+                                context.caller().login(),
+                                key(procedure, arguments, context))
                         .thenApply(row -> new Rows(List.of(row)));
-            case RDS_TASK_STATUS -> status(arguments, caller.instance());
+            case RDS_TASK_STATUS -> status(arguments, context.instance());
             case RDS_SET_CONFIGURATION ->
                 procedures
                         .setConfiguration(
-                                caller.instance(),
+                                context.instance(),
                                 arguments.required("name", String.class),
                                 arguments.required("value", String.class))
                         .thenApply(Rows::new);
             case RDS_SHOW_CONFIGURATION ->
                 procedures
-                        .showConfiguration(caller.instance(), arguments.optional("name", String.class))
+                        .showConfiguration(context.instance(), arguments.optional("name", String.class))
                         .thenApply(Rows::new);
         };
     }
 
     private CompletionStage<Rows> submit(
-            Procedure procedure, TaskRequest request, Procedure.Arguments arguments, Caller caller) {
+            Procedure procedure, TaskRequest request, Procedure.Arguments arguments, Context context) {
         return procedures
-                .submit(caller.instance(), request, caller.login(), key(procedure, arguments, caller))
+                .submit(context.instance(), request, context.caller().login(), key(procedure, arguments, context))
                 .thenApply(row -> new Rows(List.of(row)));
     }
 
-    private static Optional<RequestKey> key(Procedure procedure, Procedure.Arguments arguments, Caller caller) {
-        return caller.idempotencyKey().map(given -> new RequestKey(given, hash(procedure, arguments, caller)));
+    private static Optional<RequestKey> key(Procedure procedure, Procedure.Arguments arguments, Context context) {
+        return context.idempotencyKey().map(given -> new RequestKey(given, hash(procedure, arguments, context)));
     }
 
     private CompletionStage<Rows> status(Procedure.Arguments arguments, InstanceName instance) {
@@ -98,19 +102,19 @@ final class ProcedureCalls {
                 arguments.optional("db_name", DatabaseName.class),
                 arguments.optional("task_id", Long.class).map(TaskId::new),
                 Optional.empty(),
-                Optional.empty(),
+                arguments.optional("after_task_id", Long.class).map(TaskId::new),
                 arguments.optional("max_rows", Long.class).map(Long::intValue));
         return tasks.tasks(instance, filter)
                 .thenApply(found -> new Rows(found.stream().map(TaskDetail::row).toList()));
     }
 
     /** Of the bound arguments, sorted: the order, the case of names and the spelling of numbers make no other call. */
-    private static String hash(Procedure procedure, Procedure.Arguments arguments, Caller caller) {
+    private static String hash(Procedure procedure, Procedure.Arguments arguments, Context context) {
         Map<String, String> canonical = new TreeMap<>();
         arguments.values().forEach((name, value) -> canonical.put(name, value.toString()));
         try {
             byte[] call = ApiJson.strict()
-                    .writeValueAsBytes(List.of(caller.instance().value(), procedure.wireName(), canonical));
+                    .writeValueAsBytes(List.of(context.instance().value(), procedure.wireName(), canonical));
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(call));
         } catch (JsonProcessingException failed) {
             throw new UncheckedIOException(failed);

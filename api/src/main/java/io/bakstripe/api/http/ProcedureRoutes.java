@@ -12,7 +12,7 @@ import io.bakstripe.protocol.procedure.Procedure;
 final class ProcedureRoutes {
     private ProcedureRoutes() {}
 
-    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, String login) {
+    static Route routes(RequestBody body, InstanceChoice instances, ProcedureCalls calls, Caller caller) {
         return pathPrefix(
                 "procedures",
                 () -> path(
@@ -23,7 +23,7 @@ final class ProcedureRoutes {
                                     IdempotencyKeys.read(key -> body.json(text -> calls.call(
                                                     procedure,
                                                     JsonArguments.read(text),
-                                                    new ProcedureCalls.Caller(instance, login, key))
+                                                    new ProcedureCalls.Context(instance, caller, key))
                                             .thenApply(Answers::ok))));
                         })));
     }

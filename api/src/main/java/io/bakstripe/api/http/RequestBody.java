@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
@@ -28,6 +29,7 @@ final class RequestBody {
     private final long maxBytes;
     private final Duration timeout;
 
+    /** @param timeout for the whole body; less than a call may take, so that its end is answered as what it is */
     RequestBody(ActorSystem<?> system, long maxBytes, Duration timeout) {
         this.system = system;
         this.maxBytes = maxBytes;
@@ -48,8 +50,6 @@ final class RequestBody {
         return extractRequestEntity(entity -> {
             boolean empty = entity.isKnownEmpty();
             if (!empty && !accepted(entity.getContentType(), expected)) {
-                // Drained so that the connection can be used again; what is too large fails and closes it.
-                entity.discardBytes(system);
                 throw BackupError.MEDIA_TYPE
                         .problem(expected + ", in UTF-8")
                         .withHint("Send the header Content-Type: " + expected + ".")
@@ -61,16 +61,21 @@ final class RequestBody {
 
     private CompletionStage<String> text(RequestEntity entity) {
         if (entity.getContentLengthOption().orElse(0) > maxBytes) {
-            entity.discardBytes(system);
             throw BackupError.BODY_TOO_LARGE.problem(maxBytes).asException();
         }
+        // Not cancelled when it takes too long: Akka resets the connection of a body that is cancelled, and the answer
+        // would be lost.
         return entity.withSizeLimit(maxBytes)
-                .toStrict(timeout.toMillis(), system)
-                .handle((strict, failure) -> {
+                .getDataBytes()
+                .runFold(ByteString.emptyByteString(), ByteString::concat, system)
+                .thenApply(Function.identity())
+                .toCompletableFuture()
+                .orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+                .handle((bytes, failure) -> {
                     if (failure != null) {
                         throw readFailure(failure);
                     }
-                    return decode(strict.getData());
+                    return decode(bytes);
                 });
     }
 
@@ -79,7 +84,7 @@ final class RequestBody {
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof TimeoutException) {
             return BackupError.BODY_MALFORMED
-                    .problem("it did not arrive within " + timeout.toSeconds() + " s")
+                    .problem("it did not arrive within " + timeout.toMillis() + " ms")
                     .asException(failure);
         }
         return new CompletionException(cause);

@@ -10,7 +10,6 @@ import static akka.http.javadsl.server.PathMatchers.segment;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.port.InstanceQueries;
@@ -23,26 +22,28 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotRoutes {
     private static final String DATABASE = "database";
 
+    private final InstanceChoice choice;
     private final InstanceQueries instances;
     private final Procedures procedures;
 
-    private SnapshotRoutes(InstanceQueries instances, Procedures procedures) {
+    private SnapshotRoutes(InstanceChoice choice, InstanceQueries instances, Procedures procedures) {
+        this.choice = choice;
         this.instances = instances;
         this.procedures = procedures;
     }
 
-    static Route routes(RequestBody body, InstanceQueries instances, Procedures procedures) {
-        SnapshotRoutes routes = new SnapshotRoutes(instances, procedures);
+    static Route routes(RequestBody body, InstanceChoice choice, InstanceQueries instances, Procedures procedures) {
+        SnapshotRoutes routes = new SnapshotRoutes(choice, instances, procedures);
         return path(
                 segment("instances").slash(segment()).slash("snapshots"),
                 name -> concat(
                         get(() -> routes.all(name)),
-                        post(() -> body.json(text -> routes.take(routes.known(name), text)))));
+                        post(() -> body.json(text -> routes.take(choice.named(name), text)))));
     }
 
     private Route all(String name) {
         return completeWithFuture(
-                instances.snapshots(known(name)).thenApply(list -> Answers.ok(Map.of("snapshots", list))));
+                instances.snapshots(choice.named(name)).thenApply(list -> Answers.ok(Map.of("snapshots", list))));
     }
 
     private CompletionStage<HttpResponse> take(InstanceName instance, String body) {
@@ -71,13 +72,5 @@ final class SnapshotRoutes {
                     .asException();
         }
         return new DatabaseName(name);
-    }
-
-    private InstanceName known(String name) {
-        return instances.declared().stream()
-                .map(InstanceDefinition::name)
-                .filter(declared -> declared.value().equals(name))
-                .findFirst()
-                .orElseThrow(() -> BackupError.INSTANCE_UNKNOWN.problem(name).asException());
     }
 }

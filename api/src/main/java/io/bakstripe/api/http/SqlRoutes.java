@@ -5,10 +5,12 @@ import static akka.http.javadsl.server.Directives.post;
 
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.server.Route;
+import io.bakstripe.api.sql.OpenTransaction;
 import io.bakstripe.api.sql.SqlCall;
 import io.bakstripe.api.sql.SqlQuery;
 import io.bakstripe.api.sql.SqlStatement;
 import io.bakstripe.api.sql.SqlText;
+import io.bakstripe.api.sql.SqlTransaction;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.procedure.Procedure;
 import java.util.ArrayList;
@@ -28,11 +30,15 @@ final class SqlRoutes {
     private SqlRoutes() {}
 
     static Route routes(
-            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, String login) {
+            RequestBody body, InstanceChoice instances, ProcedureCalls calls, BackupHistory history, Caller caller) {
         return path(
                 "sql",
-                () -> post(() -> instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(text ->
-                        new Batch(calls, history, new ProcedureCalls.Caller(instance, login, key), SqlText.parse(text))
+                () -> post(() ->
+                        instances.choose(instance -> IdempotencyKeys.read(key -> body.plainText(text -> new Batch(
+                                        calls,
+                                        history,
+                                        new ProcedureCalls.Context(instance, caller, key),
+                                        SqlText.parse(text))
                                 .run())))));
     }
 
@@ -40,18 +46,19 @@ final class SqlRoutes {
     private static final class Batch {
         private final ProcedureCalls calls;
         private final BackupHistory history;
-        private final ProcedureCalls.Caller caller;
+        private final ProcedureCalls.Context context;
         private final List<SqlStatement> statements;
         private final List<Rows> results = new ArrayList<>();
+        private final OpenTransaction transaction = new OpenTransaction();
 
         Batch(
                 ProcedureCalls calls,
                 BackupHistory history,
-                ProcedureCalls.Caller caller,
+                ProcedureCalls.Context context,
                 List<SqlStatement> statements) {
             this.calls = calls;
             this.history = history;
-            this.caller = caller;
+            this.context = context;
             this.statements = statements;
         }
 
@@ -67,17 +74,22 @@ final class SqlRoutes {
 
         private CompletionStage<Rows> one(SqlStatement statement, int number) {
             if (statement instanceof SqlQuery select) {
-                return history.rows(caller.instance(), select.query());
+                return history.rows(context.instance(), select.query());
+            }
+            if (statement instanceof SqlTransaction bracket) {
+                transaction.take(bracket);
+                return CompletableFuture.completedFuture(new Rows(List.of()));
             }
             SqlCall call = (SqlCall) statement;
             Procedure procedure = call.procedure();
-            return calls.call(procedure, call.arguments(procedure), callerOf(number));
+            transaction.mustBeOutside(procedure.wireName());
+            return calls.call(procedure, call.arguments(procedure), contextOf(number));
         }
 
         /** The first statement takes the key as it is, so that the same call is the same call in both of its forms. */
-        private ProcedureCalls.Caller callerOf(int number) {
-            Optional<String> key = caller.idempotencyKey().map(given -> number == 1 ? given : given + "#" + number);
-            return new ProcedureCalls.Caller(caller.instance(), caller.login(), key);
+        private ProcedureCalls.Context contextOf(int number) {
+            Optional<String> key = context.idempotencyKey().map(given -> number == 1 ? given : given + "#" + number);
+            return new ProcedureCalls.Context(context.instance(), context.caller(), key);
         }
 
         private HttpResponse answer() {

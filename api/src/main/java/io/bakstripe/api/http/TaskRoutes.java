@@ -17,12 +17,8 @@ import akka.http.javadsl.server.Route;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
-import io.bakstripe.protocol.task.TaskDetail;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /** {@code GET /tasks}, {@code /tasks/{id}} and {@code /tasks/{id}/progress}. */
@@ -48,9 +44,11 @@ final class TaskRoutes {
     }
 
     private Route list() {
-        return instances.choose(instance ->
-                parameterMap(query -> completeWithFuture(tasks.tasks(instance, TaskQueryString.filter(query))
-                        .thenApply(found -> Answers.ok(Map.of("tasks", newestFirst(found)))))));
+        return instances.choose(instance -> parameterMap(query -> {
+            TaskFilter page = TaskQueryString.filter(query);
+            return completeWithFuture(
+                    tasks.tasks(instance, TaskPage.oneMore(page)).thenApply(found -> TaskPage.of(query, page, found)));
+        }));
     }
 
     private Route one(String id) {
@@ -69,13 +67,6 @@ final class TaskRoutes {
                     known -> completeOK(
                             TaskProgress.events(tasks, instance, task, from), EventStreamMarshalling.toEventStream()));
         }));
-    }
-
-    private static List<TaskDocument> newestFirst(List<TaskDetail> oldestFirst) {
-        List<TaskDocument> documents =
-                new ArrayList<>(oldestFirst.stream().map(TaskDocument::of).toList());
-        Collections.reverse(documents);
-        return documents;
     }
 
     private static TaskId taskId(InstanceName instance, String text) {

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 import net.sf.jsqlparser.expression.Expression;
 import net.sf.jsqlparser.expression.VariableAssignment;
 import net.sf.jsqlparser.parser.CCJSqlParserUtil;
@@ -21,7 +20,8 @@ import net.sf.jsqlparser.statement.select.PlainSelect;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads T-SQL text: {@code exec} and {@code execute} statements with literal arguments, and queries of {@code msdb.dbo.backupset}, separated by semicolons.
+ * Reads T-SQL text: {@code exec} and {@code execute} statements with literal arguments, and queries of {@code msdb.dbo.backupset}, separated by semicolons; and
+ * statements that begin or end a transaction, which {@link TransactionText} finds.
  *
  * <p>JSqlParser does the parsing. It reads much more; whatever is neither, and every argument that is not a literal, is refused here.
  */
@@ -34,16 +34,59 @@ public final class SqlText {
     /** The statements in the order of the text, at least one. What cannot be read throws with {@code SQL_MALFORMED} and the position. */
     public static List<SqlStatement> parse(String text) {
         try {
-            List<Statement> statements = statements(text);
-            if (statements.isEmpty()) {
+            List<SqlStatement> read = new ArrayList<>();
+            Place place = Place.START;
+            for (TransactionText.Part part : TransactionText.parts(text)) {
+                String own = text.substring(part.from(), part.to());
+                part.transaction().ifPresent(read::add);
+                if (part.transaction().isEmpty() && !TransactionText.isBlank(own)) {
+                    int first = part.from() == 0 ? 0 : firstOfStatement(own);
+                    Place begins = place.behind(own.substring(0, first));
+                    for (Statement statement : statements(own.substring(first), begins)) {
+                        read.add(read(statement, read.size() + 1));
+                    }
+                }
+                place = place.behind(own);
+            }
+            if (read.isEmpty()) {
                 throw malformed("there is no statement");
             }
-            return IntStream.range(0, statements.size())
-                    .mapToObj(index -> read(statements.get(index), index + 1))
-                    .toList();
+            return List.copyOf(read);
         } catch (StackOverflowError tooDeep) {
             // The parser recurses, and so do its expressions; neither holds anything that outlives it.
             throw malformed("it is nested too deeply");
+        }
+    }
+
+    /** Behind what ends the transaction statement before. */
+    private static int firstOfStatement(String part) {
+        int first = 0;
+        while (TransactionText.isBetween(part.charAt(first))) {
+            first++;
+        }
+        return first;
+    }
+
+    /**
+     * Where a part of the text begins.
+     *
+     * @param line from 0
+     * @param column from 0
+     */
+    private record Place(int line, int column) {
+        static final Place START = new Place(0, 0);
+
+        Place behind(String part) {
+            int lines =
+                    (int) part.chars().filter(character -> character == '\n').count();
+            int inLine = part.length() - (part.lastIndexOf('\n') + 1);
+            return new Place(line + lines, lines == 0 ? column + inLine : inLine);
+        }
+
+        /** A place in the part, from 1, as one in the whole text. */
+        String of(int lineOfPart, int columnOfPart) {
+            return "at line " + (line + lineOfPart) + ", column "
+                    + (lineOfPart == 1 ? column + columnOfPart : columnOfPart);
         }
     }
 
@@ -59,7 +102,7 @@ public final class SqlText {
         throw malformed("statement " + number + " is neither an exec statement nor a query of msdb.dbo.backupset");
     }
 
-    private static List<Statement> statements(String text) {
+    private static List<Statement> statements(String text, Place place) {
         if (text.isEmpty()) {
             // The library has no parser for nothing.
             return List.of();
@@ -73,26 +116,25 @@ public final class SqlText {
                     .Statements();
             return statements == null ? List.of() : statements;
         } catch (ParseException unexpected) {
-            throw at(unexpected);
+            throw at(unexpected, place);
         } catch (TokenMgrException unreadable) {
             Matcher position = POSITION.matcher(String.valueOf(unreadable.getMessage()));
             throw position.find()
-                    ? malformed("a character or a string that is not closed at line " + position.group(1) + ", column "
-                            + position.group(2))
+                    ? malformed("a character or a string that is not closed "
+                            + place.of(Integer.parseInt(position.group(1)), Integer.parseInt(position.group(2))))
                     : malformed("a character that is not known");
         }
     }
 
-    private static BakstripeException at(ParseException unexpected) {
+    private static BakstripeException at(ParseException unexpected, Place place) {
         @Nullable Token last = unexpected.currentToken;
         @Nullable Token found = last == null ? null : last.next;
         if (found == null) {
             return malformed("it is not T-SQL");
         }
         String what = found.kind == 0 ? "the end" : "'" + found.image + "'";
-        return malformed("%s is not expected at line %d, column %d"
-                .formatted(
-                        what.length() > 60 ? what.substring(0, 60) + "…" : what, found.beginLine, found.beginColumn));
+        return malformed((what.length() > 60 ? what.substring(0, 60) + "…" : what) + " is not expected "
+                + place.of(found.beginLine, found.beginColumn));
     }
 
     private static SqlCall call(Execute execute) {

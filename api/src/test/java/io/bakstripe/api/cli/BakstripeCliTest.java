@@ -12,6 +12,7 @@ import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.BackupType;
@@ -224,7 +225,8 @@ class BakstripeCliTest {
             API.cluster().put(Tasks.backup(1));
             API.cluster().put(Tasks.at(Tasks.backup(2), 50, Lifecycle.ERROR, ""));
 
-            CommandRun run = run("tasks", "--db", "größe & co", "--lifecycle", "ERROR", "--limit", "5", "--json");
+            CommandRun run = run(
+                    "tasks", "--db", "größe & co", "--lifecycle", "ERROR", "--limit", "5", "--after", "9", "--json");
 
             assertThat(run.exit()).as(run.err()).isZero();
             assertThat(run.json().path("tasks")).isEmpty();
@@ -233,8 +235,9 @@ class BakstripeCliTest {
                             Optional.of(new DatabaseName("größe & co")),
                             Optional.empty(),
                             Optional.of(Lifecycle.ERROR),
-                            Optional.empty(),
-                            Optional.of(5)));
+                            Optional.of(new TaskId(9)),
+                            // One more than is shown tells whether there is another page.
+                            Optional.of(6)));
             assertThat(run("tasks").out()).containsSubsequence(" 2 | BACKUP_DB", " 1 | BACKUP_DB");
         }
 

@@ -13,12 +13,15 @@ import io.bakstripe.protocol.procedure.Parameter;
 import io.bakstripe.protocol.procedure.Procedure;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -67,6 +70,23 @@ class ApiDescriptionTest {
                     .isArray();
             assertThat(answer.status()).as(call).isEqualTo(open ? 200 : 401);
         }
+    }
+
+    @Test
+    void everyCallOfTheTableIsDescribedAndNoOther() {
+        Set<String> described = new TreeSet<>(API.description().calls());
+        described.removeIf(call -> !call.contains(" /api/v1/") || call.matches(".*/(health/.*|openapi.json)"));
+        Set<String> procedures = Arrays.stream(Procedure.values())
+                .map(procedure -> "POST /api/v1/procedures/" + procedure.wireName())
+                .collect(Collectors.toSet());
+
+        assertThat(described).containsAll(procedures);
+        described.removeAll(procedures);
+        assertThat(described)
+                .containsExactlyInAnyOrderElementsOf(Arrays.stream(ApiCall.values())
+                        .filter(call -> call != ApiCall.PROCEDURE)
+                        .map(call -> call.method().value() + " /api/v1/" + call.path())
+                        .toList());
     }
 
     @Test

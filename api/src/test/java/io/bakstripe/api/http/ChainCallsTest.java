@@ -8,6 +8,7 @@ import io.bakstripe.api.testing.BackupSets;
 import io.bakstripe.api.testing.FakeCluster;
 import io.bakstripe.api.testing.ServedApi;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -124,7 +125,7 @@ class ChainCallsTest {
         assertThat(answer.json()).hasToString("{\"rows\":[{\"database_name\":\"Copy\"}]}");
         assertThat(again.status()).isEqualTo(404);
         assertThat(API.cluster().drops.get(0))
-                .isEqualTo(new FakeCluster.Drop(new InstanceName("main"), new DatabaseName("COPY"), "master"));
+                .isEqualTo(new FakeCluster.Drop(new InstanceName("main"), new DatabaseName("COPY"), Login.MASTER));
         assertThat(API.cluster().submissions).isEmpty();
     }
 

@@ -5,12 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.api.testing.ServedApi;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.BackupOption;
+import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.DatabaseState;
+import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.ServerConnection;
+import io.bakstripe.protocol.instance.WeeklyWindow;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.readiness.Finding;
 import java.time.Instant;
@@ -24,6 +30,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class InstanceRoutesTest {
     private static final ServerConnection CONNECTION = new ServerConnection(
             "127.0.0.1", 5433, "postgres", "secret", "shop", "jdbc:postgresql://127.0.0.1:5433/shop");
+
+    private static final String ROLE = "arn:aws:iam::123456789012:role/backup";
+    private static final Windows WINDOWS = new Windows(
+            Optional.of(DailyWindow.parse("03:00-03:30")), Optional.of(WeeklyWindow.parse("sun:05:00-sun:06:00")));
 
     @RegisterExtension
     static final ServedApi API = new ServedApi();
@@ -57,6 +67,45 @@ class InstanceRoutesTest {
         assertThat(first.path("configuration").path("S3 backup compression").asBoolean())
                 .isTrue();
         assertThat(API.get("/api/v1/instances/main").json()).isEqualTo(first);
+    }
+
+    @Test
+    void showsWindowsAndOptions() {
+        InstanceDefinition plain = API.cluster().declared().get(0);
+        API.cluster()
+                .instances
+                .add(declared("windowed", plain, WINDOWS, Optional.of(new BackupOption(Optional.of(ROLE)))));
+        API.cluster().instances.add(declared("without", plain, Windows.none(), Optional.empty()));
+
+        JsonNode windowed = API.get("/api/v1/instances/windowed").json();
+        JsonNode without = API.get("/api/v1/instances/without").json();
+        JsonNode byDefault = API.get("/api/v1/instances/main").json();
+
+        assertThat(windowed.at("/windows/backup").asText()).isEqualTo("03:00-03:30");
+        assertThat(windowed.at("/windows/maintenance").asText()).isEqualTo("sun:05:00-sun:06:00");
+        assertThat(windowed.at("/options/SQLSERVER_BACKUP_RESTORE/roleArn").asText())
+                .isEqualTo(ROLE);
+        assertThat(without.path("options").isObject()).isTrue();
+        assertThat(without.path("options")).isEmpty();
+        assertThat(byDefault.at("/options/SQLSERVER_BACKUP_RESTORE/roleArn").isNull())
+                .isTrue();
+        assertThat(byDefault.at("/windows/backup").isNull()).isTrue();
+    }
+
+    private static InstanceDefinition declared(
+            String name, InstanceDefinition like, Windows windows, Optional<BackupOption> option) {
+        return new InstanceDefinition(
+                new InstanceName(name),
+                like.revision(),
+                like.engine(),
+                like.edition(),
+                like.region(),
+                like.timeZone(),
+                like.multiAz(),
+                like.host(),
+                like.databases(),
+                windows,
+                option);
     }
 
     @Test

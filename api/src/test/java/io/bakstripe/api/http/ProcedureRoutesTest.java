@@ -7,6 +7,7 @@ import io.bakstripe.api.testing.FakeCluster;
 import io.bakstripe.api.testing.ServedApi;
 import io.bakstripe.api.testing.Tasks;
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
@@ -76,7 +77,7 @@ class ProcedureRoutesTest {
         assertThat(submission.request())
                 .isEqualTo(new BackupRequest(
                         new DatabaseName("shop"), S3Arn.parse("arn:aws:s3:::bucket/shop.bak"), false, 1));
-        assertThat(submission.login()).isEqualTo("master");
+        assertThat(submission.login()).isEqualTo(Login.MASTER);
         assertThat(submission.instance().value()).isEqualTo("main");
         assertThat(submission.key()).isEmpty();
     }
@@ -119,6 +120,11 @@ class ProcedureRoutesTest {
         JsonNode limited =
                 API.call("rds_task_status", "{\"max_rows\": 2}").json().path("rows");
         assertThat(limited).extracting(row -> row.path("task_id").asLong()).containsExactly(149L, 150L);
+        assertThat(API.call("rds_task_status", "{\"max_rows\": 2, \"after_task_id\": 149}")
+                        .json()
+                        .path("rows"))
+                .extracting(row -> row.path("task_id").asLong())
+                .containsExactly(147L, 148L);
         JsonNode one = API.call("rds_task_status", "{\"task_id\": 7, \"db_name\": \"SHOP\"}")
                 .json()
                 .path("rows");

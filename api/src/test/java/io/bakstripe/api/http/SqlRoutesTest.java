@@ -69,7 +69,10 @@ class SqlRoutesTest {
             quoteCharacter = '`',
             value = {
                 "select 1, 400, BAK-1013",
-                "begin tran, 400, BAK-1013",
+                "begin, 400, BAK-1013",
+                "save tran s, 400, BAK-1013",
+                "commit, 409, BAK-2168",
+                "rollback tran, 409, BAK-2169",
                 "garbage, 400, BAK-1013",
                 "exec rds_unheard_of, 404, BAK-3006",
                 "exec shop..rds_task_status, 404, BAK-3006",

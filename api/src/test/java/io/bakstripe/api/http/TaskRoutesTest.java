@@ -12,6 +12,7 @@ import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,7 +86,45 @@ class TaskRoutesTest {
                         Optional.empty(),
                         Optional.of(Lifecycle.IN_PROGRESS),
                         Optional.of(new TaskId(9)),
-                        Optional.of(7)));
+                        // One more than is shown tells whether there is another page.
+                        Optional.of(8)));
+    }
+
+    @Test
+    void linksToTheNextPageUntilThereIsNone() {
+        IntStream.rangeClosed(1, 45).forEach(id -> API.cluster().put(Tasks.backup(id)));
+        List<Long> shown = new ArrayList<>();
+        String page = "/api/v1/tasks?db_name=shop&limit=15";
+        int pages = 0;
+
+        while (!page.isEmpty()) {
+            ServedApi.Answer answer = API.get(page);
+            answer.json()
+                    .path("tasks")
+                    .forEach(task -> shown.add(task.path("task_id").asLong()));
+            page = answer.json().path("next").asText("");
+            assertThat(answer.header("Link")).isEqualTo(page.isEmpty() ? "" : "<" + page + ">; rel=\"next\"");
+            pages++;
+        }
+
+        assertThat(pages).isEqualTo(3);
+        assertThat(shown)
+                .hasSize(45)
+                .isSortedAccordingTo(Comparator.reverseOrder())
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void keepsTheQueryInTheLink() {
+        IntStream.rangeClosed(1, 3).forEach(id -> API.cluster().put(Tasks.backup(id)));
+
+        JsonNode page = API.get("/api/v1/tasks?instance=main&db_name=SHOP&lifecycle=created&limit=1&after=3")
+                .json();
+
+        assertThat(page.path("next").asText())
+                .startsWith("/api/v1/tasks?")
+                .contains("instance=main", "db_name=SHOP", "lifecycle=created", "limit=1", "after=2");
+        assertThat(page.path("next").asText()).doesNotContain("after=3");
     }
 
     @ParameterizedTest

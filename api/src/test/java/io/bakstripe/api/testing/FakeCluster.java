@@ -8,6 +8,8 @@ import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.KeptDatabase;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.SnapshotState;
@@ -19,6 +21,7 @@ import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.InstanceQueries;
 import io.bakstripe.protocol.port.NodeHealth;
+import io.bakstripe.protocol.port.NodeMetrics;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
@@ -43,16 +46,16 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** A cluster in memory: it records what it is asked, runs no task, and does what the test tells it. */
-public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth {
+public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth, NodeMetrics {
 
     /** A submission as the port got it. */
-    public record Submission(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {}
+    public record Submission(InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {}
 
     /** A cancellation as the port got it. */
-    public record Cancellation(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {}
+    public record Cancellation(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {}
 
-    /** A database that the port was told to drop. */
-    public record Drop(InstanceName instance, DatabaseName database, String login) {}
+    /** A database that the port was told to drop, or to swap back. */
+    public record Drop(InstanceName instance, DatabaseName database, Login login) {}
 
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
     public final List<Cancellation> cancellations = new CopyOnWriteArrayList<>();
@@ -62,6 +65,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final List<BackupSetInfo> backupSets = new CopyOnWriteArrayList<>();
     public final List<SnapshotInfo> snapshots = new CopyOnWriteArrayList<>();
     public final List<Drop> drops = new CopyOnWriteArrayList<>();
+    public final List<Drop> swaps = new CopyOnWriteArrayList<>();
     public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
     private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
@@ -71,7 +75,12 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     private volatile boolean silent;
 
     public ApiPorts ports() {
-        return new ApiPorts(this, this, this, this);
+        return new ApiPorts(this, this, this, this, this);
+    }
+
+    @Override
+    public CompletionStage<String> text() {
+        return answer(() -> "bakstripe_node_ready " + (ready ? 1 : 0) + "\n");
     }
 
     /** Forgets everything and declares one instance, {@code main}. */
@@ -84,6 +93,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         backupSets.clear();
         snapshots.clear();
         drops.clear();
+        swaps.clear();
         findings.clear();
         configuration.clear();
         details.clear();
@@ -132,7 +142,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
 
     @Override
     public CompletionStage<TaskRow> submit(
-            InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {
+            InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {
         submissions.add(new Submission(instance, request, login, key));
         TaskDetail detail = Tasks.created(details.size() + 1L, request);
         return answer(() -> {
@@ -142,7 +152,7 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
-    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {
+    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {
         cancellations.add(new Cancellation(instance, task, login, key));
         return answer(() -> {
             TaskDetail detail = details.get(task.value());
@@ -161,12 +171,22 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
-    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login) {
+    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, Login login) {
         drops.add(new Drop(instance, database, login));
         return answer(() -> Optional.ofNullable(databases.remove(database.folded()))
                 .map(DatabaseInfo::name)
                 .orElseThrow(() ->
                         BackupError.DATABASE_UNKNOWN.problem(database, instance).asException()));
+    }
+
+    @Override
+    public CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, Login login) {
+        swaps.add(new Drop(instance, database, login));
+        return answer(() -> Optional.ofNullable(databases.get(database.folded()))
+                .orElseThrow(() ->
+                        BackupError.DATABASE_UNKNOWN.problem(database, instance).asException())
+                .kept()
+                .orElseThrow(() -> BackupError.NOTHING_KEPT.problem(database).asException()));
     }
 
     @Override

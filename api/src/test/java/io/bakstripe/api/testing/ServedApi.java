@@ -6,6 +6,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.typesafe.config.ConfigFactory;
+import io.bakstripe.api.audit.AuditLine;
+import io.bakstripe.api.audit.AuditSettings;
+import io.bakstripe.api.auth.AccessSettings;
+import io.bakstripe.api.auth.DeclaredLogin;
 import io.bakstripe.api.http.ApiServer;
 import io.bakstripe.api.http.ApiSettings;
 import java.io.IOException;
@@ -15,8 +19,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
@@ -25,9 +33,17 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 /** The real server on a free port before a {@link FakeCluster}, for the tests of one class; the cluster is reset before each. */
 public final class ServedApi implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback {
     public static final String TOKEN = "a-token-of-the-tests";
+    /** How many wrong tokens may be sent at once. */
+    public static final int WRONG_TOKENS = 30;
+
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(2);
+    private static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
 
     private final FakeCluster cluster = new FakeCluster();
+    private final List<DeclaredLogin> logins;
+    private final List<AuditLine> audit = new CopyOnWriteArrayList<>();
+    private final AtomicInteger tests = new AtomicInteger();
+    private volatile Instant now = START;
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient client = HttpClient.newHttpClient();
     private Running running = Running.NONE;
@@ -36,6 +52,34 @@ public final class ServedApi implements BeforeAllCallback, AfterAllCallback, Bef
     private record Running(ActorTestKit kit, ServerBinding binding) {
         @SuppressWarnings("NullAway") // replaced before the first test
         static final Running NONE = new Running(null, null);
+    }
+
+    /** With the master's token only. */
+    public ServedApi() {
+        this(List.of());
+    }
+
+    private ServedApi(List<DeclaredLogin> logins) {
+        this.logins = logins;
+    }
+
+    /** With further logins. */
+    public static ServedApi withLogins(List<DeclaredLogin> logins) {
+        return new ServedApi(logins);
+    }
+
+    /** The lines of the audit log since the test began. */
+    public List<AuditLine> audit() {
+        return audit;
+    }
+
+    public Instant now() {
+        return now;
+    }
+
+    /** Sets the server's clock; it never moves by itself. */
+    public void now(Instant instant) {
+        now = instant;
     }
 
     public FakeCluster cluster() {
@@ -52,8 +96,16 @@ public final class ServedApi implements BeforeAllCallback, AfterAllCallback, Bef
                 "api",
                 ConfigFactory.parseString("akka.loglevel = WARNING, akka.actor.provider = local")
                         .withFallback(ConfigFactory.load()));
-        ApiSettings settings = new ApiSettings("127.0.0.1", 0, TOKEN, 16 * 1024, REQUEST_TIMEOUT);
-        ServerBinding binding = ApiServer.start(kit.system(), settings, cluster.ports())
+        ApiSettings settings = new ApiSettings(
+                "127.0.0.1",
+                0,
+                TOKEN,
+                16 * 1024,
+                REQUEST_TIMEOUT,
+                2000,
+                new AccessSettings(logins, WRONG_TOKENS, Duration.ofSeconds(6), false),
+                new AuditSettings(1 << 20, 1, 1 << 20));
+        ServerBinding binding = ApiServer.start(kit.system(), settings, cluster.ports(), audit::add, this::now)
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS);
         running = new Running(kit, binding);
@@ -62,6 +114,9 @@ public final class ServedApi implements BeforeAllCallback, AfterAllCallback, Bef
     @Override
     public void beforeEach(ExtensionContext context) {
         cluster.reset();
+        audit.clear();
+        // Days later, so that no test must wait for the wrong tokens of another.
+        now = START.minus(Duration.ofDays(1000)).plus(Duration.ofDays(tests.incrementAndGet()));
     }
 
     @Override
@@ -96,6 +151,17 @@ public final class ServedApi implements BeforeAllCallback, AfterAllCallback, Bef
 
     public Answer get(String path) {
         return send(request(path).GET());
+    }
+
+    public Answer getAs(String token, String path) {
+        return send(bare(path).header("Authorization", "Bearer " + token).GET());
+    }
+
+    public Answer postAs(String token, String path, String contentType, String body) {
+        return send(bare(path)
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", contentType)
+                .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8)));
     }
 
     /** A request with the token. */

@@ -2,12 +2,15 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.BackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DatabaseDescription;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
+import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
+import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.TaskDescriptions;
 import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
@@ -26,7 +29,24 @@ final class Answers {
         this.admission = admission;
     }
 
-    void probe(DatabaseRecord state, Probe probe) {
+    /** Answers a question, of whichever kind. */
+    void answer(DatabaseRecord state, Live live, DatabaseCommand question) {
+        if (question instanceof Probe probe) {
+            probe(state, probe);
+        } else if (question instanceof DescribeDatabase describe) {
+            describe(state, describe);
+        } else if (question instanceof DescribeBackupSets describe) {
+            describe(state, describe);
+        } else if (question instanceof DescribeSnapshots describe) {
+            describe.replyTo().tell(new Snapshots(Snapshotting.shown(state)));
+        } else if (question instanceof DescribeTasks describe) {
+            describe(state, live, describe);
+        } else {
+            throw new IllegalArgumentException("no question: " + question);
+        }
+    }
+
+    private void probe(DatabaseRecord state, Probe probe) {
         // Before the instance knows a snapshot it must not close the restore whose end wants it, which is what wakes
         // this database.
         boolean wanted = state.snapshots().unregistered();
@@ -48,7 +68,7 @@ final class Answers {
         knowledge(task, known ? TaskKnowledge.ENDED : TaskKnowledge.UNKNOWN);
     }
 
-    void describe(DatabaseRecord state, DescribeDatabase question) {
+    private void describe(DatabaseRecord state, DescribeDatabase question) {
         question.replyTo()
                 .tell(new DatabaseDescription(
                         SubmissionRules.shownName(state),
@@ -59,14 +79,15 @@ final class Answers {
                         state.stage() == DatabaseStage.RESTORING
                                 && state.position()
                                         .filter(RestorePosition::standby)
-                                        .isPresent()));
+                                        .isPresent(),
+                        state.kept().map(KeptState::database)));
     }
 
-    void describe(DatabaseRecord state, DescribeBackupSets question) {
+    private void describe(DatabaseRecord state, DescribeBackupSets question) {
         question.replyTo().tell(new BackupSets(state.history().sets()));
     }
 
-    void describe(DatabaseRecord state, Live live, DescribeTasks question) {
+    private void describe(DatabaseRecord state, Live live, DescribeTasks question) {
         question.replyTo()
                 .tell(new TaskDescriptions(question.tasks().stream()
                         .flatMap(task -> admission.shown(state, live, task).stream())

@@ -50,7 +50,7 @@ final class CancelRules {
         if (finish || TOO_LATE.contains(task.phase())) {
             return answer(new CancelReply.Refused(BackupError.CANCEL_TOO_LATE.problem(task.id())));
         }
-        CancelRequested requested = new CancelRequested(task.id(), call.login(), key(call), now);
+        CancelRequested requested = new CancelRequested(task.id(), call.login().name(), key(call), now);
         if (task.phase() != TaskPhase.WAITING) {
             return new Decision(List.of(requested), Optional.empty());
         }

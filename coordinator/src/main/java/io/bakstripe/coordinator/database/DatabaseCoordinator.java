@@ -18,11 +18,7 @@ import akka.persistence.typed.javadsl.EventSourcedBehavior;
 import akka.persistence.typed.javadsl.RetentionCriteria;
 import akka.persistence.typed.javadsl.SignalHandler;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
-import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
-import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
-import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
-import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.message.CancelReply;
@@ -45,6 +41,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.SlotGranted;
 import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.Submit;
+import io.bakstripe.protocol.message.DatabaseCommand.SwapBack;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
@@ -88,6 +85,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private final Answers answers;
     private final Tidying tidying;
     private final Dropping dropping;
+    private final Swapping swapping;
     private final SnapshotCalls snapshots;
     private Live live;
     private Instant lastActive;
@@ -114,6 +112,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.steps = new Steps(settings, ids);
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);
+        this.swapping = new Swapping(context, database, settings, peers);
         this.dropping = new Dropping(context, database, settings, peers);
         this.admission =
                 new Admission(context, timers, database, settings, peers, clock, ids, preflights, dropping::underWay);
@@ -154,37 +153,39 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     public CommandHandler<DatabaseMessage, DatabaseEvent, DatabaseRecord> commandHandler() {
         return newCommandHandlerBuilder()
                 .forAnyState()
-                .onCommand(Submit.class, this::submit)
-                .onCommand(
-                        Preflights.SubmissionChecked.class, (state, said) -> only(() -> admission.checked(state, said)))
-                .onCommand(Admission.RegisterAgain.class, (state, again) -> only(() -> admission.again(again)))
+                .onCommand(Submit.class, (state, call) -> called(() -> admission.submit(state, live, call)))
+                .onCommand(Preflights.SubmissionChecked.class, (state, it) -> none(() -> admission.checked(state, it)))
+                .onCommand(Admission.RegisterAgain.class, (state, it) -> none(() -> admission.again(it)))
                 .onCommand(Registered.class, this::registered)
-                .onCommand(NotRegistered.class, (state, no) -> only(() -> admission.notRegistered(state, live, no)))
+                .onCommand(NotRegistered.class, (state, it) -> none(() -> admission.notRegistered(state, live, it)))
                 // Being there is all that is asked for: the tick does the rest.
                 .onCommand(Wake.class, (state, wake) -> none())
                 .onCommand(Tick.class, (state, tick) -> tick(state))
                 .onCommand(Continue.class, this::proceedAfter)
                 .onCommand(SlotGranted.class, this::slotGranted)
-                .onCommand(Preflights.StartChecked.class, this::startChecked)
+                .onCommand(Preflights.StartChecked.class, (state, it) -> checked(state, Reports.taken(live, it)))
                 .onCommand(SessionOpened.class, this::reported)
                 .onCommand(StripeReport.class, this::stripeReported)
                 .onCommand(EngineStopped.class, this::reported)
-                .onCommand(Preflights.TargetsChecked.class, this::targetsChecked)
+                .onCommand(
+                        Preflights.TargetsChecked.class, (state, it) -> checked(state, Reports.taken(state, live, it)))
                 .onCommand(SessionEnded.class, this::reported)
                 .onCommand(SessionFailed.class, this::reported)
                 .onCommand(RestoreReport.class, this::reported)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, (state, call) -> called(() -> dropping.drop(state, call)))
                 .onCommand(Dropping.HostDone.class, this::dropped)
-                .onCommand(SlotReleased.class, this::slotReleased)
-                .onCommand(TidyNoted.class, this::tidyNoted)
-                .onCommand(Probe.class, (state, probe) -> only(() -> answers.probe(state, probe)))
-                .onCommand(DescribeDatabase.class, (state, asked) -> called(() -> answers.describe(state, asked)))
-                .onCommand(DescribeBackupSets.class, (state, asked) -> called(() -> answers.describe(state, asked)))
-                .onCommand(DescribeTasks.class, (state, asked) -> only(() -> answers.describe(state, live, asked)))
+                .onCommand(SlotReleased.class, this::confirmed)
+                .onCommand(TidyNoted.class, this::confirmed)
+                .onCommand(SwapBack.class, this::swapBack)
+                .onCommand(Swapping.HostDone.class, this::swapped)
                 .onCommand(TakeSnapshot.class, this::takeSnapshot)
                 .onCommand(TakeDailySnapshot.class, this::takeDailySnapshot)
-                .onCommand(DescribeSnapshots.class, (state, asked) -> called(() -> snapshots.describe(state, asked)))
+                .onCommand(Probe.class, this::answer)
+                .onCommand(DescribeDatabase.class, this::answerCaller)
+                .onCommand(DescribeBackupSets.class, this::answerCaller)
+                .onCommand(DescribeSnapshots.class, this::answerCaller)
+                .onCommand(DescribeTasks.class, this::answer)
                 .build();
     }
 
@@ -205,12 +206,9 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return RetentionCriteria.snapshotEvery(settings.snapshotEvery(), settings.snapshotsKept());
     }
 
-    /** Only ended tasks, and what is added to them, are projected: tags are costly. */
     @Override
     public Set<String> tagsFor(DatabaseEvent event) {
-        boolean shown = event instanceof TaskEnded
-                || (event instanceof SnapshotEnded ended && ended.restore().isPresent());
-        return shown ? Set.of(HistoryTags.of(database, settings.historySlices())) : Set.of();
+        return HistoryTags.of(event, database, settings.historySlices());
     }
 
     private void recovered() {
@@ -219,15 +217,10 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         admission.forget();
         tidying.forget();
         dropping.forget();
+        swapping.forget();
         snapshots.forget();
         lastActive = clock.instant();
         context.getSelf().tell(new Continue(true));
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> submit(DatabaseRecord state, Submit call) {
-        lastActive = clock.instant();
-        admission.submit(state, live, call);
-        return none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
@@ -294,18 +287,22 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .orElseGet(this::none);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> startChecked(DatabaseRecord state, Preflights.StartChecked checked) {
-        if (live.slot().equals(Optional.of(checked.task()))) {
-            live = live.start(live.start().answered(checked.refusal(), checked.warnings(), checked.set()));
-        }
-        return proceed(state, false);
+    private Effect<DatabaseEvent, DatabaseRecord> swapBack(DatabaseRecord state, SwapBack call) {
+        lastActive = clock.instant();
+        return swapping.begin(state, call, dropping.underWay(), clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(begun -> record(state, List.of(begun)))
+                .orElseGet(this::none);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> targetsChecked(
-            DatabaseRecord state, Preflights.TargetsChecked checked) {
-        if (Reports.ofAttempt(state, checked.attempt()).isPresent()) {
-            live = live.targets(live.targets().answered(checked.refusal()));
-        }
+    private Effect<DatabaseEvent, DatabaseRecord> swapped(DatabaseRecord state, Swapping.HostDone done) {
+        return swapping.done(state, done, clock.instant())
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(ended -> record(state, List.of(ended))
+                        .thenRun(next -> done.swapped().ifPresent(swapping::tell)))
+                .orElseGet(this::none);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> checked(DatabaseRecord state, Live next) {
+        live = next;
         return proceed(state, false);
     }
 
@@ -327,16 +324,9 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         return proceed(state, true);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> slotReleased(DatabaseRecord state, SlotReleased released) {
-        return state.unreleased().contains(released.task())
-                ? record(state, List.of(new SlotReturned(released.task(), clock.instant())))
-                : none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> tidyNoted(DatabaseRecord state, TidyNoted noted) {
-        return state.untold().contains(noted.task())
-                ? record(state, List.of(new TidyingNoted(noted.task(), clock.instant())))
-                : none();
+    private Effect<DatabaseEvent, DatabaseRecord> confirmed(DatabaseRecord state, DatabaseCommand said) {
+        Optional<DatabaseEvent> noted = Confirmations.of(state, said, clock.instant());
+        return noted.isPresent() ? record(state, List.of(noted.get())) : none();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> takeSnapshot(DatabaseRecord state, TakeSnapshot call) {
@@ -351,6 +341,14 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .<Effect<DatabaseEvent, DatabaseRecord>>map(
                         wanted -> record(state, List.of(wanted)).thenRun(next -> snapshots.seen(window)))
                 .orElseGet(this::none);
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> answerCaller(DatabaseRecord state, DatabaseCommand question) {
+        return called(() -> answers.answer(state, live, question));
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> answer(DatabaseRecord state, DatabaseCommand question) {
+        return none(() -> answers.answer(state, live, question));
     }
 
     /** Records what is due, or asks pre-flight where that is what everything waits for. */
@@ -379,16 +377,17 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private void give(DatabaseRecord state) {
         orders.due(state, live, tidying).forEach(order -> order.give(peers, database));
+        swapping.askIfDue(state);
     }
 
     /** A call that changes nothing that is recorded now. */
     private Effect<DatabaseEvent, DatabaseRecord> called(Runnable answer) {
         lastActive = clock.instant();
-        return only(answer);
+        return none(answer);
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> only(Runnable doing) {
-        doing.run();
+    private Effect<DatabaseEvent, DatabaseRecord> none(Runnable done) {
+        done.run();
         return none();
     }
 

@@ -1,9 +1,12 @@
 package io.bakstripe.coordinator.database;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseReplaced;
+import io.bakstripe.coordinator.journal.DatabaseEvent.KeptDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
@@ -11,6 +14,8 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepInterrupted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SwapBackBegun;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SwapBackEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TidyingNoted;
@@ -43,6 +48,7 @@ import java.util.stream.Stream;
  * @param leftovers attempts that are over but may have uploads at the store
  * @param untold ended tasks that left uploads which are gone now, while the instance has not confirmed that it knows
  * @param snapshots those that the service took by itself
+ * @param kept the database that another one was put in the place of, until it is dropped
  */
 record DatabaseRecord(
         Optional<DatabaseName> restored,
@@ -53,7 +59,8 @@ record DatabaseRecord(
         BackupHistory history,
         List<Leftover> leftovers,
         List<TaskId> untold,
-        SnapshotLog snapshots) {
+        SnapshotLog snapshots,
+        Optional<KeptState> kept) {
     /** Ended tasks that are always kept. */
     static final int RECENT = 64;
     /** Ended tasks that are kept while their idempotency key may still be used. */
@@ -70,6 +77,31 @@ record DatabaseRecord(
         leftovers = leftovers == null ? List.of() : List.copyOf(leftovers);
         untold = untold == null ? List.of() : List.copyOf(untold);
         snapshots = snapshots == null ? SnapshotLog.none() : snapshots;
+        kept = kept == null ? Optional.empty() : kept;
+    }
+
+    /** A database of which no snapshot was ever taken, and that was never replaced. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    DatabaseRecord(
+            Optional<DatabaseName> restored,
+            Optional<RestorePosition> position,
+            List<TaskState> tasks,
+            List<EndedTask> recent,
+            List<TaskId> unreleased,
+            BackupHistory history,
+            List<Leftover> leftovers,
+            List<TaskId> untold) {
+        this(
+                restored,
+                position,
+                tasks,
+                recent,
+                unreleased,
+                history,
+                leftovers,
+                untold,
+                SnapshotLog.none(),
+                Optional.empty());
     }
 
     static DatabaseRecord empty() {
@@ -81,8 +113,7 @@ record DatabaseRecord(
                 List.of(),
                 BackupHistory.none(),
                 List.of(),
-                List.of(),
-                SnapshotLog.none());
+                List.of());
     }
 
     /** The state after {@code event}; {@link IllegalStateException} when the event cannot follow. */
@@ -97,7 +128,10 @@ record DatabaseRecord(
         if (restored.isPresent()) {
             return DatabaseStage.ONLINE;
         }
-        if (running().filter(task -> task.phase().restoring()).isPresent()) {
+        // What is restored to replace a database changes nothing of it before it does.
+        if (running()
+                .filter(task -> task.phase().restoring() && !task.replaces())
+                .isPresent()) {
             return DatabaseStage.RESTORING_IN_PROGRESS;
         }
         return position.isPresent() ? DatabaseStage.RESTORING : DatabaseStage.ABSENT;
@@ -116,7 +150,8 @@ record DatabaseRecord(
                     history,
                     leftovers,
                     untold,
-                    snapshots);
+                    snapshots,
+                    kept);
         } else if (event instanceof SnapshotWanted wanted) {
             return withSnapshots(tasks, snapshots.wanted(wanted));
         } else if (event instanceof SnapshotCreated created) {
@@ -124,6 +159,12 @@ record DatabaseRecord(
             return withSnapshots(with(TaskState.create(created, wanted)), snapshots.registered(created.task()));
         } else if (event instanceof DatabaseDropped) {
             return at(Optional.empty(), Optional.empty());
+        } else if (event instanceof SwapBackBegun begun) {
+            return keeping(kept.map(there -> new KeptState(there.database(), Optional.of(begun.host()))));
+        } else if (event instanceof SwapBackEnded swapped) {
+            return keeping(swapped.kept().map(KeptState::new));
+        } else if (event instanceof KeptDropped) {
+            return keeping(Optional.empty());
         } else if (event instanceof UploadsForgotten forgotten) {
             return forget(forgotten);
         } else if (event instanceof TidyingNoted noted) {
@@ -153,8 +194,11 @@ record DatabaseRecord(
     private DatabaseRecord restoredBy(DatabaseEvent event) {
         if (event instanceof DatabaseOpened opened) {
             return at(Optional.of(opened.display()), Optional.empty());
-        } else if (event instanceof StepKept kept) {
-            return at(restored, Optional.of(kept.position()));
+        } else if (event instanceof DatabaseReplaced replaced) {
+            return at(Optional.of(replaced.display()), Optional.empty())
+                    .keeping(Optional.of(new KeptState(replaced.kept())));
+        } else if (event instanceof StepKept step) {
+            return at(restored, Optional.of(step.position()));
         } else if (event instanceof RestoreStarted) {
             return at(restored, position.map(RestorePosition::withoutStandby));
         } else if (event instanceof StepInterrupted interrupted) {
@@ -211,7 +255,13 @@ record DatabaseRecord(
                 && unreleased.isEmpty()
                 && leftovers.isEmpty()
                 && untold.isEmpty()
-                && snapshots.pending().isEmpty();
+                && snapshots.pending().isEmpty()
+                && !swapping();
+    }
+
+    /** True while the database is being swapped with the one that is kept of it. */
+    boolean swapping() {
+        return kept.flatMap(KeptState::swappingAt).isPresent();
     }
 
     /** True while uploads of this task may be at the store although the attempt that made them is over. */
@@ -247,7 +297,8 @@ record DatabaseRecord(
                 task.backup() ? historyAfter(task, event) : history,
                 leftovers,
                 untold,
-                snapshots);
+                snapshots,
+                kept);
     }
 
     private DatabaseRecord endSnapshot(TaskState task, SnapshotEnded event) {
@@ -261,7 +312,8 @@ record DatabaseRecord(
                 available ? history.published(task, event.detail(), event.at()) : history,
                 leftovers,
                 untold,
-                snapshots.ended(task, event));
+                snapshots.ended(task, event),
+                kept);
     }
 
     private List<EndedTask> shownAs(TaskDetail detail) {
@@ -285,7 +337,7 @@ record DatabaseRecord(
     }
 
     private DatabaseRecord withSnapshots(List<TaskState> next, SnapshotLog log) {
-        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold, log);
+        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold, log, kept);
     }
 
     private BackupHistory historyAfter(TaskState task, TaskEnded event) {
@@ -305,26 +357,33 @@ record DatabaseRecord(
     }
 
     private List<EndedTask> trim(EndedTask newest) {
-        List<EndedTask> kept = new ArrayList<>(recent);
-        kept.add(newest);
+        List<EndedTask> left = new ArrayList<>(recent);
+        left.add(newest);
         Instant oldest = newest.endedAt().minus(KEY_WINDOW);
-        while (kept.size() > RECENT_WITHIN_KEY_WINDOW
-                || (kept.size() > RECENT && kept.get(0).endedAt().isBefore(oldest))) {
-            kept.remove(0);
+        while (left.size() > RECENT_WITHIN_KEY_WINDOW
+                || (left.size() > RECENT && left.get(0).endedAt().isBefore(oldest))) {
+            left.remove(0);
         }
-        return kept;
+        return left;
     }
 
     private DatabaseRecord withTasks(List<TaskState> next) {
-        return new DatabaseRecord(restored, position, next, recent, unreleased, history, leftovers, untold, snapshots);
+        return withSnapshots(next, snapshots);
     }
 
     private DatabaseRecord at(Optional<DatabaseName> online, Optional<RestorePosition> restoring) {
-        return new DatabaseRecord(online, restoring, tasks, recent, unreleased, history, leftovers, untold, snapshots);
+        return new DatabaseRecord(
+                online, restoring, tasks, recent, unreleased, history, leftovers, untold, snapshots, kept);
     }
 
     private DatabaseRecord withLeftovers(List<Leftover> left, List<TaskId> notTold) {
-        return new DatabaseRecord(restored, position, tasks, recent, unreleased, history, left, notTold, snapshots);
+        return new DatabaseRecord(
+                restored, position, tasks, recent, unreleased, history, left, notTold, snapshots, kept);
+    }
+
+    private DatabaseRecord keeping(Optional<KeptState> other) {
+        return new DatabaseRecord(
+                restored, position, tasks, recent, unreleased, history, leftovers, untold, snapshots, other);
     }
 
     private static List<TaskId> without(List<TaskId> ids, TaskId gone) {

@@ -17,6 +17,8 @@ final class DatabaseTransitions {
                     DatabaseStage.ABSENT, DatabaseEvent.RestoreStarted.class, DatabaseStage.RESTORING_IN_PROGRESS),
             new Transition(
                     DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.DatabaseOpened.class, DatabaseStage.ONLINE),
+            // One that was only declared before a restore replaced it.
+            new Transition(DatabaseStage.ABSENT, DatabaseEvent.DatabaseReplaced.class, DatabaseStage.ONLINE),
             new Transition(DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.TaskEnded.class, DatabaseStage.ABSENT),
             new Transition(DatabaseStage.RESTORING_IN_PROGRESS, DatabaseEvent.TaskEnded.class, DatabaseStage.RESTORING),
             new Transition(

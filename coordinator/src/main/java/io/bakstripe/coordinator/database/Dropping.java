@@ -3,10 +3,13 @@ package io.bakstripe.coordinator.database;
 import akka.actor.NoSerializationVerificationNeeded;
 import akka.actor.typed.ActorRef;
 import akka.actor.typed.javadsl.ActorContext;
+import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
+import io.bakstripe.coordinator.journal.DatabaseEvent.KeptDropped;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseMessage;
 import io.bakstripe.protocol.message.DropReply;
@@ -20,12 +23,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Drops a database that is RESTORING: asks its host, records that it is gone, answers. Lives in memory only: when it is lost the database is RESTORING still,
+ * Drops a database that is RESTORING, or the one that is kept of a database that is ONLINE: asks its host, records that it is gone, answers. Lives in memory only: when it is lost the database is RESTORING, or kept, still,
  * whatever its host has removed, and the call is to be repeated. While it is under way no other call is let in.
  */
 final class Dropping {
     /** The host has answered, or has not. */
-    record HostDone(ActorRef<DropReply> replyTo, DatabaseName display, String login, Optional<Problem> problem)
+    record HostDone(
+            ActorRef<DropReply> replyTo, DatabaseName display, Login login, boolean kept, Optional<Problem> problem)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<DatabaseMessage> context;
@@ -62,12 +66,14 @@ final class Dropping {
         }
         underWay = true;
         DatabaseName display = SubmissionRules.display(state, call.view(), call.database());
+        boolean kept = state.kept().isPresent();
         context.ask(
                 HostReply.class,
                 peers.host(host.get()),
                 settings.dropLimit(),
-                replyTo -> new HostCommand.Drop(database, replyTo),
-                (reply, silence) -> new HostDone(call.replyTo(), display, call.login(), problem(host.get(), reply)));
+                replyTo -> kept ? new HostCommand.DropKept(database, replyTo) : new HostCommand.Drop(database, replyTo),
+                (reply, silence) ->
+                        new HostDone(call.replyTo(), display, call.login(), kept, problem(host.get(), reply)));
     }
 
     private static Optional<Problem> problem(HostName host, @Nullable HostReply reply) {
@@ -81,11 +87,17 @@ final class Dropping {
     }
 
     /** What to record; empty when nothing was dropped, which the caller has been told then. */
-    Optional<DatabaseDropped> done(DatabaseRecord state, HostDone done, Instant now) {
+    Optional<DatabaseEvent> done(DatabaseRecord state, HostDone done, Instant now) {
         underWay = false;
         done.problem().ifPresent(problem -> done.replyTo().tell(new DropReply.Refused(problem)));
-        return done.problem().isPresent() || state.position().isEmpty()
-                ? Optional.empty()
-                : Optional.of(new DatabaseDropped(state.lastTask(), done.login(), now));
+        boolean nothing =
+                done.kept() ? state.kept().isEmpty() : state.position().isEmpty();
+        if (done.problem().isPresent() || nothing) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                done.kept()
+                        ? new KeptDropped(state.lastTask(), done.login().name(), now)
+                        : new DatabaseDropped(state.lastTask(), done.login().name(), now));
     }
 }

@@ -61,6 +61,9 @@ record Live(
             DatabaseEvent.DatabaseDropped.class,
             DatabaseEvent.SnapshotWanted.class,
             DatabaseEvent.SnapshotCreated.class,
+            DatabaseEvent.SwapBackBegun.class,
+            DatabaseEvent.SwapBackEnded.class,
+            DatabaseEvent.KeptDropped.class,
             UploadsLeft.class,
             UploadsForgotten.class,
             TidyingNoted.class);

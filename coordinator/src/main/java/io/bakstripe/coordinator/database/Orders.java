@@ -167,7 +167,7 @@ final class Orders {
             return new RestoreStep(RestoreStep.Kind.FINISH, Optional.empty(), Optional.empty(), position);
         }
         RestoreStep.Kind kind = switch (request.type()) {
-            case FULL -> RestoreStep.Kind.FULL;
+            case FULL -> request.replaces() ? RestoreStep.Kind.REPLACEMENT : RestoreStep.Kind.FULL;
             case DIFFERENTIAL -> RestoreStep.Kind.DIFFERENTIAL;
             case LOG -> RestoreStep.Kind.LOG;
         };
@@ -175,6 +175,6 @@ final class Orders {
                 kind,
                 Optional.of(request.arn()),
                 SubmissionRules.stopAt(task.origin().view(), request),
-                kind == RestoreStep.Kind.FULL ? Optional.empty() : position);
+                request.type() == BackupType.FULL ? Optional.empty() : position);
     }
 }

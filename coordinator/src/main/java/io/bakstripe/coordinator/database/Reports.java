@@ -40,8 +40,22 @@ final class Reports {
         throw new IllegalArgumentException(report + " is no report");
     }
 
+    /** What is known once pre-flight has answered whether the task may begin that holds the slot. */
+    static Live taken(Live live, Preflights.StartChecked checked) {
+        return live.slot().equals(Optional.of(checked.task()))
+                ? live.start(live.start().answered(checked.refusal(), checked.warnings(), checked.set()))
+                : live;
+    }
+
+    /** What is known once pre-flight has answered whether the targets are still free. */
+    static Live taken(DatabaseRecord state, Live live, Preflights.TargetsChecked checked) {
+        return ofAttempt(state, checked.attempt()).isPresent()
+                ? live.targets(live.targets().answered(checked.refusal()))
+                : live;
+    }
+
     /** The running task, if this is its present attempt. */
-    static Optional<TaskState> ofAttempt(DatabaseRecord state, AttemptRef attempt) {
+    private static Optional<TaskState> ofAttempt(DatabaseRecord state, AttemptRef attempt) {
         return state.running().filter(task -> task.attemptRef().equals(attempt));
     }
 

@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseReplaced;
 import io.bakstripe.coordinator.journal.DatabaseEvent.OpeningBegun;
 import io.bakstripe.coordinator.journal.DatabaseEvent.ProgressReported;
 import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreApplied;
@@ -12,6 +13,7 @@ import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.coordinator.sequence.RestoreSequence;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
@@ -33,6 +35,11 @@ import java.util.stream.Stream;
  * before, so that nothing is gained by another number.
  */
 final class RestoreSteps {
+    /** Said in {@code task_info} when a database was replaced. */
+    static final String KEPT =
+            "The database that was replaced is kept, not served: rds_drop_database removes it, swap-back returns it. A full backup"
+                    + " comes before the next differential or log backup.";
+
     private final DatabaseSettings settings;
     private final Steps steps;
 
@@ -162,6 +169,9 @@ final class RestoreSteps {
     }
 
     private List<DatabaseEvent> recovering(TaskState task, Live live, RestoreReport report, Instant now) {
+        if (report.state() == RestoreState.OPENED && task.replaces()) {
+            return replaced(task, live, report, now);
+        }
         if (report.state() == RestoreState.OPENED) {
             DatabaseOpened opened = new DatabaseOpened(
                     task.id(), task.running().number(), task.origin().display(), now);
@@ -172,6 +182,18 @@ final class RestoreSteps {
         boolean hopeless = failed && (!problemOf(report).transientFailure() || over(live, settings.openLimit(), now));
         // Another attempt would write the same files again and meet the same server: the last answer stands.
         return hopeless ? steps.fail(task, problemOf(report), false, now) : List.of();
+    }
+
+    private List<DatabaseEvent> replaced(TaskState task, Live live, RestoreReport report, Instant now) {
+        if (report.replaced().isEmpty()) {
+            return steps.fail(task, BackupError.PROTOCOL_BROKEN.problem("nothing was replaced"), false, now);
+        }
+        KeptDatabase kept = report.replaced().get();
+        DatabaseReplaced replaced = new DatabaseReplaced(
+                task.id(), task.running().number(), task.origin().display(), kept, now);
+        TaskEnd end = TaskEnd.SUCCESS.remarking(List.of(KEPT));
+        return Stream.concat(Stream.of(replaced), Steps.end(task.apply(replaced), live, end, now).stream())
+                .toList();
     }
 
     private static boolean over(Live live, Duration limit, Instant now) {

@@ -3,8 +3,6 @@ package io.bakstripe.coordinator.database;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.Problem;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
-import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -69,9 +67,5 @@ final class SnapshotCalls {
     /** After a restart: what is recorded holds, who waits does not. */
     void forget() {
         waiting = Optional.empty();
-    }
-
-    void describe(DatabaseRecord state, DescribeSnapshots question) {
-        question.replyTo().tell(new Snapshots(Snapshotting.shown(state)));
     }
 }

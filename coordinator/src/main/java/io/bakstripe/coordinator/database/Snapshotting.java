@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
+import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseReplaced;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
@@ -48,6 +49,9 @@ final class Snapshotting {
     Optional<Problem> refusal(DatabaseRecord state, InstanceView view, DatabaseName asked) {
         if (!settings.taken()) {
             return Optional.of(BackupError.SNAPSHOT_STORAGE_ABSENT.problem());
+        }
+        if (state.swapping()) {
+            return Optional.of(BackupError.SWAP_UNDER_WAY.problem(asked));
         }
         return notOnline(state, view, asked)
                 .or(() -> state.snapshots()
@@ -129,11 +133,14 @@ final class Snapshotting {
     }
 
     private boolean opens(DatabaseRecord state, List<DatabaseEvent> due, TaskEnded ended) {
-        boolean opened = due.stream().anyMatch(DatabaseOpened.class::isInstance)
+        boolean opened = due.stream()
+                        .anyMatch(event -> event instanceof DatabaseOpened || event instanceof DatabaseReplaced)
                 || state.unfinished(ended.task())
                         .filter(task -> task.phase() == TaskPhase.RECOVERED)
                         .isPresent();
-        return settings.taken() && opened && ended.detail().row().lifecycle() == Lifecycle.SUCCESS;
+        // Where one waits already, which may have been wanted while the database was being replaced, it is taken of what was restored.
+        boolean wanted = state.snapshots().pending().isPresent();
+        return settings.taken() && opened && !wanted && ended.detail().row().lifecycle() == Lifecycle.SUCCESS;
     }
 
     private SnapshotWanted initial(DatabaseRecord state, TaskEnded restore, Instant now) {

@@ -59,14 +59,19 @@ final class Steps {
 
     private List<DatabaseEvent> dueForHead(DatabaseRecord state, Live live, Instant now) {
         return head(state, live)
-                .map(task -> switch (task.phase()) {
-                    case WAITING ->
-                        task.snapshot() ? startSnapshot(state, task, live, now) : waiting(state, task, live, now);
-                    case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING ->
-                        restore.due(state, task, live, now);
-                    default -> backup.due(state, task, live, now);
+                .map(task -> {
+                    List<DatabaseEvent> cut = WindowSteps.due(task, live, now);
+                    return cut.isEmpty() ? dueOf(state, task, live, now) : cut;
                 })
                 .orElse(List.of());
+    }
+
+    private List<DatabaseEvent> dueOf(DatabaseRecord state, TaskState task, Live live, Instant now) {
+        return switch (task.phase()) {
+            case WAITING -> task.snapshot() ? startSnapshot(state, task, live, now) : waiting(state, task, live, now);
+            case APPLYING, KEEPING, KEPT, RECOVERING, RECOVERED, DISCARDING -> restore.due(state, task, live, now);
+            default -> backup.due(state, task, live, now);
+        };
     }
 
     /** Its files are its own and its storage is no caller's: there is nothing for pre-flight to ask, and no slot to wait for. */

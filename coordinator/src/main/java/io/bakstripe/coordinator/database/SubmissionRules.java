@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.sequence.InstanceRules;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.coordinator.sequence.RestoreSequence;
 import io.bakstripe.coordinator.sequence.RestoreSequence.PendingStep;
@@ -9,6 +10,7 @@ import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
@@ -30,13 +32,16 @@ final class SubmissionRules {
      * @param set that a restore names; absent as long as nobody looked into its files
      */
     static Optional<Problem> refusal(
-            DatabaseRecord state, InstanceView view, TaskRequest request, String login, Optional<SetFacts> set) {
+            DatabaseRecord state, InstanceView view, TaskRequest request, Login login, Optional<SetFacts> set) {
+        if (state.swapping()) {
+            return Optional.of(BackupError.SWAP_UNDER_WAY.problem(request.database()));
+        }
         if (request instanceof BackupRequest backup) {
             return notOnline(state, view, request)
                     .or(() -> whileSnapshot(state, backup))
                     .or(() -> BackupRules.refusal(state, view, backup, false));
         }
-        return ofRestore(state, view, request, login, set, pending(state));
+        return ofRestore(state, view, request, Optional.of(login), set, pending(state));
     }
 
     /** Why a task may not begin now that its turn has come. */
@@ -45,11 +50,18 @@ final class SubmissionRules {
         if (task.origin().request() instanceof BackupRequest backup) {
             return notOnline(state, view, backup).or(() -> BackupRules.refusal(state, view, backup, true));
         }
-        return ofRestore(state, view, task.origin().request(), task.origin().login(), set, List.of());
+        // Who may was decided by the call: no other restore step can have come in between it and its task.
+        return ofRestore(state, view, task.origin().request(), Optional.empty(), set, List.of());
     }
 
-    /** Why a call to drop the database is refused. */
-    static Optional<Problem> dropRefusal(DatabaseRecord state, InstanceView view, DatabaseName database, String login) {
+    /** Why a call to drop the database, or the one that is kept of it, is refused. */
+    static Optional<Problem> dropRefusal(DatabaseRecord state, InstanceView view, DatabaseName database, Login login) {
+        if (state.swapping()) {
+            return Optional.of(BackupError.SWAP_UNDER_WAY.problem(database));
+        }
+        if (state.kept().isPresent()) {
+            return Optional.empty();
+        }
         return RestoreSequence.dropRefusal(
                 standing(state, view, database), pending(state), database, view.name(), login);
     }
@@ -96,14 +108,21 @@ final class SubmissionRules {
             DatabaseRecord state,
             InstanceView view,
             TaskRequest request,
-            String login,
+            Optional<Login> login,
             Optional<SetFacts> set,
             List<PendingStep> pending) {
+        if (request instanceof RestoreRequest restore && restore.replaces()) {
+            Optional<Problem> refusal = ReplacementRules.refusal(state, view, restore, pending);
+            if (refusal.isPresent()) {
+                return refusal;
+            }
+        }
         try {
             return RestoreSequence.refusal(
-                    standing(state, view, request.database()),
-                    pending,
-                    new RestoreSequence.Call(view.name(), request, login, set, stopAt(view, request)));
+                            standing(state, view, request.database()),
+                            pending,
+                            new RestoreSequence.Call(view.name(), request, login, set, stopAt(view, request)))
+                    .or(() -> set.flatMap(found -> InstanceRules.refusal(view.definition(), found)));
         } catch (BakstripeException ambiguous) {
             return Optional.of(ambiguous.problem());
         }

@@ -61,7 +61,7 @@ final class Submissions {
                 call.request(),
                 display,
                 call.view(),
-                call.login(),
+                call.login().name(),
                 SubmissionRules.waitsFor(state, call.request()),
                 now,
                 set);

@@ -20,6 +20,7 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.Storage;
@@ -141,7 +142,8 @@ record TaskState(
         } else if (event instanceof AttemptFailed failed) {
             return moved.fail(failed);
         } else if (event instanceof CancelRequested requested) {
-            return moved.cancel(requested, TaskInfo.cancelRequested(phase, doomed()));
+            return moved.cancel(
+                    requested, requested.reason().orElseGet(() -> TaskInfo.cancelRequested(phase, doomed())));
         } else if (event instanceof UploadsLeft left) {
             return moved.saying(left.at(), TaskInfo.uploadsLeft(left.stripes()));
         }
@@ -275,5 +277,10 @@ record TaskState(
 
     private TaskState sayingAllData(Instant at) {
         return running().percent() < Percent.ALL_DATA ? saying(at, Percent.line(Percent.ALL_DATA)) : this;
+    }
+
+    /** True for a restore that is put in the place of a database. */
+    boolean replaces() {
+        return origin.request() instanceof RestoreRequest restore && restore.replaces();
     }
 }

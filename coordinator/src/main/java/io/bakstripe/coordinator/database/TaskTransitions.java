@@ -53,6 +53,7 @@ final class TaskTransitions {
             row(TaskPhase.KEPT, DatabaseEvent.OpeningBegun.class, TaskPhase.RECOVERING),
             row(TaskPhase.KEPT, DatabaseEvent.TaskEnded.class, TaskPhase.ENDED),
             row(TaskPhase.RECOVERING, DatabaseEvent.DatabaseOpened.class, TaskPhase.RECOVERED),
+            row(TaskPhase.RECOVERING, DatabaseEvent.DatabaseReplaced.class, TaskPhase.RECOVERED),
             row(TaskPhase.RECOVERING, DatabaseEvent.AttemptFailed.class, TaskPhase.DISCARDING),
             row(TaskPhase.RECOVERED, DatabaseEvent.TaskEnded.class, TaskPhase.ENDED),
             row(TaskPhase.DISCARDING, DatabaseEvent.RestoreStarted.class, TaskPhase.APPLYING),

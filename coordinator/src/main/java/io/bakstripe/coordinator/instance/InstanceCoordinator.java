@@ -33,6 +33,7 @@ import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.message.InstanceCommand.Describe;
 import io.bakstripe.protocol.message.InstanceCommand.Drop;
+import io.bakstripe.protocol.message.InstanceCommand.FindTasks;
 import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
 import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
@@ -41,21 +42,24 @@ import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
 import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
+import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
 import io.bakstripe.protocol.message.InstanceCommand.TaskRoute;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
 import io.bakstripe.protocol.message.InstanceCommand.Tidied;
 import io.bakstripe.protocol.message.InstanceMessage;
 import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
-import io.bakstripe.protocol.name.TaskId;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The coordinator of one instance.
@@ -73,7 +77,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private final InstanceSettings settings;
     private final Peers peers;
     private final InstantSource clock;
-    private final Set<TaskId> asking = new HashSet<>();
+    private final Turns turns;
     private final DailySnapshots daily;
 
     private InstanceCoordinator(
@@ -91,6 +95,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         this.settings = settings;
         this.peers = peers;
         this.clock = clock;
+        this.turns = new Turns(settings.slotKept(), clock.instant());
         this.daily = new DailySnapshots(settings.snapshots().atOnceIfTaken());
         timers.startTimerWithFixedDelay(new ProbeAll(), settings.probe());
     }
@@ -115,6 +120,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(Submit.class, this::submit)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, this::drop)
+                .onCommand(SwapBack.class, this::swapBack)
                 .onCommand(TakeSnapshot.class, this::takeSnapshot)
                 .onCommand(DailySnapshotSeen.class, this::dailySnapshotSeen)
                 .onCommand(Register.class, this::register)
@@ -126,6 +132,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(SetConfiguration.class, this::setConfiguration)
                 .onCommand(ShowConfiguration.class, this::showConfiguration)
                 .onCommand(Describe.class, this::describe)
+                .onCommand(FindTasks.class, this::findTasks)
                 .build();
     }
 
@@ -167,6 +174,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         route.database()
                 .ifPresent(database -> peers.database(database)
                         .tell(new DatabaseCommand.Drop(
+                                call.database(), route.view().orElseThrow(), call.login(), call.replyTo())));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> swapBack(InstanceRecord state, SwapBack call) {
+        RoutingRules.Route route = RoutingRules.ofKnown(state, name, call.database());
+        route.problem().ifPresent(problem -> call.replyTo().tell(new SwapReply.Refused(problem)));
+        route.database()
+                .ifPresent(database -> peers.database(database)
+                        .tell(new DatabaseCommand.SwapBack(
                                 call.database(), route.view().orElseThrow(), call.login(), call.replyTo())));
         return Effect().none();
     }
@@ -213,12 +230,12 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
             tellGranted(known.get());
             return Effect().none();
         }
-        asking.add(request.task());
+        turns.asks(request.task());
         return grant(state, List.of());
     }
 
     private Effect<InstanceEvent, InstanceRecord> releaseSlot(InstanceRecord state, ReleaseSlot release) {
-        asking.remove(release.task());
+        turns.ended(release.task(), release.database(), clock.instant());
         return grant(state, Registrar.release(state, release, clock.instant()))
                 .thenRun(next ->
                         peers.database(release.database()).tell(new DatabaseCommand.SlotReleased(release.task())));
@@ -232,7 +249,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
 
     private Effect<InstanceEvent, InstanceRecord> probeAll(InstanceRecord state) {
         state.view().ifPresent(view -> state.busy().forEach(database -> wake(database, view)));
-        for (Registration open : state.open()) {
+        for (Registration open : state.open().list()) {
             peers.database(open.database()).tell(new DatabaseCommand.Probe(open.task(), open.submission()));
             if (open.slot()) {
                 tellGranted(open);
@@ -243,6 +260,11 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     }
 
     private Effect<InstanceEvent, InstanceRecord> probeAnswered(InstanceRecord state, ProbeAnswer answer) {
+        if (answer.knowledge() == TaskKnowledge.UNKNOWN) {
+            turns.isUnknown(answer.task());
+        } else if (answer.knowledge() == TaskKnowledge.ENDED) {
+            state.find(answer.task()).ifPresent(known -> turns.ended(known.task(), known.database(), clock.instant()));
+        }
         return grant(
                 state,
                 Registrar.answered(state, answer, settings.probe(), clock.instant()).stream()
@@ -279,13 +301,18 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private Effect<InstanceEvent, InstanceRecord> describe(InstanceRecord state, Describe question) {
         question.replyTo()
                 .tell(new InstanceDescription(
-                        state.view(), state.databases(), routes(state.open()), routes(state.recent())));
+                        state.view(), state.databases(), routes(state.open().stream()), routes(state.recent().stream())));
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> findTasks(InstanceRecord state, FindTasks question) {
+        question.replyTo().tell(new TaskRoutes(Routes.newest(state, question)));
         return Effect().none();
     }
 
     /** Snapshots are no native tasks: nobody is to be asked about them as such. */
-    private static List<TaskRoute> routes(List<Registration> registrations) {
-        return registrations.stream()
+    private static List<TaskRoute> routes(Stream<Registration> registrations) {
+        return registrations
                 .filter(known -> !known.snapshot())
                 .map(Registration::route)
                 .toList();
@@ -299,8 +326,10 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     @Override
     public SignalHandler<InstanceRecord> signalHandler() {
         return newSignalHandlerBuilder()
-                .onSignal(
-                        RecoveryCompleted.instance(), state -> context.getSelf().tell(new ProbeAll()))
+                .onSignal(RecoveryCompleted.instance(), state -> {
+                    turns.begin(clock.instant());
+                    context.getSelf().tell(new ProbeAll());
+                })
                 .build();
     }
 
@@ -315,13 +344,16 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         for (InstanceEvent event : first) {
             after = after.apply(event);
         }
-        List<SlotGranted> granted = Registrar.grants(after, asking, settings.runningSlots(), clock.instant());
+        Instant now = clock.instant();
+        List<SlotGranted> granted = turns.due(after, settings.runningSlots(), now).stream()
+                .map(task -> new SlotGranted(task, now))
+                .toList();
         List<InstanceEvent> events = new ArrayList<>(first);
         events.addAll(granted);
         return Effect()
                 .persist(events)
                 .thenRun(next -> granted.forEach(grant -> {
-                    asking.remove(grant.task());
+                    turns.granted(grant.task());
                     next.find(grant.task()).ifPresent(this::tellGranted);
                 }));
     }

@@ -40,26 +40,31 @@ record InstanceRecord(
         Optional<InstanceDefinition> definition,
         Optional<Boolean> compression,
         long lastTask,
-        List<Registration> open,
+        Registrations open,
         List<Registration> recent,
         List<DatabaseName> restored,
-        List<UsedKey> keys,
+        UsedKeys keys,
         List<TaskRoute> untidy) {
     static final Duration KEY_WINDOW = Duration.ofHours(24);
     static final int RECENT = 64;
 
     InstanceRecord {
-        open = List.copyOf(open);
         recent = List.copyOf(recent);
         restored = List.copyOf(restored);
-        keys = List.copyOf(keys);
         // Snapshots of the first release do not have it.
         untidy = untidy == null ? List.of() : List.copyOf(untidy);
     }
 
     static InstanceRecord empty() {
         return new InstanceRecord(
-                Optional.empty(), Optional.empty(), 0, List.of(), List.of(), List.of(), List.of(), List.of());
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                Registrations.none(),
+                List.of(),
+                List.of(),
+                UsedKeys.none(),
+                List.of());
     }
 
     InstanceRecord apply(InstanceEvent event) {
@@ -73,18 +78,16 @@ record InstanceRecord(
                     definition,
                     compression,
                     lastTask,
-                    without(voided.task()),
+                    open.without(voided.task()),
                     recent,
                     restored,
                     // A void registration made no task: its call may come again with the same key.
-                    keys.stream()
-                            .filter(used -> !used.task().equals(voided.task()))
-                            .toList(),
+                    keys.without(voided.task()),
                     untidy);
         } else if (event instanceof SlotGranted granted) {
-            return withOpen(open.stream()
-                    .map(known -> known.task().equals(granted.task()) ? known.withSlot(true) : known)
-                    .toList());
+            return withOpen(find(granted.task())
+                    .map(known -> open.with(known.withSlot(true)))
+                    .orElse(open));
         } else if (event instanceof SlotReleased released) {
             return close(released.task());
         } else if (event instanceof TidyingAwaited awaited) {
@@ -113,7 +116,7 @@ record InstanceRecord(
     }
 
     Optional<Registration> find(TaskId task) {
-        return open.stream().filter(known -> known.task().equals(task)).findFirst();
+        return open.find(task);
     }
 
     boolean closedLately(TaskId task) {
@@ -122,10 +125,12 @@ record InstanceRecord(
 
     /** The database of a native task that is open or was closed lately. */
     Optional<DatabaseRef> databaseOf(TaskId task) {
-        return Stream.concat(open.stream(), recent.stream())
-                .filter(known -> !known.snapshot() && known.task().equals(task))
-                .map(Registration::database)
-                .findFirst();
+        return open.find(task)
+                .or(() -> recent.stream()
+                        .filter(known -> known.task().equals(task))
+                        .findFirst())
+                .filter(known -> !known.snapshot())
+                .map(Registration::database);
     }
 
     boolean untidy(TaskId task) {
@@ -142,24 +147,30 @@ record InstanceRecord(
     }
 
     Optional<Registration> ofSubmission(UUID submission) {
-        return Stream.concat(open.stream(), recent.stream())
-                .filter(known -> known.submission().equals(submission))
-                .findFirst();
+        return open.ofSubmission(submission)
+                .or(() -> recent.stream()
+                        .filter(known -> known.submission().equals(submission))
+                        .findFirst());
     }
 
     /** The use of this key that still counts. */
     Optional<UsedKey> usedKey(String key, Instant now) {
-        return keys.stream()
-                .filter(used -> used.key().key().equals(key) && used.at().isAfter(now.minus(KEY_WINDOW)))
-                .findFirst();
+        return keys.find(key).filter(used -> used.at().isAfter(now.minus(KEY_WINDOW)));
     }
 
     long snapshotsOpen() {
         return open.stream().filter(Registration::snapshot).count();
     }
 
-    long slotsHeld() {
-        return open.stream().filter(Registration::slot).count();
+    int slotsHeld() {
+        return open.slots();
+    }
+
+    /** Whether the name, however it is spelled, was declared or restored. */
+    boolean knows(DatabaseName name) {
+        String folded = name.folded();
+        return definition.flatMap(known -> known.database(folded)).isPresent()
+                || restored.stream().anyMatch(known -> known.folded().equals(folded));
     }
 
     /** Declared databases and those that restores were registered for, each once, by name. */
@@ -174,20 +185,20 @@ record InstanceRecord(
     private InstanceRecord register(TaskRegistered event) {
         Registration registration = Registration.of(event);
         Instant oldest = event.at().minus(KEY_WINDOW);
-        Stream<UsedKey> used = keys.stream().filter(key -> key.at().isAfter(oldest));
-        Stream<UsedKey> newKey =
-                event.key().stream().map(key -> new UsedKey(key, event.task(), event.database(), event.at()));
+        UsedKeys used = keys.since(oldest);
         return new InstanceRecord(
                 definition,
                 compression,
                 Math.max(lastTask, event.task().value()),
-                Stream.concat(open.stream(), Stream.of(registration)).toList(),
+                open.with(registration),
                 recent,
                 event.restore()
                         ? distinct(Stream.concat(restored.stream(), Stream.of(event.display()))
                                 .toList())
                         : restored,
-                Stream.concat(used, newKey).toList(),
+                event.key()
+                        .map(key -> used.with(new UsedKey(key, event.task(), event.database(), event.at())))
+                        .orElse(used),
                 untidy);
     }
 
@@ -199,7 +210,7 @@ record InstanceRecord(
                 definition,
                 compression,
                 lastTask,
-                without(task),
+                open.without(task),
                 closed.subList(Math.max(0, closed.size() - RECENT), closed.size()),
                 restored,
                 keys,
@@ -210,11 +221,7 @@ record InstanceRecord(
         return new InstanceRecord(definition, compression, lastTask, open, recent, restored, keys, next.toList());
     }
 
-    private List<Registration> without(TaskId task) {
-        return open.stream().filter(known -> !known.task().equals(task)).toList();
-    }
-
-    private InstanceRecord withOpen(List<Registration> next) {
+    private InstanceRecord withOpen(Registrations next) {
         return new InstanceRecord(definition, compression, lastTask, next, recent, restored, keys, untidy);
     }
 

@@ -8,10 +8,12 @@ import java.time.Duration;
  * Settings of instance coordinators; every key is explained in {@code reference.conf}.
  *
  * @param runningSlots tasks of one instance that may run at the same time
+ * @param slotKept how long a free slot is kept for the next task in line while it has not asked for it
  * @param probe interval of probes, and the age below which no registration is voided
  */
 public record InstanceSettings(
         int runningSlots,
+        Duration slotKept,
         Duration probe,
         int snapshotEvery,
         int snapshotsKept,
@@ -23,6 +25,9 @@ public record InstanceSettings(
         if (runningSlots < 1 || snapshotEvery < 1 || snapshotsKept < 1) {
             throw new IllegalArgumentException("running-slots, snapshot-every and snapshots-kept must be positive");
         }
+        if (slotKept.isNegative()) {
+            throw new IllegalArgumentException("slot-kept must not be negative");
+        }
         if (probe.isNegative() || probe.isZero()) {
             throw new IllegalArgumentException("probe must be positive");
         }
@@ -32,6 +37,7 @@ public record InstanceSettings(
     public static InstanceSettings from(Config coordinator) {
         return new InstanceSettings(
                 coordinator.getInt("running-slots"),
+                coordinator.getDuration("slot-kept"),
                 coordinator.getDuration("probe"),
                 coordinator.getInt("snapshot-every"),
                 coordinator.getInt("snapshots-kept"),

@@ -3,7 +3,6 @@ package io.bakstripe.coordinator.instance;
 import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.InstanceEvent;
 import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
-import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TaskRegistered;
 import io.bakstripe.coordinator.journal.InstanceEvent.TidyingAwaited;
@@ -19,10 +18,8 @@ import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Decides about registrations and slots. Every decision gives the same answer when its question comes again. */
 final class Registrar {
@@ -60,18 +57,6 @@ final class Registrar {
                         now,
                         question.snapshot())),
                 new Registered(question.submission(), task));
-    }
-
-    /** Grants that are due: the oldest of the tasks that asked, as long as slots are free. */
-    static List<SlotGranted> grants(InstanceRecord state, Set<TaskId> asking, int slots, Instant now) {
-        List<SlotGranted> granted = new ArrayList<>();
-        state.open().stream()
-                .filter(known -> !known.slot() && !known.snapshot() && asking.contains(known.task()))
-                .map(Registration::task)
-                .sorted()
-                .limit(Math.max(0, slots - state.slotsHeld()))
-                .forEach(task -> granted.add(new SlotGranted(task, now)));
-        return granted;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.instance;
 
+import io.bakstripe.coordinator.sequence.InstanceRules;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
@@ -33,12 +34,21 @@ final class RoutingRules {
                     ? new Route(Optional.of(used.get().database()), view, Optional.empty())
                     : refused(BackupError.IDEMPOTENCY_KEY_REUSED.problem());
         }
+        Optional<Problem> notAllowed = InstanceRules.refusal(view.get().definition(), request, now);
+        if (notAllowed.isPresent()) {
+            return refused(notAllowed.get());
+        }
         DatabaseName name = request.database();
         if (!request.taskType().isBackup() && view.get().definition().host().isEmpty()) {
             return refused(BackupError.INSTANCE_NOT_MANAGED.problem(instance));
         }
+        // Only names that were declared or restored lead to a database: others would bring one to life for nothing.
         boolean makes = request instanceof RestoreRequest restore && restore.type() == BackupType.FULL;
-        if (!makes && !known(state, name)) {
+        boolean replaces = request instanceof RestoreRequest other && other.replaces();
+        if (replaces && !state.knows(name)) {
+            return refused(BackupError.REPLACE_NOTHING.problem(name, instance));
+        }
+        if (!makes && !state.knows(name)) {
             return refused(
                     request instanceof RestoreRequest
                             ? BackupError.RESTORE_NEEDS_FULL.problem(name)
@@ -53,14 +63,9 @@ final class RoutingRules {
         if (view.isEmpty()) {
             return refused(BackupError.INSTANCE_UNKNOWN.problem(instance));
         }
-        return known(state, name)
+        return state.knows(name)
                 ? new Route(Optional.of(DatabaseRef.of(instance, name)), view, Optional.empty())
                 : refused(BackupError.DATABASE_UNKNOWN.problem(name, instance));
-    }
-
-    /** Only names that were declared or restored lead to a database: others would bring one to life for nothing. */
-    private static boolean known(InstanceRecord state, DatabaseName name) {
-        return state.databases().stream().anyMatch(name::sameDatabaseAs);
     }
 
     static boolean sameCall(UsedKey used, Optional<RequestKey> key) {

@@ -1,11 +1,14 @@
 package io.bakstripe.coordinator.journal;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
@@ -159,8 +162,21 @@ public sealed interface DatabaseEvent extends JournalEvent {
      * Somebody wants the task not to go on. Before the commit point of a backup, and while a restore is applied, the running attempt ends with this.
      *
      * @param key of the call, which may be repeated
+     * @param reason as a line of {@code task_info}, where it was no caller who wanted it
      */
-    record CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at) implements DatabaseEvent {}
+    record CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at, Optional<String> reason)
+            implements DatabaseEvent {
+        public CancelRequested {
+            // Rows that were recorded before there were windows do not have it.
+            reason = reason == null ? Optional.empty() : reason;
+        }
+
+        /** A caller's wish. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public CancelRequested(TaskId task, String login, Optional<CallKey> key, Instant at) {
+            this(task, login, key, at, Optional.empty());
+        }
+    }
 
     /**
      * The attempt is over although the store has not confirmed that the uploads of these stripes are gone: they are aborted further.
@@ -241,6 +257,36 @@ public sealed interface DatabaseEvent extends JournalEvent {
 
     /** The restored server accepts connections: the database exists. */
     record DatabaseOpened(TaskId task, int attempt, DatabaseName display, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The restored server accepts connections in the place of the one that had the name before.
+     *
+     * @param kept that one, which is not served any more
+     */
+    record DatabaseReplaced(TaskId task, int attempt, DatabaseName display, KeptDatabase kept, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * The database is to be swapped with the one that is kept of it; its host is asked until it answers.
+     *
+     * @param task the last one of the database
+     */
+    record SwapBackBegun(TaskId task, String login, HostName host, Instant at) implements DatabaseEvent {}
+
+    /**
+     * The host has said how the two databases stand.
+     *
+     * @param task the last one of the database
+     * @param kept the one that is not served; absent when there is only one
+     */
+    record SwapBackEnded(TaskId task, Optional<KeptDatabase> kept, Instant at) implements DatabaseEvent {}
+
+    /**
+     * Nothing is left of the database that was kept.
+     *
+     * @param task the last one of the database
+     */
+    record KeptDropped(TaskId task, String login, Instant at) implements DatabaseEvent {}
 
     /** The task has reached its final lifecycle; {@code detail} is what is shown of it for ever. */
     record TaskEnded(TaskId task, TaskDetail detail, Instant at) implements DatabaseEvent {}

@@ -23,7 +23,8 @@ public final class Journal {
             "snapshot",
             "akka_projection_offset_store",
             "akka_projection_management",
-            "task_history");
+            "task_history",
+            "last_backup");
     /** Any number will do that no other application locks in the same database. */
     private static final long SCHEMA_LOCK = 8_411_001L;
 

@@ -2,6 +2,8 @@ package io.bakstripe.coordinator.sequence;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.S3Arn;
@@ -25,9 +27,6 @@ import java.util.stream.Collectors;
  * restore tasks that are still pending (rows L6, L16, R3 to R7, R9, G2 to G5, F1, F2, D1).
  */
 public final class RestoreSequence {
-    /** The login that may do everything. */
-    public static final String MASTER = "master";
-
     private RestoreSequence() {}
 
     /**
@@ -51,31 +50,32 @@ public final class RestoreSequence {
     /**
      * A call for another step.
      *
+     * @param login absent when the call was accepted before
      * @param set that the call names; absent as long as nobody looked into its files
      * @param stopAt the moment that the call's {@code stopat} means
      */
     public record Call(
             InstanceName instance,
             TaskRequest request,
-            String login,
+            Optional<Login> login,
             Optional<SetFacts> set,
             Optional<Instant> stopAt) {}
 
-    /** Why the call is refused; empty when it may become a task. */
+    /** Why the call is refused; empty when it may become a task. Whether a database may be replaced is not asked here. */
     public static Optional<Problem> refusal(Standing standing, List<PendingStep> pending, Call call) {
         if (call.request() instanceof FinishRequest) {
             return ofFinish(standing, pending, call);
         }
         RestoreRequest request = (RestoreRequest) call.request();
         Optional<Problem> refusal = request.type() == BackupType.FULL
-                ? ofFull(standing, pending, request)
+                ? request.replaces() ? Optional.empty() : ofFull(standing, pending, request)
                 : ofStep(standing, pending, request);
         return refusal.or(() -> call.set().flatMap(set -> ofSet(standing, pending, call, request, set)));
     }
 
     /** Why a call to drop the database is refused; empty when it may go. */
     public static Optional<Problem> dropRefusal(
-            Standing standing, List<PendingStep> pending, DatabaseName database, InstanceName instance, String login) {
+            Standing standing, List<PendingStep> pending, DatabaseName database, InstanceName instance, Login login) {
         if (standing.online().isPresent()) {
             return Optional.of(
                     BackupError.NOT_RESTORING.problem(standing.online().get(), "ONLINE"));
@@ -127,7 +127,8 @@ public final class RestoreSequence {
                 .or(() -> standing.restoring().isEmpty()
                         ? Optional.of(BackupError.DATABASE_UNKNOWN.problem(database, call.instance()))
                         : standing.restoring()
-                                .flatMap(position -> otherLogin(position, call.login())
+                                .flatMap(position -> call.login()
+                                        .flatMap(login -> otherLogin(position, login))
                                         .or(() -> position.interrupted()
                                                 .map(step -> BackupError.STEP_INTERRUPTED.problem(
                                                         step.file(), step.set())))));
@@ -140,10 +141,10 @@ public final class RestoreSequence {
                 : Optional.of(BackupError.RESTORE_TASKS_PENDING.problem(database, tasks));
     }
 
-    private static Optional<Problem> otherLogin(RestorePosition position, String login) {
-        return login.equals(MASTER) || login.equals(position.login())
+    private static Optional<Problem> otherLogin(RestorePosition position, Login login) {
+        return login.role() == Role.MASTER || login.name().equals(position.login())
                 ? Optional.empty()
-                : Optional.of(BackupError.NOT_THE_RESTORER.problem(login, position.display(), position.login()));
+                : Optional.of(BackupError.NOT_THE_RESTORER.problem(login.name(), position.display(), position.login()));
     }
 
     private static Optional<Problem> ofSet(

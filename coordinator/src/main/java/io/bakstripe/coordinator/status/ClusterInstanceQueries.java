@@ -180,7 +180,8 @@ final class ClusterInstanceQueries implements InstanceQueries {
                                     connection,
                                     known.lastFullBackup(),
                                     known.logBackups(),
-                                    known.position())));
+                                    known.position(),
+                                    known.replaced())));
                 });
     }
 

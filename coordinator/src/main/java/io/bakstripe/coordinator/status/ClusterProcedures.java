@@ -3,6 +3,8 @@ package io.bakstripe.coordinator.status;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.KeptDatabase;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DropReply;
@@ -13,10 +15,12 @@ import io.bakstripe.protocol.message.InstanceCommand.Drop;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
+import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
 import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
@@ -45,7 +49,7 @@ final class ClusterProcedures implements Procedures {
 
     @Override
     public CompletionStage<TaskRow> submit(
-            InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key) {
+            InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, SubmitReply>ask(
@@ -57,7 +61,7 @@ final class ClusterProcedures implements Procedures {
     }
 
     @Override
-    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key) {
+    public CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, CancelReply>ask(
@@ -81,7 +85,7 @@ final class ClusterProcedures implements Procedures {
     }
 
     @Override
-    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login) {
+    public CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, Login login) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, DropReply>ask(
@@ -94,6 +98,23 @@ final class ClusterProcedures implements Procedures {
                         throw refused.problem().asException();
                     }
                     return ((DropReply.Dropped) reply).database();
+                });
+    }
+
+    @Override
+    public CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, Login login) {
+        return questions
+                .known(instance)
+                .thenCompose(known -> questions.<InstanceCommand, SwapReply>ask(
+                        peers.instance(known),
+                        replyTo -> new SwapBack(database, login, replyTo),
+                        settings.dropLimit(),
+                        "the coordinator of database '" + database + "'"))
+                .thenApply(reply -> {
+                    if (reply instanceof SwapReply.Refused refused) {
+                        throw refused.problem().asException();
+                    }
+                    return ((SwapReply.Swapped) reply).kept();
                 });
     }
 

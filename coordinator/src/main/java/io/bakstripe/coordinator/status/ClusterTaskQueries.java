@@ -1,54 +1,68 @@
 package io.bakstripe.coordinator.status;
 
 import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.coordinator.retention.RetentionSettings;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.TaskDescriptions;
-import io.bakstripe.protocol.message.InstanceCommand.Describe;
-import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
+import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.InstanceCommand.FindTasks;
 import io.bakstripe.protocol.message.InstanceCommand.TaskRoute;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
+import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
 import io.bakstripe.protocol.task.TaskDetail;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * Answers tasks from the coordinators and the history.
+ * Answers tasks from the coordinators and the history, one range of ids after the other, from the newest down.
  *
- * <p>The instance is asked first, then the databases, then the history: a task that ends meanwhile moves only in that direction, so it is found
- * in at least one place. Where both know a task the coordinator's answer counts.
+ * <p>The instance says which tasks of a range may still be with the coordinators, then the history is read, and the coordinators are asked about
+ * what it lacks. A task that ends meanwhile moves only from the coordinators to the history, and its coordinator remembers it for longer than its
+ * row takes to be written, so it is found in at least one place. Databases whose tasks are all in the history are left asleep.
  */
 final class ClusterTaskQueries implements TaskQueries {
+    /** Tasks that the coordinators are asked about at once. */
+    private static final int RANGE = 500;
+
     private final Questions questions;
     private final Peers peers;
     private final TaskHistory history;
     private final StatusSettings settings;
+    private final RetentionSettings retention;
+    private final InstantSource clock;
 
-    ClusterTaskQueries(Questions questions, Peers peers, TaskHistory history, StatusSettings settings) {
+    ClusterTaskQueries(
+            Questions questions,
+            Peers peers,
+            TaskHistory history,
+            StatusSettings settings,
+            RetentionSettings retention,
+            InstantSource clock) {
         this.questions = questions;
         this.peers = peers;
         this.history = history;
         this.settings = settings;
+        this.retention = retention;
+        this.clock = clock;
     }
 
     @Override
     public CompletionStage<List<TaskDetail>> tasks(InstanceName instance, TaskFilter filter) {
-        return questions
-                .known(instance)
-                .thenCompose(known -> questions.ask(
-                        peers.instance(known), Describe::new, settings.askLimit(), "instance '" + known + "'"))
-                .thenCompose(description -> ofCoordinators(description, filter))
-                .thenCompose(live -> history.find(instance, filter).thenApply(ended -> merge(live, ended, filter)));
+        return questions.known(instance).thenCompose(known -> new Search(known, filter).goOn(filter.after()));
     }
 
     @Override
@@ -62,43 +76,84 @@ final class ClusterTaskQueries implements TaskQueries {
                                 BackupError.TASK_UNKNOWN.problem(id, instance).asException()));
     }
 
-    private CompletionStage<List<TaskDetail>> ofCoordinators(InstanceDescription description, TaskFilter filter) {
-        Map<DatabaseRef, List<TaskId>> routes = Stream.concat(
-                        description.open().stream(), description.recent().stream())
-                .filter(route -> wanted(route, filter))
-                .collect(Collectors.groupingBy(
-                        TaskRoute::database, Collectors.mapping(TaskRoute::task, Collectors.toList())));
-        List<CompletionStage<TaskDescriptions>> answers = new ArrayList<>();
-        routes.forEach((database, tasks) -> answers.add(questions.ask(
-                peers.database(database),
-                replyTo -> new DescribeTasks(tasks, replyTo),
-                settings.askLimit(),
-                "the coordinator of database '" + database.folded() + "'")));
-        return Questions.all(answers)
-                .thenApply(all ->
-                        all.stream().flatMap(answer -> answer.tasks().stream()).toList());
-    }
+    /** One query. Its parts follow one another, so that nothing is shared between threads at the same time. */
+    private final class Search {
+        private final InstanceName instance;
+        private final TaskFilter filter;
+        private final Instant oldest = retention.oldest(clock.instant());
+        private final TreeMap<TaskId, TaskDetail> found = new TreeMap<>();
 
-    private static boolean wanted(TaskRoute route, TaskFilter filter) {
-        return filter.task().map(route.task()::equals).orElse(true)
-                && filter.after()
-                        .map(after -> route.task().compareTo(after) < 0)
-                        .orElse(true)
-                && filter.database()
-                        .map(name -> route.database().folded().equals(name.folded()))
-                        .orElse(true);
-    }
+        private Search(InstanceName instance, TaskFilter filter) {
+            this.instance = instance;
+            this.filter = filter;
+        }
 
-    private static List<TaskDetail> merge(List<TaskDetail> live, List<TaskDetail> ended, TaskFilter filter) {
-        Map<TaskId, TaskDetail> byId = new TreeMap<>();
-        ended.forEach(task -> byId.put(task.row().taskId(), task));
-        live.forEach(task -> byId.put(task.row().taskId(), task));
-        List<TaskDetail> found = byId.values().stream()
-                .filter(task ->
-                        filter.lifecycle().map(task.row().lifecycle()::equals).orElse(true))
-                .toList();
-        int skip =
-                filter.limit().map(limit -> Math.max(0, found.size() - limit)).orElse(0);
-        return found.subList(skip, found.size());
+        /** Finds what is wanted below {@code after}, and gives everything that was found. */
+        private CompletionStage<List<TaskDetail>> goOn(Optional<TaskId> after) {
+            int most = filter.lifecycle().isEmpty()
+                    ? filter.limit().map(limit -> Math.min(limit, RANGE)).orElse(RANGE)
+                    : RANGE;
+            return questions
+                    .<InstanceCommand, TaskRoutes>ask(
+                            peers.instance(instance),
+                            replyTo -> new FindTasks(
+                                    filter.task(), after, filter.database().map(DatabaseName::folded), most, replyTo),
+                            settings.askLimit(),
+                            "instance '" + instance + "'")
+                    .thenCompose(routes -> range(after, routes, most));
+        }
+
+        private CompletionStage<List<TaskDetail>> range(Optional<TaskId> after, TaskRoutes answer, int most) {
+            List<TaskRoute> routes = answer.routes();
+            // Below the last of a full answer there may be more that the coordinators know: that is another range.
+            Optional<TaskId> lowest = routes.size() < most
+                    ? Optional.empty()
+                    : Optional.of(routes.get(routes.size() - 1).task());
+            TaskFilter below =
+                    new TaskFilter(filter.database(), filter.task(), filter.lifecycle(), after, filter.limit());
+            return history.find(instance, below, lowest, oldest)
+                    .thenCompose(ended -> {
+                        ended.forEach(task -> found.put(task.row().taskId(), task));
+                        return ofCoordinators(routes);
+                    })
+                    .thenCompose(live -> {
+                        live.stream()
+                                .filter(this::shown)
+                                .forEach(task -> found.put(task.row().taskId(), task));
+                        boolean enough = filter.limit()
+                                .filter(limit -> found.size() >= limit)
+                                .isPresent();
+                        return enough || lowest.isEmpty() ? CompletableFuture.completedFuture(newest()) : goOn(lowest);
+                    });
+        }
+
+        private CompletionStage<List<TaskDetail>> ofCoordinators(List<TaskRoute> routes) {
+            Map<DatabaseRef, List<TaskId>> missing = routes.stream()
+                    .filter(route -> !found.containsKey(route.task()))
+                    .collect(Collectors.groupingBy(
+                            TaskRoute::database, Collectors.mapping(TaskRoute::task, Collectors.toList())));
+            List<CompletionStage<TaskDescriptions>> answers = new ArrayList<>();
+            missing.forEach((database, tasks) -> answers.add(questions.ask(
+                    peers.database(database),
+                    replyTo -> new DescribeTasks(tasks, replyTo),
+                    settings.askLimit(),
+                    "the coordinator of database '" + database.folded() + "'")));
+            return Questions.all(answers)
+                    .thenApply(all -> all.stream()
+                            .flatMap(answer -> answer.tasks().stream())
+                            .toList());
+        }
+
+        private boolean shown(TaskDetail task) {
+            return filter.lifecycle().map(task.row().lifecycle()::equals).orElse(true)
+                    && task.endedAt().map(end -> !end.isBefore(oldest)).orElse(true);
+        }
+
+        private List<TaskDetail> newest() {
+            List<TaskDetail> all = List.copyOf(found.values());
+            int skip =
+                    filter.limit().map(limit -> Math.max(0, all.size() - limit)).orElse(0);
+            return all.subList(skip, all.size());
+        }
     }
 }

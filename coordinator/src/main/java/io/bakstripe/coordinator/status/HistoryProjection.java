@@ -53,6 +53,7 @@ final class HistoryProjection extends JdbcHandler<EventEnvelope<DatabaseEvent>, 
             session.withConnection(connection -> {
                 try {
                     TaskHistory.insert(connection, ended);
+                    LastBackups.note(connection, ended);
                 } catch (SQLException failed) {
                     throw new IllegalStateException("cannot write the history of task " + ended.task(), failed);
                 }

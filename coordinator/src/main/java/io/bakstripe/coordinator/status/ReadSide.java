@@ -8,24 +8,30 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.bakstripe.coordinator.journal.JournalSettings;
 import io.bakstripe.coordinator.peers.Peers;
+import io.bakstripe.coordinator.retention.RetentionSettings;
+import io.bakstripe.coordinator.retention.TrimmingJob;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.port.InstanceQueries;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskQueries;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
 /** The ports that the API is given. */
-public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries instances) {
+public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries instances, TaskFigures figures) {
     private static final String DISPATCHER = "akka.projection.jdbc.blocking-jdbc-dispatcher";
 
-    /** Starts the projection of the history and gives the ports; connections are closed when the actor system ends. */
+    /** Starts the projection of the history and its trimming, and gives the ports; connections are closed when the actor system ends. */
     public static ReadSide start(
             ActorSystem<?> system,
             StatusSettings settings,
             JournalSettings journal,
+            RetentionSettings retention,
             Peers peers,
-            List<InstanceDefinition> declared) {
+            List<InstanceDefinition> declared,
+            InstantSource clock) {
         HikariDataSource source = new HikariDataSource(pool(settings, journal));
         CoordinatedShutdown.get(system)
                 .addTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate(), "close-history", () -> {
@@ -34,13 +40,15 @@ public record ReadSide(Procedures procedures, TaskQueries tasks, InstanceQueries
                 });
         HistoryProjection.start(system, settings, source);
         Questions questions = new Questions(system, declared);
-        TaskHistory history =
-                new TaskHistory(source, system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER)));
-        TaskQueries tasks = new ClusterTaskQueries(questions, peers, history, settings);
+        Executor blocking = system.dispatchers().lookup(DispatcherSelector.fromConfig(DISPATCHER));
+        TrimmingJob.start(system, settings.role(), retention, source, blocking, clock);
+        TaskQueries tasks =
+                new ClusterTaskQueries(questions, peers, new TaskHistory(source, blocking), settings, retention, clock);
         return new ReadSide(
                 new ClusterProcedures(questions, peers, tasks, settings),
                 tasks,
-                new ClusterInstanceQueries(questions, peers, settings));
+                new ClusterInstanceQueries(questions, peers, settings),
+                new TaskFigures(questions, peers, settings, source, blocking));
     }
 
     private static HikariConfig pool(StatusSettings settings, JournalSettings journal) {

@@ -10,16 +10,19 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.task.TaskDetail;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -84,19 +87,27 @@ final class TaskHistory {
         }
     }
 
-    /** Ended tasks that the filter lets through, newest first. */
-    CompletionStage<List<TaskDetail>> find(InstanceName instance, TaskFilter filter) {
-        return CompletableFuture.supplyAsync(() -> read(instance, filter), blocking);
+    /**
+     * Tasks that ended at {@code oldest} or later and that the filter lets through, newest first.
+     *
+     * @param lowest none with a lower id
+     */
+    CompletionStage<List<TaskDetail>> find(
+            InstanceName instance, TaskFilter filter, Optional<TaskId> lowest, Instant oldest) {
+        return CompletableFuture.supplyAsync(() -> read(instance, filter, lowest, oldest), blocking);
     }
 
-    private List<TaskDetail> read(InstanceName instance, TaskFilter filter) {
+    private List<TaskDetail> read(InstanceName instance, TaskFilter filter, Optional<TaskId> lowest, Instant oldest) {
         StringBuilder sql = new StringBuilder("SELECT \"detail\" FROM \"task_history\" WHERE \"instance\" = ?");
         List<Object> values = new ArrayList<>(List.of(instance.value()));
+        and(sql, values, "\"ended_at\" >= ?", OffsetDateTime.ofInstant(oldest, ZoneOffset.UTC));
         filter.task().ifPresent(task -> and(sql, values, "\"task_id\" = ?", task.value()));
         filter.after().ifPresent(task -> and(sql, values, "\"task_id\" < ?", task.value()));
+        lowest.ifPresent(task -> and(sql, values, "\"task_id\" >= ?", task.value()));
         filter.database().ifPresent(name -> and(sql, values, "\"database_folded\" = ?", name.folded()));
         filter.lifecycle().ifPresent(lifecycle -> and(sql, values, "\"lifecycle\" = ?", lifecycle.name()));
-        sql.append(" ORDER BY \"task_id\" DESC");
+        // Both columns as the index has them: H2 sorts every row of the instance otherwise.
+        sql.append(" ORDER BY \"instance\" DESC, \"task_id\" DESC");
         filter.limit().ifPresent(limit -> {
             sql.append(" LIMIT ?");
             values.add(limit);

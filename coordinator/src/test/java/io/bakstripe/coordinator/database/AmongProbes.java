@@ -14,6 +14,7 @@ import io.bakstripe.coordinator.ProbePeers;
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.SettableClock;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.SlotGranted;
@@ -66,6 +67,11 @@ abstract class AmongProbes {
         return CONFIG;
     }
 
+    /** The instance as calls are checked against it. */
+    InstanceView view() {
+        return Samples.view();
+    }
+
     @BeforeEach
     void start() {
         Config config = config();
@@ -109,7 +115,7 @@ abstract class AmongProbes {
     }
 
     void submit(TaskRequest request, Optional<RequestKey> key) {
-        database.runCommand(new Submit(request, Samples.view(), "me", key, caller.getRef()));
+        database.runCommand(new Submit(request, view(), Samples.ME, key, caller.getRef()));
     }
 
     void preflight(PreflightReply reply) {

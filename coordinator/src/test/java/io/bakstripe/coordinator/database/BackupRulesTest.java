@@ -108,8 +108,7 @@ class BackupRulesTest {
                 List.of(),
                 history,
                 List.of(),
-                List.of(),
-                SnapshotLog.none());
+                List.of());
     }
 
     private Optional<Problem> refusal(BackupType type, String file) {

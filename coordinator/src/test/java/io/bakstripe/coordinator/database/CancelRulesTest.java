@@ -35,7 +35,8 @@ class CancelRulesTest {
     }
 
     private static CancelRules.Decision decide(DatabaseRecord state, Optional<RequestKey> key) {
-        Cancel call = new Cancel(ONE, "me", key, TestInbox.<CancelReply>create().getRef());
+        Cancel call =
+                new Cancel(ONE, Samples.ME, key, TestInbox.<CancelReply>create().getRef());
         return CancelRules.decide(state, call, NOON);
     }
 
@@ -146,7 +147,7 @@ class CancelRulesTest {
     void knowsNothingOfOtherTasks() {
         Cancel call = new Cancel(
                 new TaskId(7),
-                "me",
+                Samples.ME,
                 Optional.of(KEY),
                 TestInbox.<CancelReply>create().getRef());
 
@@ -192,7 +193,10 @@ class CancelRulesTest {
                 after(Given.backup(TaskPhase.STREAMING), Given.created(second, Samples.backup(Samples.SHOP, 1)));
         Live live = Given.stripes(StripeState.STREAMING, StripeState.DRAINED);
         Cancel call = new Cancel(
-                second, "me", Optional.empty(), TestInbox.<CancelReply>create().getRef());
+                second,
+                Samples.ME,
+                Optional.empty(),
+                TestInbox.<CancelReply>create().getRef());
 
         Live left = live;
         for (DatabaseEvent event : CancelRules.decide(two, call, NOON).events()) {

@@ -122,7 +122,10 @@ final class Course {
     /** A call that cancels the task; {@link AssertionError} when it is refused. */
     Course cancelled() {
         Cancel call = new Cancel(
-                ONE, "me", Optional.empty(), TestInbox.<CancelReply>create().getRef());
+                ONE,
+                Samples.ME,
+                Optional.empty(),
+                TestInbox.<CancelReply>create().getRef());
         CancelRules.Decision decision = CancelRules.decide(state, call, now);
         if (decision.reply().isPresent()) {
             throw new AssertionError(decision.reply().get());

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 
 class DatabaseCancelTest extends AmongProbes {
     private CancelReply cancel() {
-        return database.<CancelReply>runCommand(replyTo -> new Cancel(ONE, "me", Optional.empty(), replyTo))
+        return database.<CancelReply>runCommand(replyTo -> new Cancel(ONE, Samples.ME, Optional.empty(), replyTo))
                 .reply();
     }
 

@@ -39,7 +39,7 @@ class DatabaseLeftoversTest extends AmongProbes {
 
     private void endsWithTheSecondStripeUnconfirmed() {
         streams();
-        database.<CancelReply>runCommand(replyTo -> new Cancel(ONE, "me", Optional.empty(), replyTo));
+        database.<CancelReply>runCommand(replyTo -> new Cancel(ONE, Samples.ME, Optional.empty(), replyTo));
         phase(TaskPhase.ROLLING_BACK);
         tell(report(1, StripeState.ABORTED, 1));
         tell(new SessionEnded(Given.FIRST, 1));

@@ -48,7 +48,7 @@ class DatabaseSequenceTest extends AmongProbes {
 
     private TestProbe<DropReply> drop() {
         TestProbe<DropReply> dropper = probe();
-        database.runCommand(new Drop(Samples.COPY, Samples.view(), "me", dropper.getRef()));
+        database.runCommand(new Drop(Samples.COPY, Samples.view(), Samples.ME, dropper.getRef()));
         return dropper;
     }
 

@@ -37,6 +37,7 @@ import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Damage;
@@ -82,8 +83,7 @@ final class Given {
                 List.of(),
                 new BackupHistory(List.of(), Optional.empty(), Optional.of(CHAIN), Optional.empty(), Optional.empty()),
                 List.of(),
-                List.of(),
-                SnapshotLog.none());
+                List.of());
     }
 
     /** The end of a set, as its host tells it. */
@@ -98,7 +98,7 @@ final class Given {
                 Optional.of(new CallKey("key-" + task, "hash")),
                 request,
                 request.database(),
-                Samples.view(),
+                request instanceof RestoreRequest restore && restore.replaces() ? Samples.managing() : Samples.view(),
                 "me",
                 List.of(waitsFor),
                 NOON,
@@ -175,8 +175,7 @@ final class Given {
                 List.of(),
                 BackupHistory.none(),
                 List.of(),
-                List.of(),
-                SnapshotLog.none());
+                List.of());
     }
 
     /** A call's snapshot. */
@@ -201,8 +200,7 @@ final class Given {
                 List.of(),
                 BackupHistory.none(),
                 List.of(),
-                List.of(),
-                SnapshotLog.none());
+                List.of());
     }
 
     static DatabaseRecord after(DatabaseRecord state, DatabaseEvent... events) {
@@ -302,6 +300,38 @@ final class Given {
                 Optional.empty(),
                 Optional.empty(),
                 touched);
+    }
+
+    /** The restored database is served in the place of {@link Samples#KEPT}. */
+    static RestoreReport replaced() {
+        RestoreReport opened = restoring(RestoreState.OPENED, 1_000);
+        return new RestoreReport(
+                opened.attempt(),
+                opened.epoch(),
+                opened.state(),
+                opened.node(),
+                opened.setId(),
+                opened.files(),
+                opened.problem(),
+                Optional.empty(),
+                false,
+                Optional.of(Samples.KEPT));
+    }
+
+    /** A database that is ONLINE and of which another one is kept. */
+    static DatabaseRecord replaced(DatabaseName name) {
+        DatabaseRecord online = online(name);
+        return new DatabaseRecord(
+                online.restored(),
+                online.position(),
+                online.tasks(),
+                online.recent(),
+                online.unreleased(),
+                online.history(),
+                online.leftovers(),
+                online.untold(),
+                online.snapshots(),
+                Optional.of(new KeptState(Samples.KEPT)));
     }
 
     static RestoreReport restoring(RestoreState state, long done, Problem... problem) {

@@ -8,9 +8,10 @@ import io.bakstripe.coordinator.database.Backups.Plain;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseDropped;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
-import io.bakstripe.coordinator.sequence.RestoreSequence;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
 import io.bakstripe.protocol.name.S3Arn;
@@ -43,7 +44,8 @@ import org.junit.jupiter.api.Test;
 class RestoreSequenceTest {
     private static final int SEQUENCES = 4_000;
     private static final int CALLS = 40;
-    private static final String MASTER = RestoreSequence.MASTER;
+
+    private static final Login YOU = new Login("you", Role.OPERATOR);
 
     /** Where the model's database stands. */
     private record Place(Plain base, int at, int time, String login, int interrupted) {}
@@ -120,7 +122,7 @@ class RestoreSequenceTest {
             Optional<Plain> set = named ? Optional.of(likely(call)) : Optional.empty();
             boolean opens = call.equals("finish") || random.nextInt(6) == 0;
             int stop = call.equals("log") && random.nextInt(3) == 0 ? random.nextInt(300) : -1;
-            String login = random.nextInt(4) == 0 ? "you" : random.nextBoolean() ? "me" : MASTER;
+            Login login = random.nextInt(4) == 0 ? YOU : random.nextBoolean() ? Samples.ME : master();
             Optional<Place> expected = expected();
             boolean known = expected.isPresent() || pending.stream().noneMatch(step -> step.stop() >= 0);
             SequenceRules.Row row = rules.answer(
@@ -145,13 +147,18 @@ class RestoreSequenceTest {
                 return;
             }
             if (call.equals("drop")) {
-                record(new DatabaseDropped(new TaskId(Math.max(1, tasks)), login, now));
+                record(new DatabaseDropped(new TaskId(Math.max(1, tasks)), login.name(), now));
                 place = Optional.empty();
                 return;
             }
-            Step step = new Step(new TaskId(++tasks), call, set, opens, stop, login);
+            Step step = new Step(new TaskId(++tasks), call, set, opens, stop, login.name());
             pending.add(step);
             record(created(step));
+        }
+
+        /** Declared ones are masters as much as the one that every node has. */
+        private Login master() {
+            return random.nextBoolean() ? Login.MASTER : new Login("boss", Role.MASTER);
         }
 
         /** Any set, but often one that fits. */
@@ -194,9 +201,9 @@ class RestoreSequenceTest {
                     .or(() -> before);
         }
 
-        private Set<String> facts(String call, Optional<Plain> named, int stop, String login, Optional<Place> at) {
+        private Set<String> facts(String call, Optional<Plain> named, int stop, Login login, Optional<Place> at) {
             Set<String> facts = new HashSet<>();
-            place.filter(now -> !login.equals(MASTER) && !login.equals(now.login()))
+            place.filter(now -> login.role() != Role.MASTER && !login.name().equals(now.login()))
                     .ifPresent(now -> facts.add("other-login"));
             place.filter(now -> now.interrupted() >= 0).ifPresent(now -> facts.add("a-step-interrupted"));
             if (named.isEmpty()) {

@@ -9,17 +9,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
-import io.bakstripe.coordinator.journal.DatabaseEvent.AttemptFailed;
-import io.bakstripe.coordinator.journal.DatabaseEvent.BackupOpened;
-import io.bakstripe.coordinator.journal.DatabaseEvent.BackupStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SwapBackBegun;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.SnapshotState;
-import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreState;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
@@ -27,11 +24,8 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.BackupType;
-import io.bakstripe.protocol.procedure.FinishRequest;
-import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.Storage;
-import io.bakstripe.protocol.task.Lifecycle;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +33,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The rules of snapshots, without actors (rows L5, L10, R8, B8). */
+/** The rules of snapshots, without actors (rows L5, L10, B8). */
 class SnapshottingTest {
     private static final TaskId TWO = new TaskId(2);
     private static final Instant CLOSES = Instant.parse("2026-03-05T00:15:00Z");
@@ -74,7 +68,7 @@ class SnapshottingTest {
     }
 
     private static Optional<BackupError> refusal(DatabaseRecord state, BackupRequest request) {
-        return SubmissionRules.refusal(state, Samples.view(), request, "me", Optional.empty())
+        return SubmissionRules.refusal(state, Samples.view(), request, Samples.ME, Optional.empty())
                 .map(problem -> problem.error());
     }
 
@@ -145,7 +139,8 @@ class SnapshottingTest {
                 history,
                 state.leftovers(),
                 state.untold(),
-                state.snapshots());
+                state.snapshots(),
+                state.kept());
     }
 
     @Test
@@ -240,55 +235,6 @@ class SnapshottingTest {
     }
 
     @Test
-    void aRestoreThatOpensTheDatabaseWantsAnInitialSnapshot() {
-        DatabaseRecord recovering = Given.restore(TaskPhase.RECOVERING);
-
-        List<DatabaseEvent> due =
-                steps.due(recovering, Given.live().restore(Given.restoring(RestoreState.OPENED, 1_000)), NOON);
-
-        assertThat(due).hasSize(3).element(2).isInstanceOfSatisfying(SnapshotWanted.class, wanted -> {
-            assertThat(wanted.kind()).isEqualTo(SnapshotKind.INITIAL);
-            assertThat(wanted.restore()).contains(ONE);
-            assertThat(wanted.request().database()).isEqualTo(Samples.COPY);
-        });
-        assertThat(Given.after(recovering, due.toArray(DatabaseEvent[]::new)).idle())
-                .isFalse();
-    }
-
-    @Test
-    void soDoesARestoreWhoseEndOnlyWasToBeRecorded() {
-        assertThat(steps.due(Given.restore(TaskPhase.RECOVERED), Given.live(), NOON))
-                .hasSize(2)
-                .element(1)
-                .isInstanceOf(SnapshotWanted.class);
-    }
-
-    @Test
-    void soDoesTheEndOfASequence() {
-        Live opened = Given.live()
-                .slot(ONE)
-                .start(Check.UNASKED.answered(Optional.empty()))
-                .restore(Given.restoring(RestoreState.OPENED, 0));
-        DatabaseRecord finishing = Given.after(
-                Given.left(),
-                Given.created(ONE, new FinishRequest(Samples.COPY)),
-                new DatabaseEvent.FinishStarted(ONE, 1, 1, List.of(), NOON));
-
-        assertThat(steps.due(finishing, opened, NOON)).anyMatch(SnapshotWanted.class::isInstance);
-    }
-
-    @Test
-    void aStepThatLeavesTheDatabaseRestoringWantsNone() {
-        DatabaseRecord keeping = Given.restore(TaskPhase.KEEPING);
-        assertThat(keeping.tasks().get(0).origin().request())
-                .isEqualTo(Samples.step(BackupType.FULL, Recovery.NORECOVERY));
-
-        List<DatabaseEvent> due = steps.due(keeping, Given.live().restore(Given.kept(Samples.full(), false)), NOON);
-
-        assertThat(due).anyMatch(TaskEnded.class::isInstance).noneMatch(SnapshotWanted.class::isInstance);
-    }
-
-    @Test
     void withoutAStorageNoneIsWanted() {
         List<DatabaseEvent> due = new Steps(Given.SETTINGS, () -> new UUID(1, 2))
                 .due(
@@ -302,72 +248,6 @@ class SnapshottingTest {
                         .orElseThrow()
                         .error())
                 .isEqualTo(BackupError.SNAPSHOT_STORAGE_ABSENT);
-    }
-
-    @Test
-    void theInstanceClosesTheRestoreOnlyOnceItKnowsTheInitialSnapshot() {
-        DatabaseRecord wanted = initialWanted();
-        Orders orders = new Orders(Samples.COPY_REF);
-
-        List<Order> before = orders.due(wanted, Given.live(), new Tidying(Samples.COPY_REF));
-        DatabaseRecord created = registered(wanted);
-        List<Order> after = orders.due(created, Given.live(), new Tidying(Samples.COPY_REF));
-
-        assertThat(before).hasSize(1).allMatch(Order.RegisterSnapshot.class::isInstance);
-        assertThat(after).contains(new Order.ReleaseSlot(ONE, false)).noneMatch(Order.RequestSlot.class::isInstance);
-    }
-
-    private DatabaseRecord initialWanted() {
-        DatabaseRecord recovering = Given.restore(TaskPhase.RECOVERING);
-        Live opened = Given.live().restore(Given.restoring(RestoreState.OPENED, 1_000));
-        return Given.after(recovering, steps.due(recovering, opened, NOON).toArray(DatabaseEvent[]::new));
-    }
-
-    private DatabaseRecord registered(DatabaseRecord wanted) {
-        UUID submission = wanted.snapshots().pending().orElseThrow().id().value();
-        return Given.after(
-                wanted,
-                Snapshotting.registered(wanted, new Registered(submission, TWO), NOON)
-                        .orElseThrow());
-    }
-
-    @Test
-    void aRestoreWhoseInitialSnapshotFailedStaysSuccessfulAndSaysSo() {
-        DatabaseRecord failing = Given.after(
-                registered(initialWanted()),
-                new BackupStarted(TWO, 1, 1, Samples.SET, List.of(), NOON, BackupBasis.full(false)),
-                new BackupOpened(TWO, 1, Samples.start(), List.of(1_000L), 7, NOON),
-                new AttemptFailed(TWO, 1, DENIED, false, NOON));
-        Live gone = Given.live().stripe(stripe(1, StripeState.ABORTED, 0)).sessionEnded();
-        Instant later = NOON.plus(Duration.ofMinutes(1));
-
-        List<DatabaseEvent> due = steps.due(failing, gone, later);
-
-        assertThat(due)
-                .singleElement()
-                .isInstanceOfSatisfying(
-                        SnapshotEnded.class,
-                        ended -> assertThat(ended.restore().orElseThrow().row().lifecycle())
-                                .isEqualTo(Lifecycle.SUCCESS));
-        DatabaseRecord state = Given.after(failing, due.get(0));
-        assertThat(state.ended(ONE).orElseThrow().detail().row()).satisfies(row -> {
-            assertThat(row.taskInfo())
-                    .contains("100 percent processed.")
-                    .endsWith(
-                            "the initial snapshot of the restored database could not be taken: " + DENIED.asTaskInfo());
-            assertThat(row.lastUpdated()).isEqualTo(later);
-        });
-        assertThat(state.restored()).contains(Samples.COPY);
-    }
-
-    @Test
-    void aSecondAnswerOfTheInstanceChangesNothing() {
-        DatabaseRecord created = registered(initialWanted());
-        UUID submission = created.snapshots().pending().orElseThrow().id().value();
-
-        assertThat(Snapshotting.registered(created, new Registered(submission, TWO), NOON))
-                .isEmpty();
-        assertThat(created.ofSubmission(submission)).contains(TWO);
     }
 
     @Test
@@ -417,5 +297,24 @@ class SnapshottingTest {
         TakeDailySnapshot tomorrow = new TakeDailySnapshot(Samples.view(), CLOSES.plus(Duration.ofDays(1)));
         assertThat(snapshots.daily(ended, Samples.SHOP, tomorrow, NOON)).isPresent();
         assertThat(snapshots.daily(Given.left(), Samples.COPY, today, NOON)).isEmpty();
+    }
+
+    @Test
+    void isNotTakenWhileTheDatabaseIsSwappedAndKeepsItFromBeingSwapped() {
+        DatabaseRecord kept = Given.replaced(Samples.SHOP);
+
+        assertThat(snapshots
+                        .refusal(
+                                Given.after(kept, new SwapBackBegun(ONE, "me", Samples.HOST, NOON)),
+                                Samples.managing(),
+                                Samples.SHOP)
+                        .orElseThrow()
+                        .error())
+                .isEqualTo(BackupError.SWAP_UNDER_WAY);
+        assertThat(ReplacementRules.swapRefusal(
+                                Given.after(kept, Given.wantedSnapshot(Samples.SHOP)), Samples.managing(), Samples.SHOP)
+                        .orElseThrow()
+                        .error())
+                .isEqualTo(BackupError.SNAPSHOT_UNDER_WAY);
     }
 }

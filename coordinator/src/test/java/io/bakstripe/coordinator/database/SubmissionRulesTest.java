@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class SubmissionRulesTest {
     private static Optional<Problem> refusal(DatabaseRecord state, TaskRequest request) {
-        return SubmissionRules.refusal(state, Samples.view(), request, "me", Optional.empty());
+        return SubmissionRules.refusal(state, Samples.view(), request, Samples.ME, Optional.empty());
     }
 
     private static Optional<BackupError> error(DatabaseRecord state, TaskRequest request) {

@@ -96,6 +96,12 @@ class TransitionCoverageTest {
                 Optional.of(Samples.differential()));
     }
 
+    /** A restore that is about to be put in the place of a declared database. */
+    private static Course replacing() {
+        return Course.step(DatabaseRecord.empty(), Samples.replacing(Samples.SHOP), Optional.of(Samples.full()))
+                .reported(restoring(RestoreState.APPLIED, 1_000));
+    }
+
     private static Course finishing() {
         return Course.step(Given.left(), new FinishRequest(Samples.COPY), Optional.empty());
     }
@@ -141,6 +147,13 @@ class TransitionCoverageTest {
                                 .waited(SETTINGS.rollbackLimit()),
                         Lifecycle.CANCELLED,
                         DatabaseStage.RESTORING),
+                new Scenario(replacing().reported(Given.replaced()), Lifecycle.SUCCESS, DatabaseStage.ONLINE),
+                new Scenario(
+                        replacing()
+                                .reported(restoring(RestoreState.FAILED, 1_000, DENIED))
+                                .reported(Given.discarded(false)),
+                        Lifecycle.ERROR,
+                        DatabaseStage.ABSENT),
                 new Scenario(
                         finishing().reported(restoring(RestoreState.OPENED, 0)),
                         Lifecycle.SUCCESS,

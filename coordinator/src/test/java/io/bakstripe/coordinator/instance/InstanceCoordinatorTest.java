@@ -1,6 +1,5 @@
 package io.bakstripe.coordinator.instance;
 
-import static io.bakstripe.coordinator.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
@@ -12,14 +11,14 @@ import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.SettableClock;
 import io.bakstripe.coordinator.journal.InstanceEvent;
 import io.bakstripe.coordinator.journal.InstanceEvent.RegistrationVoided;
-import io.bakstripe.coordinator.journal.InstanceEvent.SlotGranted;
 import io.bakstripe.coordinator.journal.InstanceEvent.SlotReleased;
 import io.bakstripe.coordinator.journal.InstanceEvent.TidyingEnded;
-import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -43,8 +42,11 @@ import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
+import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -56,14 +58,7 @@ import org.junit.jupiter.api.Test;
 class InstanceCoordinatorTest {
     private static final ActorTestKit KIT =
             ActorTestKit.create(EventSourcedBehaviorTestKit.config().withFallback(ConfigFactory.load()));
-    private static final InstanceSettings SETTINGS = new InstanceSettings(
-            2,
-            Duration.ofSeconds(30),
-            100,
-            2,
-            Duration.ofMillis(100),
-            Duration.ofSeconds(1),
-            new SnapshotSettings("", "", 1, 2));
+    private static final InstanceSettings SETTINGS = Samples.settings();
     private static final RequestKey KEY = new RequestKey("key", "hash");
 
     private final SettableClock clock = new SettableClock();
@@ -111,7 +106,7 @@ class InstanceCoordinatorTest {
 
     private Problem refused(TaskRequest request, Optional<RequestKey> key) {
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
-        instance.runCommand(new Submit(request, "me", key, caller.getRef()));
+        instance.runCommand(new Submit(request, Samples.ME, key, caller.getRef()));
         return caller.expectMessageClass(SubmitReply.Refused.class).problem();
     }
 
@@ -130,10 +125,10 @@ class InstanceCoordinatorTest {
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
         TaskRequest request = Samples.backup(new DatabaseName("sHOP"), 1);
 
-        instance.runCommand(new Submit(request, "me", Optional.of(KEY), caller.getRef()));
+        instance.runCommand(new Submit(request, Samples.ME, Optional.of(KEY), caller.getRef()));
 
         peers.database.expectMessage(
-                new DatabaseCommand.Submit(request, Samples.view(), "me", Optional.of(KEY), caller.getRef()));
+                new DatabaseCommand.Submit(request, Samples.view(), Samples.ME, Optional.of(KEY), caller.getRef()));
     }
 
     @Test
@@ -155,7 +150,7 @@ class InstanceCoordinatorTest {
         peers.database.expectMessageClass(DatabaseCommand.Registered.class);
         TestProbe<SubmitReply> caller = KIT.createTestProbe();
 
-        instance.runCommand(new Submit(Samples.backup(Samples.COPY, 1), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Submit(Samples.backup(Samples.COPY, 1), Samples.ME, Optional.empty(), caller.getRef()));
 
         peers.database.expectMessageClass(DatabaseCommand.Submit.class);
         InstanceDescription description =
@@ -205,45 +200,51 @@ class InstanceCoordinatorTest {
     }
 
     @Test
-    void grantsTwoSlotsInOrderOfTaskIds() {
-        declared();
-        for (int number = 1; number <= 4; number++) {
-            registered(number);
-        }
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(2)));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(2)));
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(1)));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(4)));
-        instance.runCommand(new RequestSlot(Samples.SHOP_REF, new TaskId(3)));
+    void refusesWhatTheInstanceDoesNotAllowBeforeAnyoneIsAsked() {
+        declare(Samples.definition(
+                1, Edition.ENTERPRISE, Optional.of(Samples.HOST), true, Windows.none(), Optional.empty()));
+        assertThat(refused(Samples.backup(Samples.SHOP, 1), Optional.empty()).detail())
+                .isEqualTo("Database backup/restore option is not enabled yet or is in the process of being enabled."
+                        + " Please try again later.");
+        declare(Samples.definition(
+                2,
+                Edition.ENTERPRISE,
+                Optional.of(Samples.HOST),
+                true,
+                Windows.none(),
+                Optional.of(BackupOption.DEFAULT)));
+        assertThat(refused(Samples.step(BackupType.LOG, Recovery.NORECOVERY), Optional.empty())
+                        .error())
+                .as("also where there is no such database")
+                .isEqualTo(BackupError.MULTI_AZ_STEP);
+        declare(Samples.complete(3));
+        clock.advance(Duration.between(clock.instant(), Instant.parse("2026-03-08T05:00:00Z")));
+        assertThat(refused(Samples.backup(Samples.SHOP, 1), Optional.empty()).error())
+                .isEqualTo(BackupError.MAINTENANCE_WINDOW);
         peers.database.expectNoMessage(Duration.ofMillis(100));
 
-        var released = instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
-
-        assertThat(released.events())
-                .containsExactly(new SlotReleased(new TaskId(1), NOON), new SlotGranted(new TaskId(3), NOON));
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(3)));
-        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
-        assertThat(instance.getState().slotsHeld()).isEqualTo(2);
+        clock.advance(Duration.ofHours(1));
+        TestProbe<SubmitReply> caller = KIT.createTestProbe();
+        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), Samples.ME, Optional.empty(), caller.getRef()));
+        peers.database.expectMessageClass(DatabaseCommand.Submit.class);
     }
 
     @Test
-    void answersRepeatedSlotMessagesTheSameWay() {
-        declared();
-        registered(1);
-        RequestSlot request = new RequestSlot(Samples.SHOP_REF, new TaskId(1));
-        ReleaseSlot release = new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false);
-        instance.runCommand(request);
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
+    void doesNotCompressBackupsOfAnEditionThatCannotWhateverWasSetBefore() {
+        declare(Samples.definition(1, Edition.ENTERPRISE, Optional.empty()));
+        assertThat(set("S3 backup compression", "true").problem()).isEmpty();
+        declare(Samples.definition(2, Edition.EXPRESS, Optional.empty()));
+        TestProbe<SubmitReply> caller = KIT.createTestProbe();
 
-        assertThat(instance.runCommand(request).hasNoEvents()).isTrue();
-        peers.database.expectMessage(new DatabaseCommand.SlotGranted(new TaskId(1)));
-        instance.runCommand(release);
-        assertThat(instance.runCommand(release).hasNoEvents()).isTrue();
-        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
-        peers.database.expectMessage(new DatabaseCommand.SlotReleased(new TaskId(1)));
-        assertThat(instance.runCommand(request).hasNoEvents()).isTrue();
-        peers.database.expectNoMessage(Duration.ofMillis(100));
+        instance.runCommand(new Submit(Samples.backup(Samples.SHOP, 1), Samples.ME, Optional.empty(), caller.getRef()));
+
+        assertThat(peers.database
+                        .expectMessageClass(DatabaseCommand.Submit.class)
+                        .view()
+                        .compression())
+                .isFalse();
+        assertThat(set("S3 backup compression", "true").problem().orElseThrow().detail())
+                .isEqualTo("BACKUP DATABASE WITH COMPRESSION isn't supported on Express Edition");
     }
 
     @Test
@@ -283,15 +284,15 @@ class InstanceCoordinatorTest {
         registered(1);
         TestProbe<CancelReply> caller = KIT.createTestProbe();
 
-        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+        instance.runCommand(new Cancel(new TaskId(1), Samples.ME, Optional.of(KEY), caller.getRef()));
         peers.database.expectMessage(
-                new DatabaseCommand.Cancel(new TaskId(1), "me", Optional.of(KEY), caller.getRef()));
+                new DatabaseCommand.Cancel(new TaskId(1), Samples.ME, Optional.of(KEY), caller.getRef()));
         instance.runCommand(new ReleaseSlot(Samples.SHOP_REF, new TaskId(1), false));
         peers.database.expectMessageClass(DatabaseCommand.SlotReleased.class);
-        instance.runCommand(new Cancel(new TaskId(1), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Cancel(new TaskId(1), Samples.ME, Optional.empty(), caller.getRef()));
         peers.database.expectMessageClass(DatabaseCommand.Cancel.class);
 
-        instance.runCommand(new Cancel(new TaskId(2), "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new Cancel(new TaskId(2), Samples.ME, Optional.empty(), caller.getRef()));
         caller.expectMessage(new CancelReply.Unknown());
     }
 

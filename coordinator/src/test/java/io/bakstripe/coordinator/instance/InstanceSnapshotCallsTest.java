@@ -20,10 +20,12 @@ import io.bakstripe.protocol.message.InstanceCommand.DailySnapshotSeen;
 import io.bakstripe.protocol.message.InstanceCommand.Declare;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.message.InstanceCommand.Describe;
+import io.bakstripe.protocol.message.InstanceCommand.FindTasks;
 import io.bakstripe.protocol.message.InstanceCommand.InstanceDescription;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
 import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
+import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
 import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -54,6 +56,7 @@ class InstanceSnapshotCallsTest {
         peers = new ProbePeers(KIT);
         InstanceSettings settings = new InstanceSettings(
                 2,
+                Duration.ofSeconds(5),
                 Duration.ofMillis(50),
                 100,
                 2,
@@ -104,13 +107,23 @@ class InstanceSnapshotCallsTest {
         TestProbe<CancelReply> caller = KIT.createTestProbe();
 
         instance.runCommand(new RequestSlot(Samples.SHOP_REF, id));
-        instance.runCommand(new InstanceCommand.Cancel(id, "me", Optional.empty(), caller.getRef()));
+        instance.runCommand(new InstanceCommand.Cancel(id, Samples.ME, Optional.empty(), caller.getRef()));
 
         caller.expectMessageClass(CancelReply.Unknown.class);
         assertThat(instance.getState().slotsHeld()).isZero();
         InstanceDescription shown =
                 instance.<InstanceDescription>runCommand(Describe::new).reply();
         assertThat(shown.open()).isEmpty();
+        assertThat(instance.<TaskRoutes>runCommand(
+                                replyTo -> new FindTasks(Optional.of(id), Optional.empty(), Optional.empty(), 1, replyTo))
+                        .reply()
+                        .routes())
+                .isEmpty();
+        assertThat(instance.<TaskRoutes>runCommand(replyTo ->
+                                new FindTasks(Optional.empty(), Optional.empty(), Optional.empty(), 10, replyTo))
+                        .reply()
+                        .routes())
+                .isEmpty();
         assertThat(instance.getState().snapshotsOpen()).isEqualTo(1);
         assertThat(instance.getState().busy()).containsExactly(Samples.SHOP_REF);
     }

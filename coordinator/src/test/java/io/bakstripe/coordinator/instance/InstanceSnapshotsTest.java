@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import akka.actor.ActorSystem;
 import akka.actor.ExtendedActorSystem;
 import akka.testkit.javadsl.TestKit;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bakstripe.coordinator.Samples;
@@ -33,7 +34,7 @@ class InstanceSnapshotsTest {
                 assertThat(snapshots.fromBinary(snapshots.toBinary(state), snapshots.manifest(state)))
                         .isEqualTo(state);
             }
-            assertThat(state.open()).hasSize(1);
+            assertThat(state.open().list()).hasSize(1);
             assertThat(state.recent()).hasSize(1);
         } finally {
             TestKit.shutdownActorSystem(system);
@@ -52,6 +53,27 @@ class InstanceSnapshotsTest {
 
             assertThat(snapshots.fromBinary(json.writeValueAsBytes(old), snapshots.manifest(state)))
                     .isEqualTo(state);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
+    @Test
+    void writesRegistrationsAndKeysAsTheListsOfTheFirstRelease() throws IOException {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            InstanceSnapshots snapshots = new InstanceSnapshots((ExtendedActorSystem) system);
+            InstanceRecord state = InstanceRecord.empty().apply(registered(2)).apply(registered(10));
+
+            JsonNode written = new ObjectMapper().readTree(snapshots.toBinary(state));
+
+            assertThat(written.path("open"))
+                    .extracting(open -> open.path("task").asLong())
+                    .containsExactly(2L, 10L);
+            assertThat(written.path("open").get(0).path("submission").asText()).isEqualTo(new UUID(0, 2).toString());
+            assertThat(written.path("keys"))
+                    .extracting(key -> key.at("/key/key").asText())
+                    .containsExactly("key2", "key10");
         } finally {
             TestKit.shutdownActorSystem(system);
         }

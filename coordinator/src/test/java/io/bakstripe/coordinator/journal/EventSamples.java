@@ -91,7 +91,8 @@ public final class EventSamples {
                 new DatabaseEvent.SetSealed(TASK, 1, NOON),
                 new DatabaseEvent.PublishingFailed(TASK, 1, PROBLEM, List.of(2), NOON),
                 new DatabaseEvent.AttemptFailed(TASK, 1, PROBLEM, true, NOON),
-                new DatabaseEvent.CancelRequested(TASK, "me", Optional.of(KEY), NOON),
+                new DatabaseEvent.CancelRequested(
+                        TASK, "me", Optional.of(KEY), NOON, Optional.of("the backup window is open")),
                 new DatabaseEvent.UploadsLeft(TASK, 1, 4, List.of(1, 3), NOON),
                 new DatabaseEvent.UploadsForgotten(TASK, 1, NOON),
                 new DatabaseEvent.TidyingNoted(TASK, NOON),
@@ -105,6 +106,10 @@ public final class EventSamples {
                 new DatabaseEvent.StepInterrupted(TASK, 2, Samples.SECOND_SET, FILE, NOON),
                 new DatabaseEvent.DatabaseDropped(TASK, "me", NOON),
                 new DatabaseEvent.DatabaseOpened(TASK, 2, Samples.COPY, NOON),
+                new DatabaseEvent.DatabaseReplaced(TASK, 2, Samples.COPY, Samples.KEPT, NOON),
+                new DatabaseEvent.SwapBackBegun(TASK, "me", Samples.HOST, NOON),
+                new DatabaseEvent.SwapBackEnded(TASK, Optional.of(Samples.KEPT), NOON),
+                new DatabaseEvent.KeptDropped(TASK, "me", NOON),
                 new DatabaseEvent.TaskEnded(TASK, detail(), NOON.plusSeconds(60)),
                 new DatabaseEvent.SlotReturned(TASK, NOON),
                 new DatabaseEvent.SnapshotWanted(

@@ -76,6 +76,10 @@ class JournalEventsTest {
         DatabaseEvent.BackupStarted backup = (DatabaseEvent.BackupStarted) earlier("backup-started/1");
         DatabaseEvent.RestoreStarted restore = (DatabaseEvent.RestoreStarted) earlier("restore-started/1");
 
+        DatabaseEvent.CancelRequested cancel = (DatabaseEvent.CancelRequested) earlier("cancel-requested/1");
+
+        assertThat(cancel.reason()).isEmpty();
+        assertThat(cancel.login()).isEqualTo("me");
         assertThat(created.set()).isEmpty();
         assertThat(created.request()).isEqualTo(Samples.backup(Samples.SHOP, 2));
         assertThat(backup.basis()).isEqualTo(BackupBasis.full(false));

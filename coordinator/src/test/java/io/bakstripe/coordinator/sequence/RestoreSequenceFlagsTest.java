@@ -39,7 +39,7 @@ class RestoreSequenceFlagsTest {
         RestoreSequence.Call call = new RestoreSequence.Call(
                 Samples.INSTANCE,
                 Samples.step(set.type(), Recovery.NORECOVERY),
-                "me",
+                Optional.of(Samples.ME),
                 Optional.of(set),
                 Optional.empty());
         return RestoreSequence.refusal(standing, List.of(), call).map(Problem::error);

@@ -16,7 +16,14 @@ import picocli.CommandLine.Mixin;
 /** {@code deploy/bench/run}: fills a database, backs it up and restores it, and measures both against {@code zstd}. */
 @Command(
         name = "bench",
-        subcommands = {DifferentialCommand.class, LogCommand.class, LoadCommand.class, FilesCommand.class},
+        subcommands = {
+            DifferentialCommand.class,
+            LogCommand.class,
+            LoadCommand.class,
+            FilesCommand.class,
+            HistoryCommand.class,
+            CallsCommand.class
+        },
         sortOptions = false,
         description = {
             "Fills a database of the given size, makes a full backup of it and restores it, and does the same with zstd over the",

@@ -110,10 +110,19 @@ final class BenchNode implements AutoCloseable {
     }
 
     ApiClient client() {
+        return client(Optional.empty());
+    }
+
+    /** A client whose calls go to this instance. */
+    ApiClient client(String instance) {
+        return client(Optional.of(instance));
+    }
+
+    private ApiClient client(Optional<String> instance) {
         return new ApiClient(
                 URI.create(sandbox.required("http").asText()),
                 sandbox.required("token").asText(),
-                Optional.empty(),
+                instance,
                 UUID::randomUUID);
     }
 

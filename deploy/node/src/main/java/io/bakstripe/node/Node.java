@@ -22,7 +22,9 @@ import io.bakstripe.coordinator.journal.Journal;
 import io.bakstripe.coordinator.journal.JournalSettings;
 import io.bakstripe.node.config.InstanceDeclarations;
 import io.bakstripe.node.config.NodeSettings;
+import io.bakstripe.node.metrics.PrometheusMetrics;
 import io.bakstripe.node.sandbox.Sandbox;
+import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.host.HostSettings;
@@ -170,6 +172,13 @@ final class Node {
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         if (settings.has("api")) {
             ApiSettings served = ApiToken.fill(api, settings.data());
+            PrometheusMetrics metrics = new PrometheusMetrics(
+                    coordinators.figures(),
+                    instances.definitions().stream()
+                            .map(InstanceDefinition::name)
+                            .toList(),
+                    ready::get);
+            AuditFile audit = AuditFile.open(settings.data(), served.audit());
             ServerBinding binding = await(
                     ApiServer.start(
                             system,
@@ -178,11 +187,18 @@ final class Node {
                                     coordinators.procedures(),
                                     coordinators.tasks(),
                                     coordinators.instances(),
-                                    ready::get)),
+                                    ready::get,
+                                    metrics),
+                            audit,
+                            InstantSource.system()),
                     "the API's address " + served.host() + ":" + served.port());
             shutdown.addTask(CoordinatedShutdown.PhaseServiceUnbind(), "stop-taking-calls", () -> {
                 ready.set(false);
-                return binding.terminate(CALLS_LIMIT).thenApply(terminated -> Done.done());
+                return binding.terminate(CALLS_LIMIT).thenApply(terminated -> {
+                    metrics.close();
+                    audit.close();
+                    return Done.done();
+                });
             });
             String http =
                     "http://" + served.host() + ":" + binding.localAddress().getPort();

@@ -8,9 +8,15 @@ import io.bakstripe.node.demo.ShopWriter;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -80,6 +86,31 @@ final class MainJobIT {
                 "rds_restore_database", Map.of("restore_db_name", "third", "s3_arn_to_restore_from", arn("second*"))));
 
         RowComparison.requireEqualTables(node.database("second"), node.database("third"));
+    }
+
+    @Test
+    void monitoringSeesTheLastBackupOfEachTypeAndTheProcess() throws IOException {
+        long before = Instant.now().getEpochSecond();
+        node.awaitSuccess(node.submit(
+                "rds_backup_database", Map.of("source_db_name", "shop", "s3_arn_to_backup_to", arn("metrics.bak"))));
+
+        String sample =
+                "bakstripe_last_backup_timestamp_seconds\\{database=\"shop\",instance=\"sandbox\",task_type=\"BACKUP_DB\"} (.*)";
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(metric(sample))
+                        .hasValueSatisfying(at -> assertThat(at).isGreaterThanOrEqualTo(before)));
+        assertThat(metric("bakstripe_tasks\\{instance=\"sandbox\",lifecycle=\"IN_PROGRESS\"} (.*)"))
+                .isPresent();
+        assertThat(metric("bakstripe_node_ready (.*)")).hasValue(1.0);
+        assertThat(metric("jvm_threads_live_threads (.*)").orElseThrow()).isGreaterThan(1);
+    }
+
+    /** The value that a line of {@code /metrics} shows. */
+    private Optional<Double> metric(String line) {
+        Matcher found = Pattern.compile("(?m)^" + line + "$")
+                .matcher(node.get("/metrics").body().asText());
+        return found.find() ? Optional.of(Double.valueOf(found.group(1))) : Optional.empty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.bakstripe.node.sandbox.SandboxProcess;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
@@ -41,10 +42,13 @@ public final class RunningNode implements AutoCloseable {
     /** Added to calls that do not name an instance themselves; empty while the node has one instance. */
     private String instance = "";
 
+    private String token;
+
     private RunningNode(Process process, Path data, JsonNode sandbox) {
         this.process = process;
         this.data = data;
         this.sandbox = sandbox;
+        this.token = sandbox.required("token").asText();
         this.s3 = stockClient(sandbox.required("s3"));
     }
 
@@ -121,6 +125,12 @@ public final class RunningNode implements AutoCloseable {
         return this;
     }
 
+    /** The same node, called with this token from now on. */
+    public RunningNode as(String other) {
+        token = other;
+        return this;
+    }
+
     Path data() {
         return data;
     }
@@ -178,6 +188,11 @@ public final class RunningNode implements AutoCloseable {
         return send("GET", path, "", "");
     }
 
+    /** A call of an address that takes no body. */
+    public Answer post(String path) {
+        return send("POST", path, "application/json", "");
+    }
+
     private Answer send(String method, String path, String contentType, String body) {
         try {
             boolean named = instance.isEmpty() || path.contains("instance=");
@@ -185,16 +200,17 @@ public final class RunningNode implements AutoCloseable {
             HttpRequest.Builder request = HttpRequest.newBuilder(
                             URI.create(named ? address : address + "?instance=" + instance))
                     .timeout(Duration.ofSeconds(40))
-                    .header(
-                            "Authorization",
-                            "Bearer " + sandbox.required("token").asText());
+                    .header("Authorization", "Bearer " + token);
             if (method.equals("GET")) {
                 request.GET();
             } else {
                 request.header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofString(body));
             }
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
-            return new Answer(response.statusCode(), JSON.readTree(response.body()));
+            boolean json =
+                    response.headers().firstValue("Content-Type").orElse("").contains("json");
+            return new Answer(
+                    response.statusCode(), json ? JSON.readTree(response.body()) : TextNode.valueOf(response.body()));
         } catch (IOException failed) {
             throw new IllegalStateException("the API does not answer", failed);
         } catch (InterruptedException interrupted) {

@@ -7,6 +7,7 @@ import static io.bakstripe.protocol.error.ErrorCategory.DENIED;
 import static io.bakstripe.protocol.error.ErrorCategory.FAILURE;
 import static io.bakstripe.protocol.error.ErrorCategory.KEY_REUSED;
 import static io.bakstripe.protocol.error.ErrorCategory.MALFORMED;
+import static io.bakstripe.protocol.error.ErrorCategory.THROTTLED;
 import static io.bakstripe.protocol.error.ErrorCategory.TIMEOUT;
 import static io.bakstripe.protocol.error.ErrorCategory.TOO_LARGE;
 import static io.bakstripe.protocol.error.ErrorCategory.UNAUTHENTICATED;
@@ -325,11 +326,84 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is %s; snapshots are taken of databases that are ONLINE",
             "Finish or drop the restore first."),
+    EDITION_LIMIT(
+            2160,
+            "the backup holds a database of %s bytes; %s Edition restores up to %s bytes",
+            "Restore to an instance of an edition that takes it: Express takes 10 GB, the others 16 TB."),
+    MAINTENANCE_WINDOW(
+            2162,
+            "no backup begins in the maintenance window %s (UTC)",
+            "The window closes at %s: call again then."),
+    BACKUP_WINDOW(
+            2163,
+            "Aborted the task because of a task failure or an overlap with your preferred backup window for RDS automated"
+            "The backup window %s (UTC) closes at %s: call again then."),
+    MULTI_AZ_STEP(
+            2164,
+            "%s is not supported on Multi-AZ instances such as '%s'",
+            "Restore a full backup with RECOVERY; for anything else restore to an instance that is not Multi-AZ."),
+    MULTI_AZ_MODEL(
+            2165,
+            "instance '%s' is Multi-AZ and restores only databases that were backed up in recovery model full; this one was"
+                    + " backed up in recovery model %s",
+            "Declare recovery-model = full for the source database, take a full backup and restore that."),
+    IN_TRANSACTION(
+            2166,
+            "Cannot perform a backup or restore operation within a transaction.",
+            "Call %s before begin transaction, or behind commit or rollback."),
+    OPTION_ABSENT(
+            2167,
+            "Database backup/restore option is not enabled yet or is in the process of being enabled. Please try again"
+                    + " later.",
+            "Instance '%s' is declared with option = none: take that line out, or name a role there."),
+    COMMIT_WITHOUT_BEGIN(
+            2168,
+            "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.",
+            "Every request begins outside of a transaction."),
+    ROLLBACK_WITHOUT_BEGIN(
+            2169,
+            "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.",
+            "Every request begins outside of a transaction."),
     COMPRESSION_NOT_SUPPORTED(
             2108,
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    REPLACE_NEEDS_FULL(
+            2180,
+            MALFORMED,
+            "only a full restore that opens the database can replace an existing one",
+            "Leave out type, with_norecovery and with_standby, or leave out replace_existing."),
+    REPLACE_NOT_MANAGED(
+            2181,
+            CONFLICT,
+            "database '%s' cannot be replaced: its server is not run by Bakstripe",
+            "Restore under another name, and move the clients."),
+    REPLACE_NOT_ONLINE(
+            2182,
+            CONFLICT,
+            "database '%s' cannot be replaced while it is %s",
+            "Only a database that is ONLINE can be replaced: finish its restore, or drop it and restore anew."),
+    KEPT_ALREADY(
+            2183,
+            CONFLICT,
+            "database '%s' cannot be replaced: the one that it replaced is still kept, since %s",
+            "Remove that one with rds_drop_database, or put it back with swap-back."),
+    SWAP_UNDER_WAY(
+            2184,
+            CONFLICT,
+            "database '%s' is being swapped with the one that is kept of it",
+            "Wait until that is done."),
+    SWAP_TASKS_PENDING(
+            2185,
+            CONFLICT,
+            "database '%s' has tasks that have not ended: %s",
+            "Wait for them or cancel them, then swap."),
+    KEPT_CHANGED(
+            2186,
+            CONFLICT,
+            "the host keeps another database of '%s' than is known: %s",
+            "Look at the database's document again."),
     TASK_ENDED(
             2121, CONFLICT, "task %s has ended in %s and cannot be cancelled", "rds_task_status shows how it ended."),
     CANCEL_TOO_LATE(
@@ -352,6 +426,16 @@ public enum BackupError {
     TASK_UNKNOWN(3003, UNKNOWN, "task %s does not exist on instance '%s'", "rds_task_status lists all tasks."),
     BUCKET_UNKNOWN(3004, UNKNOWN, "The specified bucket does not exist", "Check the name of the bucket: %s."),
     FILE_UNKNOWN(3005, UNKNOWN, "no file matches %s", "Check the ARN; an asterisk stands for any run of characters."),
+    REPLACE_NOTHING(
+            3180,
+            UNKNOWN,
+            "database '%s' does not exist on instance '%s', so that there is nothing to replace",
+            "Leave out replace_existing to make it."),
+    NOTHING_KEPT(
+            3181,
+            UNKNOWN,
+            "no other database is kept of '%s'",
+            "One is kept when a restore with replace_existing has put another one in its place."),
     PROCEDURE_UNKNOWN(3006, UNKNOWN, "procedure '%s' is not known", "Known procedures: %s."),
     CONFIGURATION_UNKNOWN(3007, UNKNOWN, "configuration '%s' is not known", "Known configurations: %s."),
     PATH_UNKNOWN(3008, UNKNOWN, "there is nothing at this address", "The README lists the calls."),
@@ -361,6 +445,26 @@ public enum BackupError {
             UNAUTHENTICATED,
             "a valid bearer token is required",
             "Send the header Authorization: Bearer <token>."),
+    ROLE_TOO_LOW(
+            4011,
+            DENIED,
+            "login '%s' is a %s and may not call %s",
+            "Use the token of a login with role %s or a higher one."),
+    INSTANCE_NOT_ALLOWED(
+            4012,
+            DENIED,
+            "login '%s' may not use instance '%s'",
+            "Use the token of a login whose declaration names that instance, or none."),
+    TOKEN_EXPIRED(
+            4013,
+            UNAUTHENTICATED,
+            "the token of login '%s' has expired at %s",
+            "Make a new one with bakstripe token and declare its hash in bakstripe.api.logins."),
+    TOKENS_TOO_MANY(
+            4014,
+            THROTTLED,
+            "too many wrong tokens were sent from this address",
+            "Wait for the seconds that Retry-After names; tokens that were right before still are."),
     ACCESS_DENIED(4002, DENIED, "Access Denied", "%s"),
     SNAPSHOT_KEPT(
             5161,

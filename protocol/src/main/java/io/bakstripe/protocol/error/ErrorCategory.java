@@ -20,6 +20,8 @@ public enum ErrorCategory {
     WRONG_MEDIA(415, false),
     /** An idempotency key was used before with another body. */
     KEY_REUSED(422, false),
+    /** The caller has to wait. */
+    THROTTLED(429, true),
     /** A store, key service or database does not answer, or answers with a failure of its own. */
     UNREACHABLE(502, true),
     /** A part of the cluster did not answer in time. */

@@ -9,6 +9,9 @@ import java.util.OptionalInt;
  */
 final class ServerMessages {
     private static final Map<BackupError, Integer> NUMBERS = Map.ofEntries(
+            Map.entry(BackupError.IN_TRANSACTION, 3021),
+            Map.entry(BackupError.COMMIT_WITHOUT_BEGIN, 3902),
+            Map.entry(BackupError.ROLLBACK_WITHOUT_BEGIN, 3903),
             Map.entry(BackupError.NO_DIFFERENTIAL_BASE, 3035),
             Map.entry(BackupError.NOT_READY_TO_ROLL_FORWARD, 3117),
             Map.entry(BackupError.RESTORE_NEEDS_FULL, 3118),

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param connection where we run its server and it answers; of a database that is RESTORING only while it stands by
  * @param logBackups of a database whose log is, or was, backed up
  * @param position of a database that is RESTORING
+ * @param kept the one that this one was put in the place of, until it is dropped or swapped back
  */
 public record DatabaseInfo(
         DatabaseName name,
@@ -21,7 +22,21 @@ public record DatabaseInfo(
         Optional<ServerConnection> connection,
         Optional<LastFullBackup> lastFullBackup,
         Optional<LogBackups> logBackups,
-        Optional<ChainPosition> position) {
+        Optional<ChainPosition> position,
+        Optional<KeptDatabase> kept) {
+
+    /** A database of which no other one is kept. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public DatabaseInfo(
+            DatabaseName name,
+            DatabaseState state,
+            RecoveryModel recoveryModel,
+            Optional<ServerConnection> connection,
+            Optional<LastFullBackup> lastFullBackup,
+            Optional<LogBackups> logBackups,
+            Optional<ChainPosition> position) {
+        this(name, state, recoveryModel, connection, lastFullBackup, logBackups, position, Optional.empty());
+    }
 
     /** A database that is ONLINE and whose log is not backed up. */
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)

@@ -12,6 +12,9 @@ public enum Edition {
     WEB(false),
     EXPRESS(false);
 
+    private static final long EXPRESS_RESTORE_BYTES = 10L << 30;
+    private static final long RESTORE_BYTES = 16L << 40;
+
     private final boolean compression;
 
     Edition(boolean compression) {
@@ -21,6 +24,11 @@ public enum Edition {
     /** Whether backups may be compressed (row K2). */
     public boolean allowsCompression() {
         return compression;
+    }
+
+    /** The largest database that may be restored, in bytes (row L9). */
+    public long maxRestoreBytes() {
+        return this == EXPRESS ? EXPRESS_RESTORE_BYTES : RESTORE_BYTES;
     }
 
     /** As declared and shown, for example {@code Enterprise}. */

@@ -10,6 +10,8 @@ import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.KeptDatabase;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
@@ -42,7 +44,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     record Submit(
             TaskRequest request,
             InstanceView view,
-            String login,
+            Login login,
             Optional<RequestKey> key,
             ActorRef<SubmitReply> replyTo)
             implements DatabaseCommand {}
@@ -52,7 +54,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      *
      * @param key answers a repeated call with the same row even after the task has ended
      */
-    record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
+    record Cancel(TaskId task, Login login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
             implements DatabaseCommand {}
 
     /** Sent by the instance when it starts, so that unfinished tasks go on and what ended ones left is tidied up. */
@@ -189,6 +191,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * @param files the stripes found, in order of family; empty before they are known
      * @param kept of a step that is part of the database: how far this has come with it
      * @param touched whether files of a database that was RESTORING before may have been changed by a step that is not part of it
+     * @param replaced of a restore that was put in the place of a database: the one that it replaced
      */
     record RestoreReport(
             AttemptRef attempt,
@@ -199,10 +202,28 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             List<RestoredStripe> files,
             Optional<Problem> problem,
             Optional<RolledTo> kept,
-            boolean touched)
+            boolean touched,
+            Optional<KeptDatabase> replaced)
             implements DatabaseCommand {
         public RestoreReport {
             files = List.copyOf(files);
+            // Nodes of the first releases do not send it.
+            replaced = replaced == null ? Optional.empty() : replaced;
+        }
+
+        /** Of a step that replaces no database. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public RestoreReport(
+                AttemptRef attempt,
+                long epoch,
+                RestoreState state,
+                String node,
+                Optional<BackupSetId> setId,
+                List<RestoredStripe> files,
+                Optional<Problem> problem,
+                Optional<RolledTo> kept,
+                boolean touched) {
+            this(attempt, epoch, state, node, setId, files, problem, kept, touched, Optional.empty());
         }
 
         /** Of a step that has not got so far, or that makes a database. */
@@ -245,6 +266,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * @param logBackups of a database whose log is, or was, backed up
      * @param position of a database that is RESTORING
      * @param standby whether it can be read although it is RESTORING
+     * @param replaced the one that is kept since this one was put in its place
      */
     record DatabaseDescription(
             Optional<DatabaseName> name,
@@ -252,8 +274,14 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             Optional<LastFullBackup> lastFullBackup,
             Optional<LogBackups> logBackups,
             Optional<ChainPosition> position,
-            boolean standby)
-            implements CborSerializable {}
+            boolean standby,
+            Optional<KeptDatabase> replaced)
+            implements CborSerializable {
+        public DatabaseDescription {
+            // Nodes of the first releases do not send it.
+            replaced = replaced == null ? Optional.empty() : replaced;
+        }
+    }
 
     record DescribeBackupSets(ActorRef<BackupSets> replyTo) implements DatabaseCommand {}
 
@@ -264,8 +292,12 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
         }
     }
 
-    /** Removes a database that is RESTORING (row D1); answered once nothing of it is left. */
-    record Drop(DatabaseName database, InstanceView view, String login, ActorRef<DropReply> replyTo)
+    /** Removes a database that is RESTORING (row D1), or the one that is kept of a database that is ONLINE; answered once nothing of it is left. */
+    record Drop(DatabaseName database, InstanceView view, Login login, ActorRef<DropReply> replyTo)
+            implements DatabaseCommand {}
+
+    /** Swaps a database that is ONLINE with the one that is kept of it; answered once the other one is served. */
+    record SwapBack(DatabaseName database, InstanceView view, Login login, ActorRef<SwapReply> replyTo)
             implements DatabaseCommand {}
 
     /** Takes a snapshot of the database; answered once it is recorded. */

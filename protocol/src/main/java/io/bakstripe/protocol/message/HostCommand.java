@@ -2,9 +2,11 @@ package io.bakstripe.protocol.message;
 
 import akka.actor.typed.ActorRef;
 import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
@@ -40,7 +42,7 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
 
     /**
      * Asks for the directory that a step is to write into: {@link Kind#FULL} for an empty one, and whatever an earlier, unfinished attempt at this database
-     * left there is removed first; {@link Kind#DIFFERENTIAL} for that of the database itself, which from then on counts as touched; {@link Kind#LOG} for an
+     * left there is removed first; {@link Kind#REPLACEMENT} for the same beside a database that is open; {@link Kind#DIFFERENTIAL} for that of the database itself, which from then on counts as touched; {@link Kind#LOG} for an
      * empty one beside it.
      *
      * <p>Refused when a server of that database exists and, for the other kinds, when there is none that is RESTORING at {@code position}.
@@ -81,7 +83,7 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
 
     /**
      * Starts the server of a prepared directory, or of a database that is RESTORING, lets it roll forward and open, and makes it known under {@code
-     * display}; safe to repeat.
+     * display}; one that was prepared beside an open database is then put in its place. Safe to repeat.
      *
      * @param dbname the database inside the server that its address names; empty for a database that is RESTORING, which knows it
      */
@@ -98,6 +100,17 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
     /** Removes a database that is RESTORING, and what is left of one; safe to repeat. Refused when it is open. */
     record Drop(DatabaseRef database, ActorRef<HostReply> replyTo) implements HostCommand {}
 
+    /**
+     * Serves the kept one of two databases, and keeps the one that was served; nothing happens when the one that is asked for is served already, so that this is
+     * safe to repeat. Answered with {@link HostReply.Swapped}.
+     *
+     * @param fork the history of the one that is to be served
+     */
+    record SwapBack(DatabaseRef database, String fork, ActorRef<HostReply> replyTo) implements HostCommand {}
+
+    /** Removes the one that is kept of a database that is open; safe to repeat. */
+    record DropKept(DatabaseRef database, ActorRef<HostReply> replyTo) implements HostCommand {}
+
     @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "reply")
     @JsonSubTypes({
         @JsonSubTypes.Type(value = HostReply.Described.class, name = "described"),
@@ -106,6 +119,7 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
         @JsonSubTypes.Type(value = HostReply.Kept.class, name = "kept"),
         @JsonSubTypes.Type(value = HostReply.Discarded.class, name = "discarded"),
         @JsonSubTypes.Type(value = HostReply.Dropped.class, name = "dropped"),
+        @JsonSubTypes.Type(value = HostReply.Swapped.class, name = "swapped"),
         @JsonSubTypes.Type(value = HostReply.Failed.class, name = "failed")
     })
     sealed interface HostReply extends CborSerializable {
@@ -119,8 +133,23 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
             }
         }
 
-        /** @param recoveryFork the history that began when the server was opened */
-        record Connected(ServerConnection connection, Optional<String> recoveryFork) implements HostReply {}
+        /**
+         * @param recoveryFork the history that began when the server was opened
+         * @param kept the database that this one was put in the place of, while it is kept
+         */
+        record Connected(ServerConnection connection, Optional<String> recoveryFork, Optional<KeptDatabase> kept)
+                implements HostReply {
+            public Connected {
+                // Nodes of the first releases do not send it.
+                kept = kept == null ? Optional.empty() : kept;
+            }
+
+            /** Nothing is kept. */
+            @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+            public Connected(ServerConnection connection, Optional<String> recoveryFork) {
+                this(connection, recoveryFork, Optional.empty());
+            }
+        }
 
         /**
          * @param directory absolute path on the host
@@ -138,6 +167,14 @@ public sealed interface HostCommand extends HostMessage, CborSerializable {
         record Discarded(boolean touched) implements HostReply {}
 
         record Dropped() implements HostReply {}
+
+        /**
+         * How two databases stand after a call to swap them.
+         *
+         * @param kept the one that is not served; absent when there is only one
+         * @param problem why the one that was asked for is not served; nothing has changed then
+         */
+        record Swapped(Optional<KeptDatabase> kept, Optional<Problem> problem) implements HostReply {}
 
         record Failed(Problem problem) implements HostReply {}
     }

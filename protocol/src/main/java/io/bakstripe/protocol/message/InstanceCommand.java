@@ -7,6 +7,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ConfigurationRow;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
@@ -40,15 +41,18 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
      *
      * @param login who called
      */
-    record Submit(TaskRequest request, String login, Optional<RequestKey> key, ActorRef<SubmitReply> replyTo)
+    record Submit(TaskRequest request, Login login, Optional<RequestKey> key, ActorRef<SubmitReply> replyTo)
             implements InstanceCommand {}
 
     /** A call to cancel a task. The instance finds the task's database, whose coordinator answers. */
-    record Cancel(TaskId task, String login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
+    record Cancel(TaskId task, Login login, Optional<RequestKey> key, ActorRef<CancelReply> replyTo)
             implements InstanceCommand {}
 
     /** A call to drop a database that is RESTORING. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
-    record Drop(DatabaseName database, String login, ActorRef<DropReply> replyTo) implements InstanceCommand {}
+    record Drop(DatabaseName database, Login login, ActorRef<DropReply> replyTo) implements InstanceCommand {}
+
+    /** A call to swap a database with the one that is kept of it; handed on as {@link Drop} is. */
+    record SwapBack(DatabaseName database, Login login, ActorRef<SwapReply> replyTo) implements InstanceCommand {}
 
     /**
      * Asks for a task id.
@@ -137,6 +141,29 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
             databases = List.copyOf(databases);
             open = List.copyOf(open);
             recent = List.copyOf(recent);
+        }
+    }
+
+    /**
+     * Asks which databases to ask about tasks: of those that are registered and not ended, or ended last, the newest.
+     *
+     * @param task only this one
+     * @param after only those with a lower id
+     * @param database only those of the database whose folded name this is
+     * @param limit at most this many; 1 or more
+     */
+    record FindTasks(
+            Optional<TaskId> task,
+            Optional<TaskId> after,
+            Optional<String> database,
+            int limit,
+            ActorRef<TaskRoutes> replyTo)
+            implements InstanceCommand {}
+
+    /** Newest first; fewer than the limit when there are no more. */
+    record TaskRoutes(List<TaskRoute> routes) implements CborSerializable {
+        public TaskRoutes {
+            routes = List.copyOf(routes);
         }
     }
 

@@ -62,13 +62,15 @@ public sealed interface RestoreCommand extends RestoreMessage, CborSerializable 
      *
      * @param from the files; absent for {@link Kind#FINISH}
      * @param stopAt of logs: what was committed from then on is not to be applied
-     * @param position of the database before the step: the first LSN that it has not got; absent for {@link Kind#FULL}
+     * @param position of the database before the step: the first LSN that it has not got; absent for {@link Kind#FULL} and {@link Kind#REPLACEMENT}
      */
     record RestoreStep(Kind kind, Optional<S3Arn> from, Optional<Instant> stopAt, Optional<Lsn> position) {
         /** What a step brings. */
         public enum Kind {
             /** A whole set in a new directory. */
             FULL,
+            /** A whole set in a new directory beside a database that is open, in whose place it is put when it is opened. */
+            REPLACEMENT,
             /** What has changed, over the files that are there. */
             DIFFERENTIAL,
             /** Log, beside the files that are there. */

@@ -45,6 +45,10 @@ public record DatabaseName(@JsonValue String value) {
     }
 
     private static String folded(String value) {
+        if (value.chars().allMatch(letter -> letter < 128)) {
+            // Asked for at every call and for every declared name.
+            return value.toLowerCase(Locale.ROOT);
+        }
         String plain =
                 MARKS.matcher(Normalizer.normalize(value, Normalizer.Form.NFKD)).replaceAll("");
         // Upper case first: it folds pairs such as German sharp s and the two lower-case sigmas that lower case alone

@@ -1,6 +1,8 @@
 package io.bakstripe.protocol.port;
 
 import io.bakstripe.protocol.instance.ConfigurationRow;
+import io.bakstripe.protocol.instance.KeptDatabase;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -20,7 +22,7 @@ public interface Procedures {
      *
      * @param login who calls
      */
-    CompletionStage<TaskRow> submit(InstanceName instance, TaskRequest request, String login, Optional<RequestKey> key);
+    CompletionStage<TaskRow> submit(InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key);
 
     /**
      * Asks for the end of a task that has not ended. When the stage completes the wish is recorded and the row shows it; a task that is behind its
@@ -29,20 +31,29 @@ public interface Procedures {
      * @param login who calls
      * @param key makes a call safe to repeat even after the task has ended
      */
-    CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, String login, Optional<RequestKey> key);
+    CompletionStage<TaskRow> cancel(InstanceName instance, TaskId task, Login login, Optional<RequestKey> key);
 
     /**
-     * Removes a database that is RESTORING (row D1). When the stage completes nothing of it is left; it gives the name as it was shown.
+     * Removes a database that is RESTORING (row D1), or the one that is kept of a database that is ONLINE. When the stage completes nothing of it is left; it gives
+     * the name as it was shown.
      *
      * @param login who calls
      */
-    CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, String login);
+    CompletionStage<DatabaseName> drop(InstanceName instance, DatabaseName database, Login login);
 
     /** Sets a configuration and answers with its row. */
     CompletionStage<List<ConfigurationRow>> setConfiguration(InstanceName instance, String name, String value);
 
     /** @param name absent for all configurations */
     CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name);
+
+    /**
+     * Swaps a database that is ONLINE with the one that is kept since a restore replaced it. When the stage completes the other one is served, under the same
+     * address, and this one is kept; it gives what is kept then.
+     *
+     * @param login who calls
+     */
+    CompletionStage<KeptDatabase> swapBack(InstanceName instance, DatabaseName database, Login login);
 
     /**
      * Takes a snapshot. When the stage completes it is recorded and will become available or fail; it fails for a database that is not ONLINE, of which a

@@ -46,7 +46,12 @@ public enum Procedure {
             optional(
                     RestoreRequest.WITH_STANDBY,
                     ParameterType.bit(),
-                    "1 leaves the database RESTORING and lets it be read meanwhile; default 0; not in the reference")),
+                    "1 leaves the database RESTORING and lets it be read meanwhile; default 0; not in the reference"),
+            optional(
+                    RestoreRequest.REPLACE_EXISTING,
+                    ParameterType.bit(),
+                    "1 restores beside a database that is ONLINE and puts it in its place, which is kept; default 0; not in the"
+                            + " reference")),
     RDS_RESTORE_LOG(
             required("restore_db_name", ParameterType.databaseName(), "the database that is RESTORING (G1)"),
             required("s3_arn_to_restore_from", ParameterType.s3Arn(BackupError.S3_ARN_EMPTY), "the file (G1)"),
@@ -62,7 +67,10 @@ public enum Procedure {
                     ParameterType.bit(),
                     "1 leaves the database RESTORING and lets it be read meanwhile; default 0; not in the reference")),
     RDS_FINISH_RESTORE(required("db_name", ParameterType.databaseName(), "the database that is RESTORING (F1)")),
-    RDS_DROP_DATABASE(required("db_name", ParameterType.databaseName(), "the database that is RESTORING (D1)")),
+    RDS_DROP_DATABASE(required(
+            "db_name",
+            ParameterType.databaseName(),
+            "the database that is RESTORING (D1), or one that is ONLINE and of which another one is kept")),
     RDS_BACKUP_LOG(
             required("source_db_name", ParameterType.databaseName(), "the database whose log to back up"),
             required("s3_arn_to_backup_to", ParameterType.s3Arn(BackupError.PARAMETER_EMPTY), "the file to write"),
@@ -72,7 +80,11 @@ public enum Procedure {
     RDS_TASK_STATUS(
             optional("db_name", ParameterType.databaseName(), "only tasks of this database (T1)"),
             optional("task_id", ParameterType.whole(1, Long.MAX_VALUE), "only this task (T1)"),
-            optional("max_rows", ParameterType.whole(1, Integer.MAX_VALUE), "at most this many, the newest first")),
+            optional("max_rows", ParameterType.whole(1, Integer.MAX_VALUE), "at most this many, the newest first"),
+            optional(
+                    "after_task_id",
+                    ParameterType.whole(1, Long.MAX_VALUE),
+                    "only older tasks than this one: the page behind one that ended with it")),
     RDS_SET_CONFIGURATION(
             required("name", ParameterType.text(), "the configuration to set (K1)"),
             required("value", ParameterType.text(), "its new value (K1)")),

@@ -2,6 +2,7 @@ package io.bakstripe.protocol.procedure;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
@@ -15,12 +16,21 @@ import java.util.Optional;
  * @param arn an existing key is taken literally first; otherwise an asterisk stands for any run of characters (row R2)
  * @param recovery what becomes of the database (rows R3, G2)
  * @param stopAt of log restores only: what was committed from then on is not applied (row G3)
+ * @param replaces whether the set is restored beside a database that is ONLINE and put in its place once it is open; full restores that open only
  */
 public record RestoreRequest(
-        DatabaseName database, BackupType type, S3Arn arn, Recovery recovery, Optional<StopAt> stopAt)
+        DatabaseName database,
+        BackupType type,
+        S3Arn arn,
+        Recovery recovery,
+        Optional<StopAt> stopAt,
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean replaces)
         implements TaskRequest {
     /** The parameter's name; an addition to the reference. */
     public static final String WITH_STANDBY = "with_standby";
+
+    /** The parameter's name; an addition to the reference. */
+    public static final String REPLACE_EXISTING = "replace_existing";
 
     private static final String WITH_NORECOVERY = "with_norecovery";
 
@@ -32,12 +42,22 @@ public record RestoreRequest(
         if (stopAt.isPresent() && type != BackupType.LOG) {
             throw new IllegalArgumentException("stopAt goes with a log, not with a set of type " + type);
         }
+        if (replaces && (type != BackupType.FULL || recovery != Recovery.RECOVERY)) {
+            throw new IllegalArgumentException("only a full restore that opens replaces a database");
+        }
+    }
+
+    /** A restore that replaces nothing. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public RestoreRequest(
+            DatabaseName database, BackupType type, S3Arn arn, Recovery recovery, Optional<StopAt> stopAt) {
+        this(database, type, arn, recovery, stopAt, false);
     }
 
     /** A full restore that opens the database. */
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     public RestoreRequest(DatabaseName database, S3Arn arn) {
-        this(database, BackupType.FULL, arn, Recovery.RECOVERY, Optional.empty());
+        this(database, BackupType.FULL, arn, Recovery.RECOVERY, Optional.empty(), false);
     }
 
     /**
@@ -76,12 +96,18 @@ public record RestoreRequest(
             throw BackupError.STANDBY_AND_RECOVERY.problem().on(WITH_STANDBY).asException();
         }
         Recovery closed = norecovery ? Recovery.NORECOVERY : Recovery.RECOVERY;
+        Recovery recovery = standby(arguments) ? Recovery.STANDBY : closed;
+        boolean replaces = arguments.optional(REPLACE_EXISTING, Boolean.class).orElse(false);
+        if (replaces && (type != BackupType.FULL || recovery != Recovery.RECOVERY)) {
+            throw BackupError.REPLACE_NEEDS_FULL.problem().on(REPLACE_EXISTING).asException();
+        }
         return new RestoreRequest(
                 arguments.required("restore_db_name", DatabaseName.class),
                 type,
                 arguments.required("s3_arn_to_restore_from", S3Arn.class),
-                standby(arguments) ? Recovery.STANDBY : closed,
-                stopAt);
+                recovery,
+                stopAt,
+                replaces);
     }
 
     private static boolean standby(Procedure.Arguments arguments) {

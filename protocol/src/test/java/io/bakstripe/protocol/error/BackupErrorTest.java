@@ -62,6 +62,13 @@ class BackupErrorTest {
                         + " allowed. Choose a different database name.");
         assertThat(BackupError.BUCKET_UNKNOWN.problem("b").detail()).isEqualTo("The specified bucket does not exist");
         assertThat(BackupError.ACCESS_DENIED.problem("why").detail()).isEqualTo("Access Denied");
+        assertThat(BackupError.OPTION_ABSENT.problem("main").detail())
+                .isEqualTo("Database backup/restore option is not enabled yet or is in the process of being enabled."
+                        + " Please try again later.");
+        assertThat(BackupError.BACKUP_WINDOW.problem("03:00-03:30", "then").detail())
+                .isEqualTo(
+                        "Aborted the task because of a task failure or an overlap with your preferred backup window for"
+                                + " RDS automated backup.");
     }
 
     @Test

@@ -17,6 +17,18 @@ class ServerMessagesTest {
     static Stream<Arguments> texts() {
         return Stream.of(
                 arguments(
+                        BackupError.IN_TRANSACTION,
+                        3021,
+                        "Cannot perform a backup or restore operation within a transaction."),
+                arguments(
+                        BackupError.COMMIT_WITHOUT_BEGIN,
+                        3902,
+                        "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION."),
+                arguments(
+                        BackupError.ROLLBACK_WITHOUT_BEGIN,
+                        3903,
+                        "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION."),
+                arguments(
                         BackupError.NO_DIFFERENTIAL_BASE,
                         3035,
                         "Cannot perform a differential backup for database \"%s\", because a current database backup does not"

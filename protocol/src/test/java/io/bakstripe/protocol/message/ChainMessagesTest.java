@@ -7,6 +7,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand.HostReply;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply;
@@ -117,11 +118,14 @@ class ChainMessagesTest {
                 new RestoreStep(RestoreStep.Kind.FINISH, Optional.empty(), Optional.empty(), Optional.of(LSN));
         return Stream.of(
                 new DatabaseCommand.Drop(
-                        COPY, VIEW, "master", KIT.<DropReply>createTestProbe().ref()),
+                        COPY,
+                        VIEW,
+                        Login.MASTER,
+                        KIT.<DropReply>createTestProbe().ref()),
                 new DatabaseCommand.DescribeBackupSets(
                         KIT.<DatabaseCommand.BackupSets>createTestProbe().ref()),
                 new InstanceCommand.Drop(
-                        COPY, "master", KIT.<DropReply>createTestProbe().ref()),
+                        COPY, Login.MASTER, KIT.<DropReply>createTestProbe().ref()),
                 new HostCommand.Prepare(REF, ATTEMPT, RestoreStep.Kind.LOG, Optional.of(LSN), hostReplies()),
                 new HostCommand.Keep(
                         REF,

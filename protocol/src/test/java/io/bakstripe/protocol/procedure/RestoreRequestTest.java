@@ -10,8 +10,10 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,26 @@ class RestoreRequestTest {
             assertRefused(() -> database("type", "DIFFERENTIAL"), BackupError.PARAMETER_MISSING, "with_norecovery");
             assertThat(database("type", "DIFFERENTIAL", "with_standby", 1).recovery())
                     .isEqualTo(Recovery.STANDBY);
+        }
+
+        @Test
+        void replacesADatabaseOnlyWhenItIsFullAndOpens() {
+            assertThat(database().replaces()).isFalse();
+            assertThat(database("replace_existing", 1).replaces()).isTrue();
+            assertThat(database("replace_existing", 1, "type", "FULL", "with_norecovery", 0)
+                            .replaces())
+                    .isTrue();
+            for (Object[] other :
+                    List.of(new Object[] {"with_norecovery", 1}, new Object[] {"with_standby", 1}, new Object[] {
+                        "type", "DIFFERENTIAL", "with_norecovery", 0
+                    })) {
+                Object[] all = Stream.concat(Stream.of("replace_existing", 1), Stream.of(other))
+                        .toArray();
+                assertRefused(() -> database(all), BackupError.REPLACE_NEEDS_FULL, "replace_existing");
+            }
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> new RestoreRequest(
+                            COPY, BackupType.FULL, ARN, Recovery.NORECOVERY, Optional.empty(), true));
         }
 
         @Test

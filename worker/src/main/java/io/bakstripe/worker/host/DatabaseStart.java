@@ -34,6 +34,18 @@ final class DatabaseStart {
     ServerConnection open(
             ServerDirectory directory, ServerRecord found, DatabaseName display, AttemptRef attempt, String dbname)
             throws IOException {
+        return open(directory, found, display, attempt, dbname, passwords);
+    }
+
+    /** The same with a password of this supplier's, when it is opened for the first time. */
+    ServerConnection open(
+            ServerDirectory directory,
+            ServerRecord found,
+            DatabaseName display,
+            AttemptRef attempt,
+            String dbname,
+            Supplier<String> secrets)
+            throws IOException {
         if (found.state() == State.OPENED) {
             return opening.run(directory, found);
         }
@@ -41,10 +53,10 @@ final class DatabaseStart {
         ServerRecord mine = found.by(attempt.entityId());
         if (found.state() == State.PREPARED) {
             opening.adoptFiles(directory, attempt);
-            mine = begun(mine, display, dbname);
+            mine = begun(mine, display, dbname, secrets);
             mine.write(directory.record());
         } else if (found.restoring().isPresent() && !promoted(directory, found)) {
-            mine = begun(restoring.beforeOpening(directory, mine), display, found.dbname());
+            mine = begun(restoring.beforeOpening(directory, mine), display, found.dbname(), secrets);
             mine.write(directory.record());
         } else if (found.restoring().isPresent()) {
             postmaster.awaitOrphans(directory);
@@ -65,8 +77,7 @@ final class DatabaseStart {
         return found.state() == State.OPENING && !RecoverySignal.there(directory.data());
     }
 
-    private ServerRecord begun(ServerRecord server, DatabaseName display, String dbname) {
-        return server.opening(
-                display.value(), dbname, passwords.get(), ids.get().toString());
+    private ServerRecord begun(ServerRecord server, DatabaseName display, String dbname, Supplier<String> secrets) {
+        return server.opening(display.value(), dbname, secrets.get(), ids.get().toString());
     }
 }

@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +45,9 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
 
     private record Adopted(
             List<Adoption> adoptions, @Nullable Throwable failure) implements HostMessage {}
+
+    /** What a look at a database said while something was being done with it. */
+    private record Glanced(Job job, Optional<HostReply> reply) implements HostMessage {}
 
     private record Job(DatabaseRef database, ActorRef<HostReply> replyTo, Supplier<HostReply> work) {}
 
@@ -114,6 +118,9 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
                 .onMessage(HostCommand.Open.class, this::onOpen)
                 .onMessage(HostCommand.Discard.class, this::onDiscard)
                 .onMessage(HostCommand.Drop.class, this::onDrop)
+                .onMessage(HostCommand.DropKept.class, this::onDropKept)
+                .onMessage(HostCommand.SwapBack.class, this::onSwapBack)
+                .onMessage(Glanced.class, this::onGlanced)
                 .onMessage(Done.class, this::onDone)
                 .onMessage(Adopted.class, this::onAdopted)
                 .build();
@@ -129,8 +136,27 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
     }
 
     private Behavior<HostMessage> onConnect(HostCommand.Connect ask) {
-        return enqueue(new Job(
-                ask.database(), ask.replyTo(), () -> connected(ask.database(), servers.connect(ask.database()))));
+        Job job = new Job(
+                ask.database(), ask.replyTo(), () -> connected(ask.database(), servers.connect(ask.database())));
+        if (!waiting.containsKey(ask.database())) {
+            return enqueue(job);
+        }
+        // A database is served while its replacement rolls forward, which may take long.
+        getContext()
+                .pipeToSelf(
+                        CompletableFuture.supplyAsync(
+                                () -> servers.running(ask.database()).map(found -> connected(ask.database(), found)),
+                                blocking),
+                        (reply, failure) -> new Glanced(job, reply == null ? Optional.empty() : reply));
+        return this;
+    }
+
+    private Behavior<HostMessage> onGlanced(Glanced glanced) {
+        if (glanced.reply().isEmpty()) {
+            return enqueue(glanced.job());
+        }
+        glanced.job().replyTo().tell(glanced.reply().get());
+        return this;
     }
 
     private Behavior<HostMessage> onPrepare(HostCommand.Prepare ask) {
@@ -177,9 +203,23 @@ public final class HostAgent extends AbstractBehavior<HostMessage> {
         }));
     }
 
+    private Behavior<HostMessage> onDropKept(HostCommand.DropKept ask) {
+        return enqueue(new Job(ask.database(), ask.replyTo(), () -> {
+            servers.dropKept(ask.database());
+            return new HostReply.Dropped();
+        }));
+    }
+
+    private Behavior<HostMessage> onSwapBack(HostCommand.SwapBack ask) {
+        return enqueue(new Job(ask.database(), ask.replyTo(), () -> {
+            Optional<Problem> problem = servers.swapBack(ask.database(), ask.fork());
+            return new HostReply.Swapped(servers.kept(ask.database()), problem);
+        }));
+    }
+
     private HostReply connected(DatabaseRef database, ServerConnection connection) {
         return new HostReply.Connected(
-                connection, servers.recoveryFork(database).map(UUID::toString));
+                connection, servers.recoveryFork(database).map(UUID::toString), servers.kept(database));
     }
 
     private Behavior<HostMessage> enqueue(Job job) {

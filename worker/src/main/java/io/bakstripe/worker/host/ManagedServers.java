@@ -2,6 +2,7 @@ package io.bakstripe.worker.host;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand.WrittenStep;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
@@ -13,20 +14,16 @@ import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.host.ServerRecord.State;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The managed servers of this host. Every method blocks; different databases may be worked on at once, calls for one database wait for each other.
@@ -35,16 +32,17 @@ import java.util.stream.Stream;
  */
 public final class ManagedServers {
     private final HostName host;
-    private final Path databases;
+    private final DatabaseFolders folders;
     private final HostSettings settings;
     private final Installations installations;
     private final Postmaster postmaster;
-    private final Ports ports;
+    private final Sessions sessions;
     private final ServerOpening opening;
     private final RestoringServers restoring;
     private final FreshServers fresh;
     private final DatabaseStart start;
-    private final Map<Path, ReentrantLock> turns = new ConcurrentHashMap<>();
+    private final Removal removal;
+    private final Replacements replacements;
 
     /**
      * @param data the node's data directory; servers live in {@code databases} under it
@@ -59,17 +57,33 @@ public final class ManagedServers {
             InstantSource clock,
             Supplier<UUID> ids,
             Supplier<String> passwords) {
+        this(host, data, settings, installations, clock, ids, passwords, step -> {});
+    }
+
+    /** @param watch told of each step of a replacement */
+    ManagedServers(
+            HostName host,
+            Path data,
+            HostSettings settings,
+            Installations installations,
+            InstantSource clock,
+            Supplier<UUID> ids,
+            Supplier<String> passwords,
+            Consumer<Replacements.Step> watch) {
         this.host = host;
-        this.databases = data.toAbsolutePath().normalize().resolve("databases");
+        Path databases = data.toAbsolutePath().normalize().resolve("databases");
         this.settings = settings;
         this.installations = installations;
         this.postmaster = new Postmaster(installations, settings, clock);
-        this.ports = new Ports(settings, databases);
-        Sessions sessions = new Sessions(settings);
+        Ports ports = new Ports(settings, databases);
+        this.folders = new DatabaseFolders(host, databases, ports);
+        this.sessions = new Sessions(settings);
         this.opening = new ServerOpening(installations, new ServerConfiguration(settings), postmaster, ports, sessions);
         this.restoring = new RestoringServers(
                 opening, postmaster, new StandbyServers(installations, opening, postmaster, ports, sessions));
         this.start = new DatabaseStart(opening, postmaster, restoring, passwords, ids);
+        this.removal = new Removal(postmaster);
+        this.replacements = new Replacements(opening, postmaster, start, removal, clock, watch);
         this.fresh = new FreshServers(installations, opening, ports, sessions, passwords, ids);
     }
 
@@ -85,16 +99,7 @@ public final class ManagedServers {
 
     /** What can still be written to the disk on which the databases lie. */
     public long freeBytes() {
-        try {
-            // The folder is made with the first database.
-            Path there = databases;
-            while (!Files.exists(there) && there.getParent() != null) {
-                there = there.getParent();
-            }
-            return Files.getFileStore(there).getUsableSpace();
-        } catch (IOException failure) {
-            throw io(databases, failure.toString());
-        }
+        return folders.freeBytes();
     }
 
     /** Whether servers are to be stopped when the node ends cleanly. */
@@ -119,7 +124,7 @@ public final class ManagedServers {
      * there is none.
      */
     public ServerConnection connect(DatabaseRef database) {
-        return alone(database, directory -> {
+        return folders.alone(database, directory -> {
             ServerRecord found = ServerRecord.read(directory.record())
                     .filter(ManagedServers::runs)
                     .orElseThrow(() -> BackupError.DATABASE_UNKNOWN
@@ -136,13 +141,16 @@ public final class ManagedServers {
 
     /**
      * Gives the directory that a step of this attempt is to write into. For a full backup an empty one, readable by us only; what earlier attempts left is
-     * removed; {@code DATABASE_EXISTS} when there is a database. For a log an empty one beside the database; for a differential the database's own, whose files then
+     * removed; {@code DATABASE_EXISTS} when there is a database. For a replacement the same beside a database that is open. For a log an empty one beside the database; for a differential the database's own, whose files then
      * count as touched. These two refuse a database that is not RESTORING at {@code position}; a server that lets it be read is stopped.
      *
      * @param position where the database is believed to be; not asked when empty
      */
     public Path prepare(DatabaseRef database, AttemptRef attempt, Kind kind, Optional<Lsn> position) {
-        return alone(database, directory -> {
+        if (kind == Kind.REPLACEMENT) {
+            return folders.inPlaces(database, places -> replacements.prepare(places, database, attempt));
+        }
+        return folders.alone(database, directory -> {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             if (kind == Kind.DIFFERENTIAL || kind == Kind.LOG) {
                 return restoring.prepare(directory, requireRestoring(found, database), attempt, kind, position);
@@ -151,7 +159,7 @@ public final class ManagedServers {
                 throw new IllegalArgumentException("nothing is written by a step that only opens");
             }
             refuseDatabase(found, database);
-            clear(directory);
+            removal.clear(directory);
             Path staging = directory.staging(attempt);
             Files.createDirectory(
                     staging, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -166,7 +174,7 @@ public final class ManagedServers {
      * unless a differential has touched it.
      */
     public RolledTo keep(DatabaseRef database, DatabaseName display, AttemptRef attempt, WrittenStep step) {
-        return alone(database, directory -> {
+        return folders.alone(database, directory -> {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             boolean prepared = found.filter(read -> read.state() == State.PREPARED)
                     .filter(read -> read.attempt().equals(attempt.entityId()))
@@ -183,7 +191,7 @@ public final class ManagedServers {
      * backups say. Safe to repeat; the next step stops the server. {@code STANDBY_IMPOSSIBLE} when the server does not allow it, and the database is as before.
      */
     public ServerConnection standBy(DatabaseRef database) {
-        return alone(
+        return folders.alone(
                 database,
                 directory -> restoring.standBy(
                         directory, requireRestoring(ServerRecord.read(directory.record()), database)));
@@ -191,12 +199,17 @@ public final class ManagedServers {
 
     /**
      * Starts the server of what this attempt restored, or of a database that is RESTORING, lets it roll forward and open, and gives its address. Safe to repeat, after
-     * a crash too. When it fails before the server has opened, a database that was RESTORING is so again.
+     * a crash too. When it fails before the server has opened, a database that was RESTORING is so again. A replacement is put in the place of the database beside
+     * which it was prepared; when it fails, at whatever point, that one is served.
      *
      * @param dbname the database inside the server that the address names; not looked at for a database that is RESTORING
      */
     public ServerConnection open(DatabaseRef database, DatabaseName display, AttemptRef attempt, String dbname) {
-        return alone(database, directory -> {
+        return folders.inPlaces(database, places -> {
+            if (replacements.isOf(places, attempt)) {
+                return replacements.open(places, display, attempt, dbname);
+            }
+            ServerDirectory directory = places.served();
             ServerRecord found = ServerRecord.read(directory.record())
                     .filter(read ->
                             read.restoring().isPresent() || read.attempt().equals(attempt.entityId()))
@@ -207,7 +220,7 @@ public final class ManagedServers {
 
     private RuntimeException nothingPrepared(ServerDirectory directory, DatabaseRef database, AttemptRef attempt) {
         refuseDatabase(recorded(database), database);
-        return io(directory.root(), "attempt " + attempt.entityId() + " has prepared nothing here");
+        return folders.failed(directory.root(), "attempt " + attempt.entityId() + " has prepared nothing here");
     }
 
     /**
@@ -217,7 +230,12 @@ public final class ManagedServers {
      * @return whether files of a database that is RESTORING may have been changed by what is discarded
      */
     public boolean discard(DatabaseRef database, AttemptRef attempt) {
-        return alone(database, directory -> {
+        return folders.inPlaces(database, places -> {
+            if (replacements.isOf(places, attempt) || replacements.litters(places)) {
+                replacements.discard(places, attempt);
+                return false;
+            }
+            ServerDirectory directory = places.served();
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             if (found.isEmpty() || found.get().state() == State.OPENED) {
                 return false;
@@ -227,7 +245,7 @@ public final class ManagedServers {
                 return restoring.discard(directory, found.get(), attempt);
             }
             if (its) {
-                clear(directory);
+                removal.clear(directory);
             }
             return false;
         });
@@ -235,27 +253,63 @@ public final class ManagedServers {
 
     /** Removes a database that is not open, and what is left of one; safe to repeat. {@code NOT_RESTORING} when it is open. */
     public void drop(DatabaseRef database) {
-        alone(database, directory -> {
+        folders.alone(database, directory -> {
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             if (found.isPresent() && found.get().state() == State.OPENED) {
                 throw BackupError.NOT_RESTORING
                         .problem(found.get().display(), "ONLINE")
                         .asException();
             }
-            clear(directory);
+            removal.clear(directory);
             return true;
+        });
+    }
+
+    /** Removes the one that is kept of a database that is open; safe to repeat. */
+    public void dropKept(DatabaseRef database) {
+        folders.inPlaces(database, places -> {
+            replacements.dropKept(places);
+            return true;
+        });
+    }
+
+    /** The database that this one was put in the place of, as long as it is kept. */
+    public Optional<KeptDatabase> kept(DatabaseRef database) {
+        return folders.glance(database, Places::kept);
+    }
+
+    /**
+     * Serves the database of the history {@code fork} and keeps the one that is served; safe to repeat.
+     *
+     * @return why that is not so; nothing has changed then
+     */
+    public Optional<Problem> swapBack(DatabaseRef database, String fork) {
+        return folders.inPlaces(database, places -> replacements.swapBack(places, database, fork));
+    }
+
+    /** How to reach a server that runs and is open right now, without waiting for what is done with its database; empty when there is none. */
+    public Optional<ServerConnection> running(DatabaseRef database) {
+        return folders.glance(database, places -> {
+            Optional<ServerRecord> found = places.servedRecord().filter(read -> read.state() == State.OPENED);
+            return postmaster.isOpen(places.served()) ? found.map(sessions::connection) : Optional.empty();
         });
     }
 
     /** Finds the processes of all servers again that are open or can be read, and starts those that do not run. What fails for one does not keep it from the others. */
     public List<Adoption> adoptAll() {
         List<Adoption> adoptions = new ArrayList<>();
-        for (ServerRecord found : running()) {
+        for (DatabaseRef database : folders.all()) {
             try {
-                connect(found.database());
-                adoptions.add(new Adoption(found.database(), Optional.empty()));
+                folders.inPlaces(database, places -> {
+                    replacements.settle(places);
+                    return true;
+                });
+                if (recorded(database).filter(ManagedServers::runs).isPresent()) {
+                    connect(database);
+                    adoptions.add(new Adoption(database, Optional.empty()));
+                }
             } catch (RuntimeException failure) {
-                adoptions.add(new Adoption(found.database(), Optional.of(Problem.of(failure))));
+                adoptions.add(new Adoption(database, Optional.of(Problem.of(failure))));
             }
         }
         return adoptions;
@@ -263,9 +317,10 @@ public final class ManagedServers {
 
     /** Stops all servers that run, fast. They are started again by whoever asks for them. */
     public void stopAll() {
-        for (ServerRecord found : running()) {
-            alone(found.database(), directory -> {
-                postmaster.stop(directory);
+        for (DatabaseRef database : folders.all()) {
+            folders.inPlaces(database, places -> {
+                postmaster.stop(places.served());
+                postmaster.stop(places.other());
                 return true;
             });
         }
@@ -286,16 +341,17 @@ public final class ManagedServers {
      */
     ServerConnection provision(
             DatabaseRef database, DatabaseName display, String dbname, FreshServer kind, List<String> statements) {
-        return alone(database, directory -> {
+        return folders.inPlaces(database, places -> {
+            ServerDirectory directory = places.served();
             Optional<ServerRecord> found = ServerRecord.read(directory.record());
             if (found.isPresent() && found.get().state() == State.OPENED) {
-                if (!found.get().attempt().equals(ServerRecord.PROVISIONED)) {
+                if (!found.get().attempt().equals(ServerRecord.PROVISIONED) && !places.replacedOnce()) {
                     refuseDatabase(found, database);
                 }
                 return opening.run(directory, found.get());
             }
             refuseDatabase(found, database);
-            clear(directory);
+            removal.clear(directory);
             return fresh.make(directory, database, display, dbname, kind, statements);
         });
     }
@@ -303,18 +359,6 @@ public final class ManagedServers {
     /** Makes the sample database {@code shop}: customers, products, orders and their items, the same rows every time. */
     public ServerConnection provisionSample(DatabaseRef database, DatabaseName display) {
         return provision(database, display, SampleShop.DBNAME, SampleShop.statements());
-    }
-
-    /** Removes everything of a database but its lock; its server is stopped first. */
-    private void clear(ServerDirectory directory) throws IOException {
-        postmaster.stop(directory);
-        // The record goes first: without it nothing that is left counts.
-        Files.deleteIfExists(directory.record());
-        try (Stream<Path> all = Files.list(directory.root())) {
-            for (Path each : all.filter(path -> !path.endsWith("lock")).toList()) {
-                Trees.delete(each);
-            }
-        }
     }
 
     /** Refuses where a database is that is open or RESTORING. */
@@ -345,44 +389,9 @@ public final class ManagedServers {
     }
 
     private Optional<ServerRecord> recorded(DatabaseRef database) {
-        ServerDirectory directory = ServerDirectory.of(databases, database);
-        try {
-            return ServerRecord.read(directory.record());
-        } catch (IOException failure) {
-            throw io(directory.record(), failure.toString());
-        }
-    }
-
-    private List<ServerRecord> running() {
-        try {
-            return ports.records().stream().filter(ManagedServers::runs).toList();
-        } catch (IOException failure) {
-            throw io(databases, failure.toString());
-        }
-    }
-
-    private <T> T alone(DatabaseRef database, Work<T> work) {
-        ServerDirectory directory = ServerDirectory.of(databases, database);
-        ReentrantLock turn = turns.computeIfAbsent(directory.root(), root -> new ReentrantLock(true));
-        turn.lock();
-        try (DirectoryLock lock = DirectoryLock.tryAcquire(directory.root())
-                .orElseThrow(() -> io(directory.root(), "another process works there"))) {
-            return work.on(directory);
-        } catch (IOException failure) {
-            throw BackupError.HOST_IO.problem(host, directory.root(), failure).asException(failure);
-        } finally {
-            turn.unlock();
-        }
-    }
-
-    private RuntimeException io(Path path, String text) {
-        return BackupError.HOST_IO.problem(host, path, text).asException();
+        return folders.glance(database, Places::servedRecord);
     }
 
     /** @param problem why the server does not run; empty when it does */
     public record Adoption(DatabaseRef database, Optional<Problem> problem) {}
-
-    private interface Work<T> {
-        T on(ServerDirectory directory) throws IOException;
-    }
 }

@@ -53,7 +53,7 @@ final class Ports {
         }
     }
 
-    /** All records of this host. */
+    /** All records of this host, of places that are not served, too. */
     List<ServerRecord> records() throws IOException {
         List<ServerRecord> records = new ArrayList<>();
         if (!Files.isDirectory(databases)) {

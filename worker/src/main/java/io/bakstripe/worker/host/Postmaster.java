@@ -79,6 +79,12 @@ final class Postmaster {
         awaitOpen(directory, display, process.toHandle(), logFrom);
     }
 
+    /** Whether a server runs there and is open. */
+    boolean isOpen(ServerDirectory directory) throws IOException {
+        Optional<ProcessHandle> process = find(directory);
+        return process.isPresent() && open(directory, process.get().pid());
+    }
+
     /** Waits until a server that was found is open; fails as {@link #start} does. */
     void awaitOpen(ServerDirectory directory, String display, ProcessHandle process) throws IOException {
         awaitOpen(directory, display, process, 0);

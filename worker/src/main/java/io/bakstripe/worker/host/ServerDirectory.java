@@ -14,6 +14,8 @@ import java.util.HexFormat;
  * it, so that nothing that a backup brings can take their place.
  */
 record ServerDirectory(Path root) {
+    static final String SERVED = "served.json";
+
     /** Most file systems end names at 255 bytes. */
     private static final int LONGEST_NAME = 200;
 
@@ -22,6 +24,16 @@ record ServerDirectory(Path root) {
     static ServerDirectory of(Path databases, DatabaseRef database) {
         return new ServerDirectory(
                 databases.resolve(encode(database.instance().value())).resolve(encode(database.folded())));
+    }
+
+    /** The hidden place beside a database's own, see {@link Places}. No name is encoded to one that begins with a dot. */
+    ServerDirectory aside() {
+        return new ServerDirectory(root.resolveSibling("." + root.getFileName() + ".aside"));
+    }
+
+    /** Of a database's own place only: which of the two is served. */
+    Path served() {
+        return root.resolve(SERVED);
     }
 
     Path data() {

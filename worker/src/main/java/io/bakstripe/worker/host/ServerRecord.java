@@ -1,20 +1,9 @@
 package io.bakstripe.worker.host;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -40,14 +29,6 @@ record ServerRecord(
         String recoveryFork,
         Optional<Restoring> restoring) {
     static final String PROVISIONED = "provisioned";
-
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .addModule(new Jdk8Module())
-            .addModule(new JavaTimeModule())
-            .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .serializationInclusion(JsonInclude.Include.NON_ABSENT)
-            .build();
 
     ServerRecord {
         // Records of the first release do not have it.
@@ -125,22 +106,12 @@ record ServerRecord(
 
     /** Reads the record; empty when there is none. */
     static Optional<ServerRecord> read(Path file) throws IOException {
-        try {
-            return Optional.of(JSON.readValue(Files.readAllBytes(file), ServerRecord.class));
-        } catch (NoSuchFileException absent) {
-            return Optional.empty();
-        }
+        return DurableJson.read(file, ServerRecord.class);
     }
 
     /** Replaces the record: after a crash the file holds the old one or this one. Readable by its owner only. */
     void write(Path file) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        Files.write(fresh, JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(this));
-        Trees.sync(fresh);
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        Trees.sync(file.resolveSibling("."));
+        DurableJson.write(file, this);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.bakstripe.worker.restore;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
@@ -84,8 +86,23 @@ public sealed interface RestoreEvent {
     /** Everything is durable and matches the manifest. */
     record FilesApplied() implements RestoreEvent {}
 
-    /** The server accepts connections. */
-    record ServerOpened() implements RestoreEvent {}
+    /**
+     * The server accepts connections.
+     *
+     * @param replaced the database in whose place it was put
+     */
+    record ServerOpened(Optional<KeptDatabase> replaced) implements RestoreEvent {
+        public ServerOpened {
+            // Journals of the first releases do not have it.
+            replaced = replaced == null ? Optional.empty() : replaced;
+        }
+
+        /** In the place of none. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        ServerOpened() {
+            this(Optional.empty());
+        }
+    }
 
     /** What was written is part of the database, which stays RESTORING. */
     record StepKept(RolledTo rolledTo) implements RestoreEvent {}

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.message.HostCommand.WrittenStep;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.name.BackupSetId;
@@ -27,6 +28,7 @@ import java.util.Optional;
  * @param kept how far the database has come by this step, once it is part of it
  * @param touched whether discarding has left a database whose files may have been changed
  * @param problem of a failed attempt
+ * @param replaced the database in whose place the restored one was put
  */
 record RestoreFacts(
         Phase phase,
@@ -34,9 +36,10 @@ record RestoreFacts(
         List<Long> doneBytes,
         Optional<RolledTo> kept,
         boolean touched,
-        Optional<Problem> problem) {
-    static final RestoreFacts FRESH =
-            new RestoreFacts(Phase.FRESH, Optional.empty(), List.of(), Optional.empty(), false, Optional.empty());
+        Optional<Problem> problem,
+        Optional<KeptDatabase> replaced) {
+    static final RestoreFacts FRESH = new RestoreFacts(
+            Phase.FRESH, Optional.empty(), List.of(), Optional.empty(), false, Optional.empty(), Optional.empty());
 
     /** How far an attempt is. */
     enum Phase {
@@ -82,13 +85,13 @@ record RestoreFacts(
         List<Long> done = event.stripes().equals(stripes())
                 ? doneBytes
                 : Collections.nCopies(event.stripes().size(), 0L);
-        return new RestoreFacts(next(event), Optional.of(event), done, kept, touched, problem);
+        return new RestoreFacts(next(event), Optional.of(event), done, kept, touched, problem, replaced);
     }
 
     RestoreFacts partApplied(PartApplied event) {
         List<Long> done = new ArrayList<>(doneBytes);
         done.set(event.family() - 1, Math.max(done.get(event.family() - 1), event.doneBytes()));
-        return new RestoreFacts(next(event), set, List.copyOf(done), kept, touched, problem);
+        return new RestoreFacts(next(event), set, List.copyOf(done), kept, touched, problem, replaced);
     }
 
     RestoreFacts filesApplied(FilesApplied event) {
@@ -96,7 +99,7 @@ record RestoreFacts(
     }
 
     RestoreFacts stepKept(StepKept event) {
-        return new RestoreFacts(next(event), set, doneBytes, Optional.of(event.rolledTo()), touched, problem);
+        return new RestoreFacts(next(event), set, doneBytes, Optional.of(event.rolledTo()), touched, problem, replaced);
     }
 
     RestoreFacts serverStands(ServerStands event) {
@@ -104,19 +107,19 @@ record RestoreFacts(
     }
 
     RestoreFacts serverOpened(ServerOpened event) {
-        return after(event);
+        return new RestoreFacts(next(event), set, doneBytes, kept, touched, problem, event.replaced());
     }
 
     RestoreFacts discarded(AttemptDiscarded event) {
-        return new RestoreFacts(next(event), set, doneBytes, kept, event.touched(), problem);
+        return new RestoreFacts(next(event), set, doneBytes, kept, event.touched(), problem, replaced);
     }
 
     RestoreFacts failed(AttemptFailed event) {
-        return new RestoreFacts(next(event), set, doneBytes, kept, touched, Optional.of(event.problem()));
+        return new RestoreFacts(next(event), set, doneBytes, kept, touched, Optional.of(event.problem()), replaced);
     }
 
     private RestoreFacts after(RestoreEvent event) {
-        return new RestoreFacts(next(event), set, doneBytes, kept, touched, problem);
+        return new RestoreFacts(next(event), set, doneBytes, kept, touched, problem, replaced);
     }
 
     private Phase next(RestoreEvent event) {

@@ -220,8 +220,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         if (activity == RestoreActivity.STANDING_BY && reply instanceof HostReply.Connected) {
             return end(new ServerStands());
         }
-        if (activity == RestoreActivity.OPENING && reply instanceof HostReply.Connected) {
-            return end(new ServerOpened());
+        if (activity == RestoreActivity.OPENING && reply instanceof HostReply.Connected connected) {
+            return end(new ServerOpened(connected.kept()));
         }
         if (activity == RestoreActivity.DISCARDING && reply instanceof HostReply.Discarded discarded) {
             return end(new AttemptDiscarded(discarded.touched()));
@@ -348,7 +348,8 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
                                 counted.stripes(dependencies.time().instant(), facts),
                                 facts.problem(),
                                 facts.kept(),
-                                facts.touches(now.spec().step())));
+                                facts.touches(now.spec().step()),
+                                facts.replaced()));
     }
 
     private RestoreSpec spec() {

@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupType;
@@ -48,9 +49,18 @@ public final class SetFit {
             return Optional.of(BackupError.FILE_CHANGED.problem(file));
         }
         BackupType type = set.header().type();
-        return type.name().equals(spec.step().kind().name())
+        return type == typeOf(spec.step().kind())
                 ? check(set, spec.view(), versions)
                 : Optional.of(BackupError.WRONG_SET_KIND.problem(file, type.statement(), call(type)));
+    }
+
+    private static BackupType typeOf(Kind kind) {
+        return switch (kind) {
+            case FULL, REPLACEMENT -> BackupType.FULL;
+            case DIFFERENTIAL -> BackupType.DIFFERENTIAL;
+            case LOG -> BackupType.LOG;
+            case FINISH -> throw new IllegalArgumentException("a step that only opens has no set");
+        };
     }
 
     private static String call(BackupType type) {

@@ -38,6 +38,8 @@ final class StripeTransitions {
                 rows.add(row(from, StripeEvent.Aborted.class, StripePhase.ABORTED));
             }
         }
+        // All that the journal keeps of a stripe that ended long ago is how it ended.
+        rows.add(row(StripePhase.EMPTY, StripeEvent.Published.class, StripePhase.PUBLISHED));
         rows.add(row(StripePhase.PUBLISHED, StripeEvent.Closed.class, StripePhase.PUBLISHED));
         rows.add(row(StripePhase.ABORTED, StripeEvent.Closed.class, StripePhase.ABORTED));
         return List.copyOf(rows);

@@ -27,6 +27,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -146,6 +148,51 @@ class HostAgentTest {
                         HostReply.Failed.class,
                         failed -> assertThat(failed.problem().error()).isEqualTo(BackupError.NOT_RESTORING));
         assertThat(ask(replyTo -> new HostCommand.Drop(ref("absent"), replyTo))).isEqualTo(new HostReply.Dropped());
+    }
+
+    @Test
+    void swapsAndDropsNothingWhereNothingIsKept() {
+        assertThat(ask(replyTo -> new HostCommand.SwapBack(ref("running"), "another history", replyTo)))
+                .isInstanceOfSatisfying(HostReply.Swapped.class, swapped -> {
+                    assertThat(swapped.kept()).isEmpty();
+                    assertThat(swapped.problem().orElseThrow().error()).isEqualTo(BackupError.KEPT_CHANGED);
+                });
+        assertThat(ask(replyTo -> new HostCommand.DropKept(ref("running"), replyTo)))
+                .isEqualTo(new HostReply.Dropped());
+        assertThat(host.servers().connect(ref("running"))).isEqualTo(running);
+    }
+
+    @Test
+    void tellsHowToReachADatabaseWhileItsReplacementOpens(@TempDir Path folder) throws Exception {
+        try (TestHost own = new TestHost(folder)) {
+            ServerConnection living = own.provision("living", "CREATE TABLE t (a int)");
+            ChainSource source = new ChainSource(living, own.pgdata("living"));
+            CountDownLatch opened = new CountDownLatch(1);
+            CompletableFuture<Boolean> goOn = new CompletableFuture<>();
+            ManagedServers slow = own.watched(step -> {
+                if (step == Replacements.Step.OPENED) {
+                    opened.countDown();
+                    goOn.join();
+                }
+            });
+            ActorRef<HostCommand> agent = testKit.spawn(HostAgent.create(new HostDependencies(slow)));
+            source.full(slow.prepare(ref("living"), ATTEMPT, RestoreStep.Kind.REPLACEMENT, Optional.empty()));
+            TestProbe<HostReply> opener = testKit.createTestProbe();
+            TestProbe<HostReply> asker = testKit.createTestProbe();
+
+            agent.tell(new HostCommand.Open(
+                    ref("living"), new DatabaseName("living"), ATTEMPT, "living", opener.getRef()));
+            assertThat(opened.await(60, TimeUnit.SECONDS)).isTrue();
+            agent.tell(new HostCommand.Connect(ref("living"), asker.getRef()));
+
+            assertThat(asker.expectMessageClass(HostReply.Connected.class, PATIENCE)
+                            .connection())
+                    .isEqualTo(living);
+            goOn.complete(true);
+            HostReply.Connected replaced = opener.expectMessageClass(HostReply.Connected.class, PATIENCE);
+            assertThat(replaced.connection()).isEqualTo(living);
+            assertThat(replaced.kept()).isPresent();
+        }
     }
 
     @Test

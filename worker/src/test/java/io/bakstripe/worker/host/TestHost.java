@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** A host with real managed servers in a directory of the test's; closing it stops them. */
@@ -97,6 +98,20 @@ public final class TestHost implements AutoCloseable {
     /** The same directory through the eyes of a node that has just started. */
     TestHost forgotten() {
         return new TestHost(data, settings(""), releases);
+    }
+
+    /** The same directory in the hands of a node that tells of each step of a replacement, and dies when it is told to. */
+    ManagedServers watched(Consumer<Replacements.Step> watch) {
+        return new ManagedServers(
+                HOST,
+                data,
+                settings(""),
+                Installations.of(
+                        releases.stream().map(PostgresRelease::binaries).toList()),
+                InstantSource.system(),
+                UUID::randomUUID,
+                new RandomPasswords(new SecureRandom()),
+                watch);
     }
 
     /** Where everything of one server lies. */

@@ -67,6 +67,8 @@ class StripeTransitionsTest {
                     ABORTED,
                     CLOSED),
             List.of(ABORTED, CLOSED),
+            // What is left of one that was published long ago.
+            List.of(PUBLISHED, CLOSED),
             List.of(INTENDED, ABORTED, CLOSED),
             List.of(INTENDED, CREATED, ABORTED, CLOSED),
             List.of(INTENDED, CREATED, DATA, DRAINED, ABORTED, CLOSED),

@@ -26,10 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PolicyIT {
     private static final int FILES = 2;
-    private static final int KEY_SECONDS = 4;
+    private static final int KEY_SECONDS = 5;
 
-    /** Longer than half of that, so that keys expire while parts are on their way. */
-    private static final String SLOW = "{\"fault\": \"delay\", \"delayMillis\": 2500, \"on\": [\"%s\"]}";
+    /** A task whose requests take so long each outlives several keys, and some of its requests arrive after theirs have expired. */
+    private static final String SLOW_BACKUP =
+            "{\"fault\": \"delay\", \"delayMillis\": 1500, \"on\": [\"CreateMultipartUpload\", \"UploadPart\", \"ListParts\"]}";
+
+    private static final String SLOW_RESTORE = "{\"fault\": \"delay\", \"delayMillis\": 1500, \"on\": [\"GetObject\"]}";
 
     private ChaosEnvironment environment;
     private TaskWatch watch;
@@ -193,12 +196,12 @@ final class PolicyIT {
 
     @Test
     void keysThatExpireInTheMiddleOfABackupAndOfARestoreAreReplaced() throws Exception {
-        environment.store().rules(SLOW.formatted("UploadPart"));
+        environment.store().rules(SLOW_BACKUP);
         Submitted backup = environment.backup("long*.bak", FILES);
         environment.node().awaitSuccess(backup.id());
         assertThat(assumed()).as("keys for the task, and more for it later").isGreaterThanOrEqualTo(3);
 
-        environment.store().rules(SLOW.formatted("GetObject"));
+        environment.store().rules(SLOW_RESTORE);
         Submitted restore = environment.restore("long_restore", backup.pattern(), FILES);
         environment.node().awaitSuccess(restore.id());
 
@@ -209,12 +212,13 @@ final class PolicyIT {
 
     @Test
     void aTokenServiceThatIsDownForAWhileOrSlowOnlyDelays() throws Exception {
-        environment.store().rules(SLOW.formatted("UploadPart") + """
-                , {"fault": "reset", "on": ["AssumeRole"], "after": 1, "count": 2},
-                {"fault": "error", "status": 503, "on": ["AssumeRole"], "count": 1},
-                {"fault": "delay", "delayMillis": 1500, "on": ["AssumeRole"]}""");
-
+        environment.store().rules(SLOW_BACKUP);
         Submitted backup = environment.backup("outage*.bak", FILES);
+        environment.store().rules(SLOW_BACKUP + """
+                , {"fault": "reset", "on": ["AssumeRole"], "count": 2},
+                {"fault": "error", "status": 503, "on": ["AssumeRole"], "count": 1},
+                {"fault": "delay", "delayMillis": 1000, "on": ["AssumeRole"]}""");
+
         environment.node().awaitSuccess(backup.id());
 
         assertThat(environment
