@@ -328,40 +328,50 @@ public enum BackupError {
             "Finish or drop the restore first."),
     EDITION_LIMIT(
             2160,
+            CONFLICT,
             "the backup holds a database of %s bytes; %s Edition restores up to %s bytes",
             "Restore to an instance of an edition that takes it: Express takes 10 GB, the others 16 TB."),
     MAINTENANCE_WINDOW(
             2162,
+            CONFLICT,
             "no backup begins in the maintenance window %s (UTC)",
             "The window closes at %s: call again then."),
     BACKUP_WINDOW(
             2163,
+            CONFLICT,
             "Aborted the task because of a task failure or an overlap with your preferred backup window for RDS automated"
+                    + " backup.",
             "The backup window %s (UTC) closes at %s: call again then."),
     MULTI_AZ_STEP(
             2164,
+            CONFLICT,
             "%s is not supported on Multi-AZ instances such as '%s'",
             "Restore a full backup with RECOVERY; for anything else restore to an instance that is not Multi-AZ."),
     MULTI_AZ_MODEL(
             2165,
+            CONFLICT,
             "instance '%s' is Multi-AZ and restores only databases that were backed up in recovery model full; this one was"
                     + " backed up in recovery model %s",
             "Declare recovery-model = full for the source database, take a full backup and restore that."),
     IN_TRANSACTION(
             2166,
+            CONFLICT,
             "Cannot perform a backup or restore operation within a transaction.",
             "Call %s before begin transaction, or behind commit or rollback."),
     OPTION_ABSENT(
             2167,
+            CONFLICT,
             "Database backup/restore option is not enabled yet or is in the process of being enabled. Please try again"
                     + " later.",
             "Instance '%s' is declared with option = none: take that line out, or name a role there."),
     COMMIT_WITHOUT_BEGIN(
             2168,
+            CONFLICT,
             "The COMMIT TRANSACTION request has no corresponding BEGIN TRANSACTION.",
             "Every request begins outside of a transaction."),
     ROLLBACK_WITHOUT_BEGIN(
             2169,
+            CONFLICT,
             "The ROLLBACK TRANSACTION request has no corresponding BEGIN TRANSACTION.",
             "Every request begins outside of a transaction."),
     COMPRESSION_NOT_SUPPORTED(
