@@ -3,7 +3,6 @@ package io.bakstripe.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.bakstripe.coordinator.status.TaskFigures;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.ConfigurationRow;
@@ -20,10 +19,8 @@ import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
 import io.bakstripe.protocol.task.TaskRow;
-import io.bakstripe.protocol.task.TaskType;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,35 +98,6 @@ abstract class ClusterRoundTripContract {
                                         Optional.empty()))
                         .detail())
                 .startsWith("Database 'Copy' already exists.");
-    }
-
-    @Test
-    void tellsOfWhatRunsAndOfTheLastBackupsForMonitoring() {
-        TaskFigures figures = node.coordinators.figures();
-        node.workers.held.add(Samples.SHOP_REF.folded());
-        TaskRow waiting = submit(Samples.backup(Samples.SHOP, 1), "f1");
-        assertThat(get(figures.unfinished(Samples.INSTANCE)))
-                .extracting(task -> task.row().taskId())
-                .containsExactly(waiting.taskId());
-        node.workers.held.clear();
-        TaskDetail ended = ends(waiting.taskId());
-
-        Awaitility.await().atMost(LIMIT).until(() -> get(figures.lastBackups()).size() == 1);
-        TaskFigures.LastBackup last = get(figures.lastBackups()).get(0);
-        assertThat(last.database()).isEqualTo(Samples.SHOP.value());
-        assertThat(last.type()).isEqualTo(TaskType.BACKUP_DB);
-        // The table keeps microseconds.
-        assertThat(last.at()).isEqualTo(ended.endedAt().orElseThrow().truncatedTo(ChronoUnit.MICROS));
-        assertThat(get(figures.unfinished(Samples.INSTANCE))).isEmpty();
-
-        TaskDetail second = ends(submit(Samples.backup(Samples.SHOP, 1), "f2").taskId());
-        Awaitility.await()
-                .atMost(LIMIT)
-                .until(() -> get(figures.lastBackups())
-                        .get(0)
-                        .at()
-                        .equals(second.endedAt().orElseThrow().truncatedTo(ChronoUnit.MICROS)));
-        assertThat(get(figures.lastBackups())).hasSize(1);
     }
 
     @Test

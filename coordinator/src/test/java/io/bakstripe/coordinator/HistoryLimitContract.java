@@ -3,12 +3,15 @@ package io.bakstripe.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.bakstripe.coordinator.status.TaskFigures;
+import io.bakstripe.coordinator.status.TaskFigures.LastBackup;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.task.Lifecycle;
+import io.bakstripe.protocol.task.TaskType;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -147,6 +150,35 @@ abstract class HistoryLimitContract {
 
         assertThat(Pages.of(node.coordinators.tasks(), 1)).containsExactly(4L, 3L, 2L, 1L);
         assertThat(Pages.of(node.coordinators.tasks(), 3)).containsExactly(4L, 3L, 2L, 1L);
+    }
+
+    @Test
+    void monitoringSeesTheLastBackupOfADatabaseHoweverOldItIs() throws SQLException {
+        open(TRIMMED_OFTEN);
+        TaskFigures figures = node.coordinators.figures();
+        node.workers.held.add(Samples.SHOP_REF.folded());
+        TaskId running = submit("first");
+        assertThat(get(figures.unfinished(Samples.INSTANCE)))
+                .extracting(task -> task.row().taskId())
+                .containsExactly(running);
+        node.workers.held.clear();
+        Awaitility.await().atMost(LIMIT).until(() -> get(figures.lastBackups()).size() == 1);
+        LastBackup first = get(figures.lastBackups()).get(0);
+
+        clock.setAhead(Duration.ofDays(37));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .untilAsserted(
+                        () -> assertThat(new HistoryRows(journal).count()).isZero());
+
+        assertThat(get(figures.unfinished(Samples.INSTANCE))).isEmpty();
+        assertThat(get(figures.lastBackups())).containsExactly(first);
+        assertThat(first.database()).isEqualTo(Samples.SHOP.value());
+        assertThat(first.type()).isEqualTo(TaskType.BACKUP_DB);
+        submit("second");
+        Awaitility.await().atMost(LIMIT).until(() -> get(figures.lastBackups()).stream()
+                .allMatch(backup -> backup.at().isAfter(first.at().plus(Duration.ofDays(36)))));
+        assertThat(get(figures.lastBackups())).hasSize(1);
     }
 
     private TaskId backup(String key) throws SQLException {

@@ -47,7 +47,7 @@ final class LoginsIT {
                                 declared("boss", Role.MASTER))
                         + "]");
         node = RunningNode.start(data, "--config", config.toString());
-        tokens.put("master", Files.readString(data.resolve("api-token")).strip());
+        tokens.put("master", node.token());
     }
 
     @AfterAll

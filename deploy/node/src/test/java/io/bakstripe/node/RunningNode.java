@@ -125,6 +125,11 @@ public final class RunningNode implements AutoCloseable {
         return this;
     }
 
+    /** The token that it is called with. */
+    String token() {
+        return token;
+    }
+
     /** The same node, called with this token from now on. */
     public RunningNode as(String other) {
         token = other;
