@@ -176,8 +176,10 @@ abstract class HistoryLimitContract {
         assertThat(first.database()).isEqualTo(Samples.SHOP.value());
         assertThat(first.type()).isEqualTo(TaskType.BACKUP_DB);
         submit("second");
-        Awaitility.await().atMost(LIMIT).until(() -> get(figures.lastBackups()).stream()
-                .allMatch(backup -> backup.at().isAfter(first.at().plus(Duration.ofDays(36)))));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> get(figures.lastBackups()).stream()
+                        .allMatch(backup -> backup.at().isAfter(first.at().plus(Duration.ofDays(36)))));
         assertThat(get(figures.lastBackups())).hasSize(1);
     }
 

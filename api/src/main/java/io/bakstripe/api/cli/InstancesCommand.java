@@ -18,7 +18,8 @@ final class InstancesCommand extends ClientCommand {
         if (json()) {
             printJson(Map.of("instances", instances));
         } else {
-            out().println(Tables.of(instances.stream().map(InstancesCommand::flat).toList()));
+            out().println(Tables.of(
+                    instances.stream().map(InstancesCommand::flat).toList()));
         }
         return OK;
     }
@@ -29,7 +30,9 @@ final class InstancesCommand extends ClientCommand {
         row.set("backupWindow", instance.at("/windows/backup"));
         row.set("maintenanceWindow", instance.at("/windows/maintenance"));
         JsonNode option = instance.at("/options/SQLSERVER_BACKUP_RESTORE");
-        row.put("backupRestore", option.isMissingNode() ? "none" : option.path("roleArn").asText("enabled"));
+        row.put(
+                "backupRestore",
+                option.isMissingNode() ? "none" : option.path("roleArn").asText("enabled"));
         return row;
     }
 }

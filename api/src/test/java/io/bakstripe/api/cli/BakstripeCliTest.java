@@ -314,7 +314,10 @@ class BakstripeCliTest {
                                 Optional.empty(),
                                 Optional.empty()));
 
-        assertThat(run("instances").out()).contains("main").contains("postgresql").contains("enabled");
+        assertThat(run("instances").out())
+                .contains("main")
+                .contains("postgresql")
+                .contains("enabled");
         assertThat(run("databases").out()).contains("shop").contains("ONLINE");
         assertThat(run("databases", "--instance", "other").err()).startsWith("error BAK-3001: ");
     }
