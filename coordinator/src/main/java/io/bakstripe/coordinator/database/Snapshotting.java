@@ -133,12 +133,13 @@ final class Snapshotting {
     }
 
     private boolean opens(DatabaseRecord state, List<DatabaseEvent> due, TaskEnded ended) {
-        boolean opened = due.stream()
-                        .anyMatch(event -> event instanceof DatabaseOpened || event instanceof DatabaseReplaced)
-                || state.unfinished(ended.task())
-                        .filter(task -> task.phase() == TaskPhase.RECOVERED)
-                        .isPresent();
-        // Where one waits already, which may have been wanted while the database was being replaced, it is taken of what was restored.
+        boolean opened =
+                due.stream().anyMatch(event -> event instanceof DatabaseOpened || event instanceof DatabaseReplaced)
+                        || state.unfinished(ended.task())
+                                .filter(task -> task.phase() == TaskPhase.RECOVERED)
+                                .isPresent();
+        // Where one waits already, which may have been wanted while the database was being replaced, it is taken of
+        // what was restored.
         boolean wanted = state.snapshots().pending().isPresent();
         return settings.taken() && opened && !wanted && ended.detail().row().lifecycle() == Lifecycle.SUCCESS;
     }

@@ -65,8 +65,7 @@ final class Swapping {
             return Optional.empty();
         }
         caller = Optional.of(new Caller(call.replyTo(), SubmissionRules.display(state, call.view(), call.database())));
-        return Optional.of(
-                new SwapBackBegun(state.lastTask(), call.login().name(), host.get(), now));
+        return Optional.of(new SwapBackBegun(state.lastTask(), call.login().name(), host.get(), now));
     }
 
     /** Asks the host what was recorded to be asked, unless that is under way. */

@@ -301,7 +301,10 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private Effect<InstanceEvent, InstanceRecord> describe(InstanceRecord state, Describe question) {
         question.replyTo()
                 .tell(new InstanceDescription(
-                        state.view(), state.databases(), routes(state.open().stream()), routes(state.recent().stream())));
+                        state.view(),
+                        state.databases(),
+                        routes(state.open().stream()),
+                        routes(state.recent().stream())));
         return Effect().none();
     }
 

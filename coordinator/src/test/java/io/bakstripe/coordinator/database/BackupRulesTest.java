@@ -101,14 +101,7 @@ class BackupRulesTest {
 
     private DatabaseRecord state() {
         return new DatabaseRecord(
-                Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                List.of(),
-                List.of(),
-                history,
-                List.of(),
-                List.of());
+                Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(), history, List.of(), List.of());
     }
 
     private Optional<Problem> refusal(BackupType type, String file) {

@@ -179,8 +179,8 @@ class WindowStepsTest {
 
     @Test
     void leavesSnapshotsAlone() {
-        DatabaseRecord waiting =
-                Given.after(DatabaseRecord.empty(), Given.wantedSnapshot(Samples.SHOP), new SnapshotCreated(ONE, BEFORE));
+        DatabaseRecord waiting = Given.after(
+                DatabaseRecord.empty(), Given.wantedSnapshot(Samples.SHOP), new SnapshotCreated(ONE, BEFORE));
         DatabaseRecord running =
                 Course.snapshot(DatabaseRecord.empty(), Samples.SHOP).opened().state();
 

@@ -114,8 +114,8 @@ class InstanceSnapshotCallsTest {
         InstanceDescription shown =
                 instance.<InstanceDescription>runCommand(Describe::new).reply();
         assertThat(shown.open()).isEmpty();
-        assertThat(instance.<TaskRoutes>runCommand(
-                                replyTo -> new FindTasks(Optional.of(id), Optional.empty(), Optional.empty(), 1, replyTo))
+        assertThat(instance.<TaskRoutes>runCommand(replyTo ->
+                                new FindTasks(Optional.of(id), Optional.empty(), Optional.empty(), 1, replyTo))
                         .reply()
                         .routes())
                 .isEmpty();

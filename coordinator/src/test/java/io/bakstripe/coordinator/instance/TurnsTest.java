@@ -71,7 +71,9 @@ class TurnsTest {
         turns.asks(new TaskId(1));
         turns.asks(new TaskId(3));
 
-        assertThat(turns.due(state, SLOTS, now)).as("two waits behind the snapshot").containsExactly(new TaskId(3));
+        assertThat(turns.due(state, SLOTS, now))
+                .as("two waits behind the snapshot")
+                .containsExactly(new TaskId(3));
         turns.asks(new TaskId(2));
         assertThat(turns.due(state, SLOTS, now)).containsExactly(new TaskId(2), new TaskId(3));
         state = state.apply(new SlotReleased(new TaskId(1), now));
