@@ -257,7 +257,8 @@ class S3RetryTest {
             AtomicInteger failures = new AtomicInteger(40);
             server.answerUsually(
                     request -> failures.getAndDecrement() > 0 ? Answer.of(503, "") : RecordingServer.agreeing(request));
-            ObjectStore scoped = store.within(RequestScope.ofBudget(40));
+            // A connection that happens to be closed under a request costs a repetition too, so some are to spare.
+            ObjectStore scoped = store.within(RequestScope.ofBudget(48));
 
             List<CompletableFuture<?>> sent = IntStream.rangeClosed(1, 4)
                     .<CompletableFuture<?>>mapToObj(
@@ -267,7 +268,8 @@ class S3RetryTest {
             for (CompletableFuture<?> one : sent) {
                 await(one);
             }
-            assertThat(server.requests()).hasSize(44);
+            assertThat(server.requests()).hasSizeBetween(44, 52);
+            assertThat(failures).hasNonPositiveValue();
         }
     }
 
