@@ -5,10 +5,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.FrameRun;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What happened to one stripe of one attempt. With these alone a stripe can be published or aborted by a worker that knows nothing else. */
@@ -18,8 +20,23 @@ public sealed interface StripeEvent {
     record UploadIntended(BackupSetId setId, S3Arn file, int family, int families, boolean overwrite, Instant at)
             implements StripeEvent {}
 
-    /** The store began the upload. */
-    record UploadCreated(String uploadId, Instant at) implements StripeEvent {}
+    /**
+     * The store began the upload.
+     *
+     * @param seal how its parts are sealed; the metadata of an unfinished upload cannot be read back
+     */
+    record UploadCreated(String uploadId, Instant at, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Seal> seal)
+            implements StripeEvent {
+        public UploadCreated {
+            seal = seal == null ? Optional.empty() : seal;
+        }
+
+        /** Of a stripe that is not encrypted. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public UploadCreated(String uploadId, Instant at) {
+            this(uploadId, at, Optional.empty());
+        }
+    }
 
     /**
      * The store holds one more part of the contiguous prefix.
@@ -33,6 +50,7 @@ public sealed interface StripeEvent {
      * @param etag as the store gave it
      * @param damage pages in it whose checksums are wrong; absent when there are none
      * @param manifest where in the part the frames with pages of the manifest lie, counted from its beginning
+     * @param sealed what the store has of it where parts are sealed; all other facts are those of the part as it was before
      */
     record PartStored(
             int number,
@@ -44,17 +62,29 @@ public sealed interface StripeEvent {
             String etag,
             Optional<Damage> damage,
             // Left out where there is nothing, as in the rows of the first release.
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FrameRun> manifest)
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FrameRun> manifest,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Sealed> sealed)
             implements StripeEvent {
         public PartStored {
             manifest = manifest == null ? List.of() : List.copyOf(manifest);
+            sealed = sealed == null ? Optional.empty() : sealed;
         }
 
-        /** Without damage and pages of the manifest. */
+        /** Without damage and pages of the manifest, and not sealed. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public PartStored(
                 int number, Position from, Position to, long plainBytes, long storedBytes, int crc32c, String etag) {
-            this(number, from, to, plainBytes, storedBytes, crc32c, etag, Optional.empty(), List.of());
+            this(
+                    number,
+                    from,
+                    to,
+                    plainBytes,
+                    storedBytes,
+                    crc32c,
+                    etag,
+                    Optional.empty(),
+                    List.of(),
+                    Optional.empty());
         }
     }
 
@@ -76,16 +106,18 @@ public sealed interface StripeEvent {
             int crc32c,
             String etag,
             Optional<Damage> damage,
-            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FrameRun> manifest)
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) List<FrameRun> manifest,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Sealed> sealed)
             implements StripeEvent {
         public PartReplaced {
             manifest = manifest == null ? List.of() : List.copyOf(manifest);
+            sealed = sealed == null ? Optional.empty() : sealed;
         }
 
-        /** Without damage and pages of the manifest. */
+        /** Without damage and pages of the manifest, and not sealed. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag) {
-            this(number, plainBytes, storedBytes, crc32c, etag, Optional.empty(), List.of());
+            this(number, plainBytes, storedBytes, crc32c, etag, Optional.empty(), List.of(), Optional.empty());
         }
 
         /** Of a part that was stored once more. */
@@ -97,7 +129,8 @@ public sealed interface StripeEvent {
                     part.crc32c(),
                     part.etag(),
                     part.damage(),
-                    part.manifest());
+                    part.manifest(),
+                    part.sealed());
         }
     }
 
@@ -106,7 +139,29 @@ public sealed interface StripeEvent {
      *
      * @param number the next one after all others
      */
-    record TrailerStored(int number, long storedBytes, int crc32c, String etag) implements StripeEvent {}
+    record TrailerStored(
+            int number,
+            long storedBytes,
+            int crc32c,
+            String etag,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Sealed> sealed)
+            implements StripeEvent {
+        public TrailerStored {
+            sealed = sealed == null ? Optional.empty() : sealed;
+        }
+
+        /** Not sealed. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public TrailerStored(int number, long storedBytes, int crc32c, String etag) {
+            this(number, storedBytes, crc32c, etag, Optional.empty());
+        }
+    }
+
+    /**
+     * The recorded parts from {@code number} on are forgotten and stored anew, because what the store holds of them is not what was recorded and none of them can be
+     * sealed without the one before.
+     */
+    record Rewound(int number, Instant at) implements StripeEvent {}
 
     /** The whole data plan is stored and equals the store's list of parts. */
     record DataDrained(Instant at) implements StripeEvent {}
@@ -122,6 +177,39 @@ public sealed interface StripeEvent {
 
     /** The worker has ended and refuses everything from now on; its rows may be trimmed. */
     record Closed(Instant at) implements StripeEvent {}
+
+    /**
+     * How the parts of a stripe are sealed. No secret is in it.
+     *
+     * @param wrapped the data key, as the key service wrapped it; each opens the file
+     * @param iv of the file, base64; empty in modes that need none
+     */
+    record Seal(EncryptionMode mode, List<Wrapped> wrapped, String iv) {
+        public Seal {
+            wrapped = List.copyOf(wrapped);
+        }
+    }
+
+    /**
+     * A data key that a key service wrapped.
+     *
+     * @param context it was wrapped in, and opens with
+     * @param ciphertext base64
+     */
+    record Wrapped(String keyArn, Map<String, String> context, String ciphertext) {
+        public Wrapped {
+            context = Map.copyOf(context);
+        }
+    }
+
+    /**
+     * What the store has of a part that is sealed.
+     *
+     * @param bytes its length there
+     * @param crc32c of these bytes
+     * @param carry what sealing the next part needs of it, base64; empty in modes that need nothing
+     */
+    record Sealed(long bytes, int crc32c, String carry) {}
 
     /**
      * A place in one of a stripe's plans.

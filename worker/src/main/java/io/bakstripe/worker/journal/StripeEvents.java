@@ -14,6 +14,7 @@ public final class StripeEvents extends NamedEvents {
             Map.entry("stripe-part-replaced/1", StripeEvent.PartReplaced.class),
             Map.entry("stripe-data-drained/1", StripeEvent.DataDrained.class),
             Map.entry("stripe-trailer-stored/1", StripeEvent.TrailerStored.class),
+            Map.entry("stripe-rewound/1", StripeEvent.Rewound.class),
             Map.entry("stripe-prepared/1", StripeEvent.Prepared.class),
             Map.entry("stripe-published/1", StripeEvent.Published.class),
             Map.entry("stripe-aborted/1", StripeEvent.Aborted.class),

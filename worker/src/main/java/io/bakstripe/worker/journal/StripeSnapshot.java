@@ -2,6 +2,8 @@ package io.bakstripe.worker.journal;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Seal;
+import io.bakstripe.worker.journal.StripeEvent.Sealed;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param offsets likewise
  * @param damage of the parts that have any
  * @param manifest of the parts that hold pages of the manifest
+ * @param seal how parts are sealed; absent where they are not
+ * @param sealed what the store has of each part where they are
  */
 public record StripeSnapshot(
         String phase,
@@ -36,7 +40,9 @@ public record StripeSnapshot(
         List<String> etags,
         // Left out where there is none, as in the rows of the first release.
         @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartDamage> damage,
-        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartManifest> manifest) {
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<PartManifest> manifest,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Seal> seal,
+        @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Sealed> sealed) {
     public StripeSnapshot {
         extents = List.copyOf(extents);
         offsets = List.copyOf(offsets);
@@ -46,5 +52,7 @@ public record StripeSnapshot(
         etags = List.copyOf(etags);
         damage = damage == null ? List.of() : List.copyOf(damage);
         manifest = manifest == null ? List.of() : List.copyOf(manifest);
+        seal = seal == null ? Optional.empty() : seal;
+        sealed = sealed == null ? List.of() : List.copyOf(sealed);
     }
 }

@@ -1,5 +1,7 @@
 package io.bakstripe.worker.seal;
 
+import java.util.Arrays;
+
 /**
  * Seals the parts of one file in the order in which they are made: {@link #begin}, {@link #add} as often as there are bytes, {@link #end}, and from the beginning with the
  * next part. Used by one thread at a time.
@@ -18,6 +20,16 @@ public interface PartSealer {
 
     /** Ends the part; gives the rest of its bytes. */
     Tail end();
+
+    /** The last part, whole. */
+    default byte[] last(int number, byte[] plain) {
+        begin(number, true);
+        byte[] most = add(plain);
+        byte[] tail = end().bytes();
+        byte[] all = Arrays.copyOf(most, most.length + tail.length);
+        System.arraycopy(tail, 0, all, most.length, tail.length);
+        return all;
+    }
 
     /**
      * The end of a sealed part.

@@ -5,6 +5,7 @@ import io.bakstripe.worker.budget.ByteBudget.Permit;
 import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Sealed;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import io.bakstripe.worker.store.ObjectStore.Upload;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletionStage;
  * @param spooled the file; empty when the bytes are held in memory
  * @param damage pages in it that are damaged
  * @param manifest where in it the pages of the manifest lie
+ * @param sealed what the bytes are as the store gets them, where they are sealed; lengths and checksum of the part are those of before
  * @param permit to hold the bytes, wherever they are
  */
 record Part(
@@ -34,6 +36,7 @@ record Part(
         Position to,
         Damage damage,
         List<FrameRun> manifest,
+        Optional<Sealed> sealed,
         Permit permit) {
     public Part {
         body = List.copyOf(body);
@@ -42,8 +45,9 @@ record Part(
 
     /** Sends the bytes, wherever they are. */
     CompletionStage<StoredPart> send(ObjectStore store, Upload upload) {
-        return spooled.map(file -> store.uploadPart(upload, number, file, crc32c))
-                .orElseGet(() -> store.uploadPart(upload, number, body, crc32c));
+        int sent = sealed.map(Sealed::crc32c).orElse(crc32c);
+        return spooled.map(file -> store.uploadPart(upload, number, file, sent))
+                .orElseGet(() -> store.uploadPart(upload, number, body, sent));
     }
 
     PartStored stored(String etag) {
@@ -56,6 +60,7 @@ record Part(
                 crc32c,
                 etag,
                 Optional.of(damage).filter(Damage::found),
-                manifest);
+                manifest,
+                sealed);
     }
 }

@@ -15,10 +15,13 @@ import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Sealed;
+import io.bakstripe.worker.seal.PartSealer;
 import io.bakstripe.worker.spool.SpoolFile;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -47,9 +50,10 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
      *
      * @param opening bytes before the first frame; may be empty
      * @param number of the first part
+     * @param sealer that goes on behind the part before, for this stream alone; empty where nothing is sealed
      */
     @SuppressWarnings("ArrayRecordComponent") // Made once, read once.
-    record Beginning(byte[] opening, int number, Position from) {}
+    record Beginning(byte[] opening, int number, Position from, Optional<PartSealer> sealer) {}
 
     /**
      * @param maxParts the last number a part may have
@@ -76,6 +80,10 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
     private final class Logic extends GraphStageLogic {
         private List<ByteBuffer> body = new ArrayList<>();
         private final CRC32C crc = new CRC32C();
+        private final CRC32C sealedCrc = new CRC32C();
+        private long sealedBytes;
+        private String carry = "";
+        private boolean ended;
         private long storedBytes;
         private long plainBytes;
         private long plainBefore;
@@ -129,6 +137,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                 advance();
             });
             refused = createAsyncCallback(this::failStage);
+            begin();
             if (beginning.opening().length > 0) {
                 add(beginning.opening());
             }
@@ -150,15 +159,15 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                 acquire();
             } else if (room.file().isPresent() && !body.isEmpty()) {
                 write(room.file().get());
-            } else if (isAvailable(out) && storedBytes >= target) {
+            } else if (ended && isAvailable(out)) {
                 emit(room);
-            } else if (isAvailable(out) && finished && storedBytes < Layout.MIN_PART_BYTES) {
-                pad();
+                if (finished) {
+                    completeStage();
+                }
+            } else if (!ended && (finished || storedBytes >= target)) {
+                end();
                 advance();
-            } else if (isAvailable(out) && finished) {
-                emit(room);
-                completeStage();
-            } else if (isAvailable(out) && !hasBeenPulled(in) && !isClosed(in)) {
+            } else if (!ended &&  (isAvailable(out) && !hasBeenPulled(in) && !isClosed(in)) {
                 pull(in);
             }
         }
@@ -212,10 +221,40 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
             }
         }
 
+        private void begin() {
+            beginning.sealer().ifPresent(sealer -> sealer.begin(number, false));
+        }
+
         private void add(byte[] bytes) {
-            body.add(ByteBuffer.wrap(bytes));
             crc.update(bytes);
             storedBytes += bytes.length;
+            hold(beginning.sealer().map(sealer -> sealer.add(bytes)).orElse(bytes));
+        }
+
+        /** Takes bytes as the store gets them. */
+        private void hold(byte[] bytes) {
+            if (bytes.length > 0) {
+                body.add(ByteBuffer.wrap(bytes));
+            }
+            if (beginning.sealer().isPresent()) {
+                sealedCrc.update(bytes);
+                sealedBytes += bytes.length;
+            }
+        }
+
+        private void end() {
+            if (finished) {
+                pad();
+            }
+            beginning.sealer().map(PartSealer::end).ifPresent(tail -> {
+                hold(tail.bytes());
+                carry = tail.carry();
+            });
+            ended = true;
+        }
+
+        private Optional<Sealed> sealed() {
+            return beginning.sealer().map(any -> new Sealed(sealedBytes, (int) sealedCrc.getValue(), carry));
         }
 
         private void pad() {
@@ -239,10 +278,14 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
                             to,
                             damage,
                             manifest,
+                            sealed(),
                             held.permit()));
             manifest = new ArrayList<>();
             body = new ArrayList<>();
             crc.reset();
+            sealedCrc.reset();
+            sealedBytes = 0;
+            ended = false;
             number++;
             plainBefore += plainBytes;
             target = targets.bytes(number, plainBefore, plainBytes, storedBytes);
@@ -251,6 +294,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
             damage = Damage.none();
             from = to;
             room = null;
+            begin();
         }
     }
 }

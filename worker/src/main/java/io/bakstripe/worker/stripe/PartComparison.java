@@ -57,7 +57,7 @@ sealed interface PartComparison {
     }
 
     private static boolean same(PartLedger parts, int number, StoredPart part) {
-        boolean sameSize = part.size() == 0 || part.size() == parts.storedBytes(number);
+        boolean sameSize = part.size() == 0 || part.size() == parts.sentBytes(number);
         return sameSize && bare(part.etag()).equals(bare(parts.etag(number)));
     }
 

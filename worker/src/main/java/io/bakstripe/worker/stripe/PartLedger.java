@@ -7,6 +7,7 @@ import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Sealed;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,7 +129,8 @@ final class PartLedger {
                         crc32c(number),
                         etag(number),
                         damage(number),
-                        manifest(number))
+                        manifest(number),
+                        sealed(number))
                 : new PartStored(
                         number,
                         begin,
@@ -137,7 +140,8 @@ final class PartLedger {
                         by.crc32c(),
                         by.etag(),
                         by.damage(),
-                        by.manifest());
+                        by.manifest(),
+                        by.sealed());
     }
 
     int count() {
@@ -181,6 +185,21 @@ final class PartLedger {
         return new String(columns.etags, from, columns.etagEnds[number - 1] - from, StandardCharsets.UTF_8);
     }
 
+    /** What the store has of a part where parts are sealed. */
+    Optional<Sealed> sealed(int number) {
+        return columns.seals.of(number, storedBytes(number));
+    }
+
+    /** Bytes of a part as the store has it. */
+    long sentBytes(int number) {
+        return sealed(number).map(Sealed::bytes).orElseGet(() -> storedBytes(number));
+    }
+
+    /** Bytes of all parts as the store has them. */
+    long sentBytes() {
+        return IntStream.rangeClosed(1, count).mapToLong(this::sentBytes).sum();
+    }
+
     /** The damaged pages in a part; absent when there are none. */
     Optional<Damage> damage(int number) {
         return Optional.ofNullable(damage.get(number));
@@ -217,14 +236,17 @@ final class PartLedger {
 
     /** Memory that the columns take. */
     long heldBytes() {
-        return (long) columns.plain.length * (3 * Long.BYTES + 3 * Integer.BYTES) + columns.etags.length;
+        return (long) columns.plain.length * (3 * Long.BYTES + 3 * Integer.BYTES)
+                + columns.etags.length
+                + columns.seals.heldBytes();
     }
 
     /** All parts as the store's completion takes them, checksums included. */
     List<StoredPart> asStored() {
         List<StoredPart> parts = new ArrayList<>(count);
         for (int number = 1; number <= count; number++) {
-            parts.add(new StoredPart(number, storedBytes(number), etag(number), OptionalInt.of(crc32c(number))));
+            int sent = sealed(number).map(Sealed::crc32c).orElse(crc32c(number));
+            parts.add(new StoredPart(number, sentBytes(number), etag(number), OptionalInt.of(sent)));
         }
         return parts;
     }
@@ -250,6 +272,7 @@ final class PartLedger {
         private long[] offsets = new long[4];
         private int closingFrom = Integer.MAX_VALUE;
         private byte[] etags = new byte[160];
+        private PartSeals seals = new PartSeals();
 
         void append(PartStored part) {
             byte[] etag = part.etag().getBytes(StandardCharsets.UTF_8);
@@ -273,6 +296,7 @@ final class PartLedger {
             etagEnds[count] = etagFrom + etag.length;
             extents[count] = Math.toIntExact(part.from().extent());
             offsets[count] = part.from().offset();
+            seals.append(count, part);
             count++;
             if (part.from().plan() == PlanKind.CLOSING) {
                 closingFrom = Math.min(closingFrom, count);
@@ -294,6 +318,7 @@ final class PartLedger {
             copy.extents = Arrays.copyOf(extents, Math.max(4, upTo));
             copy.offsets = Arrays.copyOf(offsets, Math.max(4, upTo));
             copy.closingFrom = closingFrom <= upTo ? closingFrom : Integer.MAX_VALUE;
+            copy.seals = seals.copy(upTo);
             copy.etags = Arrays.copyOf(etags, Math.max(160, upTo == 0 ? 0 : etagEnds[upTo - 1]));
             return copy;
         }

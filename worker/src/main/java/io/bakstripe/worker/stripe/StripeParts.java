@@ -6,17 +6,22 @@ import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.StripeTrailer;
+import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Seal;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
+import io.bakstripe.worker.key.DataKey;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.stripe.PartAssembler.Beginning;
 import io.bakstripe.worker.stripe.StripePipeline.Recorder;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
 /** Sets streams of parts in motion: a plan from where its record ends, one part again, the trailer. */
@@ -30,6 +35,7 @@ final class StripeParts {
     /**
      * What a stream needs to know.
      *
+     * @param key that parts are sealed with, once it is there; empty where they are not
      * @param store on behalf of this stream alone
      * @param recorder takes what is stored
      */
@@ -38,6 +44,7 @@ final class StripeParts {
             UploadIntended intended,
             Upload upload,
             StripeSpec spec,
+            CompletionStage<Optional<DataKey>> key,
             ObjectStore store,
             Recorder recorder) {}
 
@@ -59,7 +66,8 @@ final class StripeParts {
         StripePipeline pipeline = pipeline(job);
         return pipeline.plan(
                 job.upload(),
-                new Beginning(opening(job, number), number, state.position()),
+                state.position().plan(),
+                beginning(job, opening(job, number), number, state.position()),
                 chunks(job, PlanRange.from(state.position()), reader),
                 state.position().plan() == PlanKind.DATA
                         ? job.spec().dataBytes() - state.parts().plainBytes()
@@ -77,7 +85,7 @@ final class StripeParts {
         return pipeline(job)
                 .part(
                         job.upload(),
-                        new Beginning(opening(job, number), number, range.from()),
+                        beginning(job, opening(job, number), number, range.from()),
                         chunks(job, range, reader),
                         range.until(),
                         job.state().parts().storedBytes(number),
@@ -97,17 +105,42 @@ final class StripeParts {
         return pipeline(job)
                 .trailer(
                         job.upload(),
-                        parts.count() + 1,
-                        job.state().position(),
+                        beginning(
+                                job,
+                                new byte[0],
+                                parts.count() + 1,
+                                job.state().position()),
                         () -> {
                             byte[] frame = encoder(spec).trailer(trailer);
                             return joined(
                                     frame,
                                     FrameEncoder.footer(
-                                            spec.setId(), family, spec.files(), parts.storedBytes(), frame.length));
+                                            mode(job),
+                                            spec.setId(),
+                                            family,
+                                            spec.files(),
+                                            parts.storedBytes(),
+                                            frame.length));
                         },
                         reader(job),
                         job.recorder());
+    }
+
+    private static CompletionStage<Beginning> beginning(Job job, byte[] opening, int number, Position from) {
+        StripeState state = job.state();
+        return job.key()
+                .thenApply(key -> new Beginning(
+                        opening,
+                        number,
+                        from,
+                        key.map(plain -> Sealers.behind(
+                                plain,
+                                state.seal().orElseThrow(),
+                                number > 1 ? state.parts().sealed(number - 1) : Optional.empty()))));
+    }
+
+    private static Optional<EncryptionMode> mode(Job job) {
+        return job.state().seal().map(Seal::mode);
     }
 
     /** What a part begins with before its first frame of the plan: the file's own beginning, or nothing. */
@@ -117,7 +150,7 @@ final class StripeParts {
         }
         StripeSpec spec = job.spec();
         return joined(
-                FrameEncoder.preamble(spec.setId(), spec.stripe().stripe(), spec.files()),
+                FrameEncoder.preamble(mode(job), spec.setId(), spec.stripe().stripe(), spec.files()),
                 // The time of the record, not of the clock: the same bytes whenever they are made again.
                 encoder(spec)
                         .header(Headers.of(

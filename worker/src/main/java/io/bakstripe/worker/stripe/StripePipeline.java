@@ -13,10 +13,11 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.PlanKind;
+import io.bakstripe.worker.budget.ByteBudget.Permit;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
-import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Sealed;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;
 import io.bakstripe.worker.store.ObjectStore.Upload;
@@ -69,7 +70,8 @@ final class StripePipeline {
      */
     StripeRun plan(
             Upload upload,
-            Beginning beginning,
+            PlanKind plan,
+            CompletionStage<Beginning> beginning,
             ChunkSource chunks,
             long planBytes,
             PlanReader reader,
@@ -77,9 +79,11 @@ final class StripePipeline {
             Problem tooMany,
             Recorder recorder) {
         PartPermits permits = new PartPermits(space);
-        int maxParts = maxParts() - (beginning.from().plan() == PlanKind.DATA ? keptForClosing() : 1);
-        Source<Part, NotUsed> parts = frames(chunks, reader, encoder)
-                .via(new PartAssembler(beginning, targets(planBytes, maxParts), maxParts, tooMany, permits));
+        int maxParts = maxParts() - (plan == PlanKind.DATA ? keptForClosing() : 1);
+        Source<Part, NotUsed> parts = parts(
+                beginning,
+                begun -> frames(chunks, reader, encoder)
+                        .via(new PartAssembler(begun, targets(planBytes, maxParts), maxParts, tooMany, permits)));
         return start(upload, parts, permits, recorder, reader);
     }
 
@@ -94,7 +98,7 @@ final class StripePipeline {
      */
     StripeRun part(
             Upload upload,
-            Beginning beginning,
+            CompletionStage<Beginning> beginning,
             ChunkSource chunks,
             Optional<Position> until,
             long bytes,
@@ -107,8 +111,10 @@ final class StripePipeline {
         // part.
         int most = (int)
                 Math.min(Integer.MAX_VALUE - PartAssembler.SLACK_BYTES, Math.max(Layout.MIN_PART_BYTES, 2 * bytes));
-        Source<Part, NotUsed> parts = frames(chunks, reader, encoder)
-                .via(new PartAssembler(beginning, whole(most), beginning.number(), grown, permits))
+        Source<Part, NotUsed> parts = parts(
+                        beginning,
+                        begun -> frames(chunks, reader, encoder)
+                                .via(new PartAssembler(begun, whole(most), begun.number(), grown, permits)))
                 .map(part -> {
                     if (until.filter(end -> !end.equals(part.to())).isPresent()) {
                         throw grown.asException();
@@ -116,6 +122,13 @@ final class StripePipeline {
                     return part;
                 });
         return start(upload, parts, permits, recorder, reader);
+    }
+
+    /** The stream begins once it is known what it begins with; whatever fails before, fails it. */
+    private static Source<Part, NotUsed> parts(
+            CompletionStage<Beginning> beginning, Function<Beginning, Source<Part, NotUsed>> parts) {
+        return Source.completionStageSource(beginning.thenApply(parts))
+                .mapMaterializedValue(ignored -> NotUsed.getInstance());
     }
 
     private Source<EncodedChunk, NotUsed> frames(ChunkSource chunks, PlanReader reader, FrameEncoder encoder) {
@@ -134,30 +147,44 @@ final class StripePipeline {
 
     /** Stores one part that is made at once: the trailer's, which alone may be short. */
     StripeRun trailer(
-            Upload upload, int number, Position at, Supplier<byte[]> bytes, PlanReader reader, Recorder recorder) {
+            Upload upload,
+            CompletionStage<Beginning> beginning,
+            Supplier<byte[]> bytes,
+            PlanReader reader,
+            Recorder recorder) {
         PartPermits permits = new PartPermits(space);
-        Source<Part, NotUsed> part = Source.lazyCompletionStage(() -> permits.acquire(Layout.MIN_PART_BYTES)
-                        .thenApplyAsync(
-                                permit -> {
-                                    byte[] made = bytes.get();
-                                    CRC32C crc = new CRC32C();
-                                    crc.update(made);
-                                    return new Part(
-                                            number,
-                                            List.of(ByteBuffer.wrap(made)),
-                                            Optional.empty(),
-                                            made.length,
-                                            0,
-                                            (int) crc.getValue(),
-                                            at,
-                                            at,
-                                            Damage.none(),
-                                            List.of(),
-                                            permit);
-                                },
-                                codecs))
+        Source<Part, NotUsed> part = Source.lazyCompletionStage(
+                        () -> beginning.thenCompose(begun -> permits.acquire(Layout.MIN_PART_BYTES)
+                                .thenApplyAsync(permit -> trailerPart(begun, bytes.get(), permit), codecs)))
                 .mapMaterializedValue(ignored -> NotUsed.getInstance());
         return start(upload, part, permits, recorder, reader);
+    }
+
+    private static Part trailerPart(Beginning beginning, byte[] made, Permit permit) {
+        byte[] sent = beginning
+                .sealer()
+                .map(sealer -> sealer.last(beginning.number(), made))
+                .orElse(made);
+        return new Part(
+                beginning.number(),
+                List.of(ByteBuffer.wrap(sent)),
+                Optional.empty(),
+                made.length,
+                0,
+                crc32c(made),
+                beginning.from(),
+                beginning.from(),
+                Damage.none(),
+                List.of(),
+                // Nothing is ever sealed behind the last part.
+                beginning.sealer().map(sealer -> new Sealed(sent.length, crc32c(sent), "")),
+                permit);
+    }
+
+    private static int crc32c(byte[] bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
     }
 
     private StripeRun start(
@@ -210,7 +237,8 @@ final class StripePipeline {
                 facts.crc32c(),
                 etag,
                 facts.damage(),
-                facts.manifest());
+                facts.manifest(),
+                facts.sealed());
     }
 
     private PartTargets targets(long planBytes, int maxParts) {

@@ -47,6 +47,11 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                 numbers(parts)
                         .filter(number -> !parts.manifest(number).isEmpty())
                         .mapToObj(number -> new PartManifest(number, parts.manifest(number)))
+                        .toList(),
+                state.seal(),
+                numbers(parts)
+                        .boxed()
+                        .flatMap(number -> parts.sealed(number).stream())
                         .toList());
     }
 
@@ -78,12 +83,16 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                     from.crc32c().get(i),
                     from.etags().get(i),
                     Optional.ofNullable(damage.get(i + 1)),
-                    manifest.getOrDefault(i + 1, List.of())));
+                    manifest.getOrDefault(i + 1, List.of()),
+                    from.sealed().isEmpty()
+                            ? Optional.empty()
+                            : Optional.of(from.sealed().get(i))));
         }
         return new StripeState(
                 StripePhase.valueOf(from.phase()),
                 from.intended(),
                 from.uploadId(),
+                from.seal(),
                 from.position(),
                 from.dataParts(),
                 from.closed(),
@@ -113,6 +122,8 @@ final class StripeSnapshots implements SnapshotAdapter<StripeState> {
                 first.crc32c(),
                 first.etags(),
                 List.of(),
+                List.of(),
+                Optional.empty(),
                 List.of());
     }
 }

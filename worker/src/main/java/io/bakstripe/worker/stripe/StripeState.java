@@ -5,14 +5,17 @@ import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Position;
+import io.bakstripe.worker.journal.StripeEvent.Seal;
 import io.bakstripe.worker.journal.StripeEvent.TrailerStored;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
 import io.bakstripe.worker.store.ObjectStore.Upload;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * What is recorded of a stripe: enough to go on with it, and to publish or abort it without asking anybody.
  *
+ * @param seal how parts are sealed; empty where they are not, and before the upload
  * @param position where the next part goes on
  * @param dataParts how many parts belong to the data plan; 0 before {@link StripePhase#DRAINED}
  * @param closed the worker has ended and refuses everything
@@ -23,6 +26,7 @@ record StripeState(
         StripePhase phase,
         Optional<UploadIntended> intended,
         Optional<String> uploadId,
+        Optional<Seal> seal,
         Position position,
         int dataParts,
         boolean closed,
@@ -32,6 +36,7 @@ record StripeState(
     static StripeState initial() {
         return new StripeState(
                 StripePhase.EMPTY,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Position.start(PlanKind.DATA),
@@ -44,19 +49,19 @@ record StripeState(
     /** The state after {@code event}; {@link IllegalStateException} when it cannot follow. */
     StripeState after(StripeEvent event) {
         if (event instanceof PartStored part && oldTrailer(part)) {
-            return after(new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag()));
+            return after(new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag(), part.sealed()));
         }
         StripePhase next = StripeTransitions.next(phase, event);
         if (event instanceof UploadIntended begun) {
-            return new StripeState(next, Optional.of(begun), uploadId, position, dataParts, closed, resumed, parts);
+            return new StripeState(next, Optional.of(begun), uploadId, seal, position, dataParts, closed, resumed, parts);
         }
         if (event instanceof StripeEvent.UploadCreated created) {
             Optional<String> id = Optional.of(created.uploadId());
-            return new StripeState(next, intended, id, position, dataParts, closed, resumed, parts);
+            return new StripeState(next, intended, id, created.seal(), position, dataParts, closed, resumed, parts);
         }
         if (event instanceof StripeEvent.Resumed) {
             int times = resumed + (parts.count() > 0 ? 1 : 0);
-            return new StripeState(next, intended, uploadId, position, dataParts, closed, times, parts);
+            return new StripeState(next, intended, uploadId, seal, position, dataParts, closed, times, parts);
         }
         if (event instanceof PartStored part) {
             return with(next, part.to(), dataParts, parts.with(part));
@@ -66,6 +71,10 @@ record StripeState(
             PartLedger kept = phase == StripePhase.COMPLETE ? parts.upTo(parts.count() - 1) : parts;
             return with(next, position, dataParts, kept.replacing(part));
         }
+        if (event instanceof StripeEvent.Rewound rewound) {
+            Position back = parts.from(rewound.number()).orElseThrow();
+            return with(next, back, dataParts, parts.upTo(rewound.number() - 1));
+        }
         if (event instanceof StripeEvent.DataDrained) {
             return with(next, Position.start(PlanKind.CLOSING), parts.count(), parts);
         }
@@ -74,13 +83,13 @@ record StripeState(
             return with(next, position, dataParts, kept.with(trailerPart(trailer)));
         }
         if (event instanceof StripeEvent.Closed) {
-            return new StripeState(next, intended, uploadId, position, dataParts, true, resumed, parts);
+            return new StripeState(next, intended, uploadId, seal, position, dataParts, true, resumed, parts);
         }
         return with(next, position, dataParts, parts);
     }
 
     private StripeState with(StripePhase next, Position at, int ofData, PartLedger ledger) {
-        return new StripeState(next, intended, uploadId, at, ofData, closed, resumed, ledger);
+        return new StripeState(next, intended, uploadId, seal, at, ofData, closed, resumed, ledger);
     }
 
     /** The first version recorded the trailer as a part of the closing plan that holds nothing of it. */
@@ -90,7 +99,16 @@ record StripeState(
 
     private PartStored trailerPart(TrailerStored trailer) {
         return new PartStored(
-                trailer.number(), position, position, 0, trailer.storedBytes(), trailer.crc32c(), trailer.etag());
+                trailer.number(),
+                position,
+                position,
+                0,
+                trailer.storedBytes(),
+                trailer.crc32c(),
+                trailer.etag(),
+                Optional.empty(),
+                List.of(),
+                trailer.sealed());
     }
 
     /** True when parts of the closing plan are recorded. */

@@ -24,6 +24,7 @@ final class StripeTransitions {
                 row(StripePhase.STREAMING, StripeEvent.Resumed.class, StripePhase.STREAMING),
                 row(StripePhase.STREAMING, StripeEvent.PartStored.class, StripePhase.STREAMING),
                 row(StripePhase.STREAMING, StripeEvent.PartReplaced.class, StripePhase.STREAMING),
+                row(StripePhase.STREAMING, StripeEvent.Rewound.class, StripePhase.STREAMING),
                 row(StripePhase.STREAMING, StripeEvent.DataDrained.class, StripePhase.DRAINED),
                 row(StripePhase.DRAINED, StripeEvent.Resumed.class, StripePhase.DRAINED),
                 row(StripePhase.DRAINED, StripeEvent.PartStored.class, StripePhase.DRAINED),
@@ -31,6 +32,7 @@ final class StripeTransitions {
                 row(StripePhase.DRAINED, StripeEvent.TrailerStored.class, StripePhase.COMPLETE),
                 row(StripePhase.COMPLETE, StripeEvent.TrailerStored.class, StripePhase.COMPLETE),
                 row(StripePhase.COMPLETE, StripeEvent.PartReplaced.class, StripePhase.DRAINED),
+                row(StripePhase.COMPLETE, StripeEvent.Rewound.class, StripePhase.DRAINED),
                 row(StripePhase.COMPLETE, StripeEvent.Prepared.class, StripePhase.PREPARED),
                 row(StripePhase.PREPARED, StripeEvent.Published.class, StripePhase.PUBLISHED)));
         for (StripePhase from : StripePhase.values()) {
