@@ -130,6 +130,26 @@ public final class ApiClient {
                 .POST(HttpRequest.BodyPublishers.noBody()));
     }
 
+    /** Documents of the snapshots of an instance, the newest first. */
+    public List<JsonNode> snapshots(String ofInstance) {
+        return list(
+                send(request("/instances/" + encoded(ofInstance) + "/snapshots").GET())
+                        .path("snapshots"));
+    }
+
+    /** Takes a snapshot of a database; the document is that of the snapshot, which is recorded. */
+    public JsonNode takeSnapshot(String ofInstance, String name) {
+        return send(request("/instances/" + encoded(ofInstance) + "/snapshots")
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(json(Map.of("database", name)))));
+    }
+
+    /** Deletes a snapshot; the document says whether it is being deleted or gone. */
+    public JsonNode deleteSnapshot(String ofInstance, String snapshot) {
+        return send(request("/instances/" + encoded(ofInstance) + "/snapshots/" + encoded(snapshot))
+                .DELETE());
+    }
+
     /** What an examination of this database finds now. */
     public Readiness readiness(String ofInstance, String name) {
         return read(

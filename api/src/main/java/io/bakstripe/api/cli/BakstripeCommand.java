@@ -28,6 +28,8 @@ import picocli.CommandLine.Spec;
             ConfigCommand.class,
             InstancesCommand.class,
             DatabasesCommand.class,
+            SnapshotsCommand.class,
+            SnapshotCommand.class,
             DoctorCommand.class,
             TokenCommand.class
         },

@@ -42,6 +42,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -57,6 +58,9 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     /** A database that the port was told to drop, or to swap back. */
     public record Drop(InstanceName instance, DatabaseName database, Login login) {}
 
+    /** A snapshot that the port was told to delete. */
+    public record Deletion(InstanceName instance, SnapshotId snapshot, Login login) {}
+
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
     public final List<Cancellation> cancellations = new CopyOnWriteArrayList<>();
     public final List<TaskFilter> filters = new CopyOnWriteArrayList<>();
@@ -66,11 +70,13 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final List<SnapshotInfo> snapshots = new CopyOnWriteArrayList<>();
     public final List<Drop> drops = new CopyOnWriteArrayList<>();
     public final List<Drop> swaps = new CopyOnWriteArrayList<>();
+    public final List<Deletion> deletions = new CopyOnWriteArrayList<>();
     public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
     private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
     private volatile Optional<RuntimeException> failure = Optional.empty();
     private volatile UnaryOperator<TaskDetail> onPoll = UnaryOperator.identity();
+    private volatile Consumer<List<SnapshotInfo>> onList = list -> {};
     private volatile boolean ready = true;
     private volatile boolean silent;
 
@@ -99,6 +105,8 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         details.clear();
         failure = Optional.empty();
         onPoll = UnaryOperator.identity();
+        onList = list -> {};
+        deletions.clear();
         ready = true;
         silent = false;
         declare("main");
@@ -283,7 +291,15 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
 
     @Override
     public CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name) {
-        return answer(() -> List.copyOf(snapshots));
+        return answer(() -> {
+            onList.accept(snapshots);
+            return List.copyOf(snapshots);
+        });
+    }
+
+    /** Each question after the snapshots does this to them before it is answered. */
+    public void onSnapshots(Consumer<List<SnapshotInfo>> change) {
+        onList = change;
     }
 
     @Override
@@ -302,6 +318,36 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
             snapshots.add(0, wanted);
             return wanted;
         });
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> deleteSnapshot(InstanceName instance, SnapshotId snapshot, Login login) {
+        deletions.add(new Deletion(instance, snapshot, login));
+        return answer(() -> {
+            SnapshotInfo found = snapshots.stream()
+                    .filter(known -> known.id().equals(snapshot))
+                    .findFirst()
+                    .orElseThrow(() -> BackupError.SNAPSHOT_UNKNOWN
+                            .problem(snapshot, instance)
+                            .asException());
+            SnapshotInfo going = in(found, SnapshotState.DELETING);
+            snapshots.set(snapshots.indexOf(found), going);
+            return going;
+        });
+    }
+
+    /** The same snapshot in another state. */
+    public static SnapshotInfo in(SnapshotInfo snapshot, SnapshotState state) {
+        return new SnapshotInfo(
+                snapshot.id(),
+                snapshot.database(),
+                snapshot.kind(),
+                state,
+                snapshot.requestedAt(),
+                snapshot.startedAt(),
+                snapshot.finishedAt(),
+                snapshot.bytes(),
+                snapshot.problem());
     }
 
     @Override

@@ -86,18 +86,18 @@ final class Dropping {
                         : BackupError.HOST_UNAVAILABLE.problem(host));
     }
 
-    /** What to record; empty when nothing was dropped, which the caller has been told then. */
-    Optional<DatabaseEvent> done(DatabaseRecord state, HostDone done, Instant now) {
+    /** Nothing to record when nothing was dropped, which the caller has been told then. */
+    Decided done(DatabaseRecord state, HostDone done, Instant now) {
         underWay = false;
         done.problem().ifPresent(problem -> done.replyTo().tell(new DropReply.Refused(problem)));
         boolean nothing =
                 done.kept() ? state.kept().isEmpty() : state.position().isEmpty();
         if (done.problem().isPresent() || nothing) {
-            return Optional.empty();
+            return Decided.of(Optional.empty());
         }
-        return Optional.of(
-                done.kept()
-                        ? new KeptDropped(state.lastTask(), done.login().name(), now)
-                        : new DatabaseDropped(state.lastTask(), done.login().name(), now));
+        DatabaseEvent dropped = done.kept()
+                ? new KeptDropped(state.lastTask(), done.login().name(), now)
+                : new DatabaseDropped(state.lastTask(), done.login().name(), now);
+        return Decided.of(Optional.of(dropped), next -> done.replyTo().tell(new DropReply.Dropped(done.display())));
     }
 }

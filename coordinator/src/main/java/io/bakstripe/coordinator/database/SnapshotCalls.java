@@ -1,6 +1,6 @@
 package io.bakstripe.coordinator.database;
 
-import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
@@ -30,30 +30,30 @@ final class SnapshotCalls {
         this.snapshots = snapshots;
     }
 
-    /** What to record; empty when the call is refused, which the caller has been told then. */
-    Optional<DatabaseEvent> take(DatabaseRecord state, TakeSnapshot call, Instant now) {
+    /** Nothing to record when the call is refused, which the caller has been told then. */
+    Decided take(DatabaseRecord state, TakeSnapshot call, Instant now) {
         Optional<Problem> refusal = snapshots.refusal(state, call.view(), call.database());
         refusal.ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
         if (refusal.isPresent()) {
-            return Optional.empty();
+            return Decided.of(Optional.empty());
         }
         waiting = Optional.of(call);
-        return Optional.of(snapshots.manual(state, call, now));
+        return Decided.of(Optional.of(snapshots.manual(state, call, now)));
     }
 
-    /** What to record; where there is nothing the instance is answered at once. */
-    Optional<DatabaseEvent> takeDaily(DatabaseRecord state, TakeDailySnapshot window, Instant now) {
+    /** Where there is nothing to record the instance is answered at once. */
+    Decided takeDaily(DatabaseRecord state, TakeDailySnapshot window, Instant now) {
         // A window passes over a database that has no name to be shown with: it is neither declared nor open.
         Optional<DatabaseName> name = SubmissionRules.shownName(state)
                 .or(() -> window.view().definition().database(database.folded()).map(declared -> declared.name()));
-        Optional<DatabaseEvent> wanted = name.flatMap(known -> snapshots.daily(state, known, window, now));
+        Optional<SnapshotWanted> wanted = name.flatMap(known -> snapshots.daily(state, known, window, now));
         if (wanted.isEmpty()) {
             seen(window);
         }
-        return wanted;
+        return Decided.of(wanted, next -> seen(window));
     }
 
-    void seen(TakeDailySnapshot window) {
+    private void seen(TakeDailySnapshot window) {
         peers.instance(database.instance()).tell(new InstanceCommand.DailySnapshotSeen(database, window.closes()));
     }
 

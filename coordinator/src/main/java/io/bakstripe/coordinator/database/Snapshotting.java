@@ -24,6 +24,7 @@ import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -174,8 +175,11 @@ final class Snapshotting {
     /** All snapshots, newest first. */
     static List<SnapshotInfo> shown(DatabaseRecord state) {
         Stream<SnapshotInfo> pending = state.snapshots().pending().stream().map(wanted -> pending(state, wanted));
-        return Stream.concat(pending, state.snapshots().ended().stream().map(SnapshotLog.Ended::info))
-                .toList();
+        Stream<SnapshotInfo> ended = Stream.concat(
+                        state.snapshots().ended().stream().map(SnapshotLog.Ended::info),
+                        state.snapshots().going().stream().map(GoingSnapshot::shown))
+                .sorted(Comparator.comparing(SnapshotInfo::requestedAt).reversed());
+        return Stream.concat(pending, ended).toList();
     }
 
     private static SnapshotInfo pending(DatabaseRecord state, PendingSnapshot wanted) {

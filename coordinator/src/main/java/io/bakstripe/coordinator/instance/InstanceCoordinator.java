@@ -79,6 +79,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private final InstantSource clock;
     private final Turns turns;
     private final DailySnapshots daily;
+    private final RetentionRounds rounds;
 
     private InstanceCoordinator(
             ActorContext<InstanceMessage> context,
@@ -97,6 +98,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         this.clock = clock;
         this.turns = new Turns(settings.slotKept(), clock.instant());
         this.daily = new DailySnapshots(settings.snapshots().atOnceIfTaken());
+        this.rounds = new RetentionRounds(name, settings.snapshots());
         timers.startTimerWithFixedDelay(new ProbeAll(), settings.probe());
     }
 
@@ -256,6 +258,8 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
             }
         }
         askForDailySnapshots(state);
+        rounds.due(state, clock.instant())
+                .forEach(database -> peers.database(database).tell(new DatabaseCommand.PruneSnapshots()));
         return Effect().none();
     }
 

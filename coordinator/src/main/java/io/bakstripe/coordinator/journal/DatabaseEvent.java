@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.journal;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.coordinator.snapshot.RemovalCause;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.KeptDatabase;
@@ -325,4 +326,28 @@ public sealed interface DatabaseEvent extends JournalEvent {
      */
     record SnapshotEnded(TaskId task, TaskDetail detail, Optional<TaskDetail> restore, Instant at)
             implements DatabaseEvent {}
+
+    /**
+     * A snapshot is to be deleted: from here on it cannot be restored, and its files are deleted next.
+     *
+     * @param task the last one of the database
+     * @param login of the call, where it was one
+     */
+    record SnapshotGoing(TaskId task, SnapshotId snapshot, RemovalCause cause, Optional<String> login, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * Not all files of a snapshot that goes could be deleted, for another reason than before; it is tried again.
+     *
+     * @param task the last one of the database
+     */
+    record SnapshotRemovalFailed(TaskId task, SnapshotId snapshot, Problem problem, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * Nothing of a snapshot is left in its storage.
+     *
+     * @param task the last one of the database
+     */
+    record SnapshotGone(TaskId task, SnapshotId snapshot, Instant at) implements DatabaseEvent {}
 }

@@ -23,6 +23,7 @@ import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskQueries;
@@ -157,6 +158,11 @@ final class ClusterProcedures implements Procedures {
                     }
                     return ((SnapshotReply.Accepted) reply).snapshot();
                 });
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> deleteSnapshot(InstanceName instance, SnapshotId snapshot, Login login) {
+        return new SnapshotDeletion(questions, peers, settings).delete(instance, snapshot, login);
     }
 
     private static TaskRow row(SubmitReply reply) {

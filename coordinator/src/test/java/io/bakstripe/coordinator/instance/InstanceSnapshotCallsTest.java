@@ -10,6 +10,7 @@ import io.bakstripe.coordinator.ProbePeers;
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.SettableClock;
 import io.bakstripe.coordinator.journal.InstanceEvent;
+import io.bakstripe.coordinator.snapshot.SnapshotRetention;
 import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceView;
@@ -144,6 +145,40 @@ class InstanceSnapshotCallsTest {
 
         // What was sent before the answers came may still arrive.
         assertThat(drained()).isTrue();
+    }
+
+    @Test
+    void asksItsDatabasesToLetGoOfSnapshotsAsSoonAsItIsThere() {
+        ProbePeers others = new ProbePeers(KIT);
+        SnapshotRetention deleting =
+                new SnapshotRetention(true, Duration.ofDays(7), 3, false, Duration.ofHours(1), Duration.ofMinutes(1));
+        instance.clear();
+        EventSourcedBehaviorTestKit<InstanceCommand, InstanceEvent, InstanceRecord> other =
+                EventSourcedBehaviorTestKit.create(
+                        KIT.system(),
+                        InstanceCoordinator.create(
+                                Samples.INSTANCE,
+                                new InstanceSettings(
+                                        2,
+                                        Duration.ofSeconds(5),
+                                        Duration.ofMillis(50),
+                                        100,
+                                        2,
+                                        Duration.ofMillis(100),
+                                        Duration.ofSeconds(1),
+                                        new SnapshotSettings("snaps", "", 1, 2, deleting)),
+                                others,
+                                clock));
+        other.<DeclareReply>runCommand(replyTo -> new Declare(Samples.complete(1), replyTo));
+        int databases = other.getState().databases().size();
+
+        for (int asked = 0; asked < databases; asked++) {
+            others.database.expectMessage(new DatabaseCommand.PruneSnapshots());
+        }
+        others.database.expectNoMessage(Duration.ofMillis(300));
+        clock.advance(Duration.ofHours(1));
+        others.database.expectMessage(new DatabaseCommand.PruneSnapshots());
+        other.clear();
     }
 
     /** True once nobody is asked any more although probes go on. */

@@ -32,6 +32,7 @@ import io.bakstripe.worker.restore.StoreSetFinder;
 import io.bakstripe.worker.session.BackupSession;
 import io.bakstripe.worker.session.SessionDependencies;
 import io.bakstripe.worker.session.SessionSettings;
+import io.bakstripe.worker.snapshot.SnapshotFiles;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
 import io.bakstripe.worker.store.ObjectStore;
@@ -168,6 +169,8 @@ final class Workers {
                             stores.withAttempts(PREFLIGHT_ATTEMPTS), sources, finder, settings.preflight(), clock)),
                     "preflight",
                     Props.empty());
+            snapshots.ifPresent(
+                    own -> system.systemActorOf(SnapshotFiles.create(own), "snapshot-files", Props.empty()));
         }
         return () -> {
             stores.close();

@@ -326,6 +326,11 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is %s; snapshots are taken of databases that are ONLINE",
             "Finish or drop the restore first."),
+    SNAPSHOT_NOT_ENDED(
+            2197,
+            CONFLICT,
+            "snapshot %s of database '%s' is under way and cannot be deleted",
+            "Wait until it is available or has failed."),
     EDITION_LIMIT(
             2160,
             CONFLICT,
@@ -446,6 +451,11 @@ public enum BackupError {
             UNKNOWN,
             "no other database is kept of '%s'",
             "One is kept when a restore with replace_existing has put another one in its place."),
+    SNAPSHOT_UNKNOWN(
+            3197,
+            UNKNOWN,
+            "snapshot %s does not exist on instance '%s'",
+            "GET /api/v1/instances/%2$s/snapshots lists those that do."),
     PROCEDURE_UNKNOWN(3006, UNKNOWN, "procedure '%s' is not known", "Known procedures: %s."),
     CONFIGURATION_UNKNOWN(3007, UNKNOWN, "configuration '%s' is not known", "Known configurations: %s."),
     PATH_UNKNOWN(3008, UNKNOWN, "there is nothing at this address", "The README lists the calls."),
@@ -518,6 +528,11 @@ public enum BackupError {
             "%s did not answer in time",
             "Try again in a few seconds; GET /health/ready tells whether the cluster is up."),
     HOST_UNAVAILABLE(5102, TIMEOUT, "no node runs on host '%s'", "Start a node with that host name, then try again."),
+    SNAPSHOT_REMOVAL_UNANSWERED(
+            5175,
+            TIMEOUT,
+            "the deletion of snapshot %s was not answered in time",
+            "It is tried again by itself. Check that a worker node runs that has bakstripe.worker.snapshots."),
     LEASE_OVER(
             5121,
             TIMEOUT,

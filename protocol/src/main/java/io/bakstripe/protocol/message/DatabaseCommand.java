@@ -17,6 +17,7 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
@@ -311,6 +312,16 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      * @param closes when this window closes; identifies it
      */
     record TakeDailySnapshot(InstanceView view, Instant closes) implements DatabaseCommand {}
+
+    /**
+     * Deletes a snapshot; sent to every database of an instance, for the snapshot's name does not say whose it is. Answered once it is recorded that the
+     * snapshot goes.
+     */
+    record DeleteSnapshot(SnapshotId snapshot, Login login, ActorRef<DeleteSnapshotReply> replyTo)
+            implements DatabaseCommand {}
+
+    /** Lets go of the snapshots that need not be kept any longer, and tries again what could not be deleted; has no reply. */
+    record PruneSnapshots() implements DatabaseCommand {}
 
     record DescribeSnapshots(ActorRef<Snapshots> replyTo) implements DatabaseCommand {}
 

@@ -7,6 +7,7 @@ import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.task.TaskRow;
@@ -60,4 +61,12 @@ public interface Procedures {
      * snapshot is under way, or where there is no storage for snapshots.
      */
     CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database);
+
+    /**
+     * Deletes a snapshot. When the stage completes it is recorded that the snapshot goes, and it cannot be restored any more; its files go next. Fails for one
+     * that is unknown or has not ended, and where snapshots may not be deleted. May be repeated.
+     *
+     * @param login who calls
+     */
+    CompletionStage<SnapshotInfo> deleteSnapshot(InstanceName instance, SnapshotId snapshot, Login login);
 }
