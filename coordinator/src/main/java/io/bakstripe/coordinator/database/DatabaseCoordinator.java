@@ -24,14 +24,13 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.ClearPartial;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
 import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
+import io.bakstripe.protocol.message.DatabaseCommand.Question;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
@@ -47,7 +46,6 @@ import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.DatabaseCommand.Wake;
 import io.bakstripe.protocol.message.DatabaseMessage;
-import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Instant;
@@ -155,6 +153,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .forAnyState()
                 .onCommand(Submit.class, (state, call) -> called(() -> admission.submit(state, live, call)))
                 .onCommand(Preflights.SubmissionChecked.class, (state, it) -> none(() -> admission.checked(state, it)))
+                .onCommand(Preflights.FilesPassed.class, (state, it) -> none(() -> preflights.passed(it)))
                 .onCommand(Admission.RegisterAgain.class, (state, it) -> none(() -> admission.again(it)))
                 .onCommand(Registered.class, this::registered)
                 .onCommand(NotRegistered.class, (state, it) -> none(() -> admission.notRegistered(state, live, it)))
@@ -174,6 +173,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(RestoreReport.class, this::reported)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, (state, call) -> called(() -> dropping.drop(state, call)))
+                .onCommand(ClearPartial.class, (state, call) -> called(() -> dropping.clear(state, call)))
                 .onCommand(Dropping.HostDone.class, this::dropped)
                 .onCommand(SlotReleased.class, this::confirmed)
                 .onCommand(TidyNoted.class, this::confirmed)
@@ -182,9 +182,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(TakeSnapshot.class, this::takeSnapshot)
                 .onCommand(TakeDailySnapshot.class, this::takeDailySnapshot)
                 .onCommand(Probe.class, this::answer)
-                .onCommand(DescribeDatabase.class, this::answerCaller)
-                .onCommand(DescribeBackupSets.class, this::answerCaller)
-                .onCommand(DescribeSnapshots.class, this::answerCaller)
+                .onCommand(Question.class, this::answerCaller)
                 .onCommand(DescribeTasks.class, this::answer)
                 .build();
     }
@@ -226,7 +224,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
         Optional<SnapshotCreated> snapshot = Snapshotting.registered(state, answer, clock.instant());
         if (snapshot.isPresent()) {
-            return record(state, List.of(snapshot.get())).thenRun(snapshots::created);
+            return record(state, List.of(snapshot.get())).thenRun(next -> snapshots.created(next, clock.instant()));
         }
         return admission
                 .registered(state, answer)
@@ -282,8 +280,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private Effect<DatabaseEvent, DatabaseRecord> dropped(DatabaseRecord state, Dropping.HostDone done) {
         return dropping.done(state, done, clock.instant())
-                .<Effect<DatabaseEvent, DatabaseRecord>>map(gone -> record(state, List.of(gone))
-                        .thenRun(next -> done.replyTo().tell(new DropReply.Dropped(done.display()))))
+                .<Effect<DatabaseEvent, DatabaseRecord>>map(
+                        gone -> record(state, List.of(gone)).thenRun(next -> dropping.tell(done)))
                 .orElseGet(this::none);
     }
 

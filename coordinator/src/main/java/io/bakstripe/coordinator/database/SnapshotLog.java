@@ -1,10 +1,12 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.instance.SnapshotState;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.task.Lifecycle;
@@ -25,8 +27,16 @@ record SnapshotLog(Optional<PendingSnapshot> pending, List<Ended> ended, Optiona
     /** A year of daily ones. */
     static final int KEPT = 400;
 
-    /** @param request says where its files are */
-    record Ended(SnapshotInfo info, BackupRequest request) {}
+    /**
+     * @param request says where its files are
+     * @param key of the call that asked for it
+     */
+    record Ended(SnapshotInfo info, BackupRequest request, Optional<CallKey> key) {
+        Ended {
+            // State of the first releases does not have it.
+            key = key == null ? Optional.empty() : key;
+        }
+    }
 
     SnapshotLog {
         ended = List.copyOf(ended);
@@ -62,11 +72,30 @@ record SnapshotLog(Optional<PendingSnapshot> pending, List<Ended> ended, Optiona
                                 .sum())
                         .filter(bytes -> available),
                 event.detail().problem().map(Problem::asTaskInfo));
-        Ended entry = new Ended(info, taken.request());
+        Ended entry = new Ended(info, taken.request(), taken.key());
         return new SnapshotLog(
                 Optional.empty(),
                 Stream.concat(Stream.of(entry), ended.stream()).limit(KEPT).toList(),
                 window);
+    }
+
+    /** The snapshot that a call with this key asked for within the time that keys are kept. */
+    Optional<SnapshotId> ofKey(String key, Instant now) {
+        Instant oldest = now.minus(DatabaseRecord.KEY_WINDOW);
+        return Stream.concat(
+                        pending.stream()
+                                .filter(wanted ->
+                                        uses(wanted.key(), key) && wanted.at().isAfter(oldest))
+                                .map(PendingSnapshot::id),
+                        ended.stream()
+                                .filter(entry -> uses(entry.key(), key)
+                                        && entry.info().requestedAt().isAfter(oldest))
+                                .map(entry -> entry.info().id()))
+                .findFirst();
+    }
+
+    private static boolean uses(Optional<CallKey> key, String asked) {
+        return key.filter(known -> known.key().equals(asked)).isPresent();
     }
 
     /** True while a snapshot has no task yet: the instance is to register it. */
