@@ -45,7 +45,8 @@ final class SnapshotLookup {
                 .thenApply(answers -> restorable(instance, id, answers));
     }
 
-    private static StoredSnapshot restorable(InstanceName instance, SnapshotId id, List<SnapshotFound> answers) {
+    /** Out of the answers of all databases of the instance. */
+    static StoredSnapshot restorable(InstanceName instance, SnapshotId id, List<SnapshotFound> answers) {
         StoredSnapshot found = answers.stream()
                 .map(SnapshotFound::snapshot)
                 .flatMap(Optional::stream)
