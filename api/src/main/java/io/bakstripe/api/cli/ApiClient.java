@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,12 @@ public final class ApiClient {
     }
 
     ApiClient(URI url, String token, Optional<String> instance, Supplier<UUID> keys, Repetition repetition) {
-        this.base = url.toString().replaceFirst("/+$", "") + "/api/v1";
+        this(url.toString().replaceFirst("/+$", "") + "/api/v1", token, instance, keys, repetition);
+    }
+
+    private ApiClient(
+            String base, String token, Optional<String> instance, Supplier<UUID> keys, Repetition repetition) {
+        this.base = base;
         this.token = token;
         this.instance = instance;
         this.keys = keys;
@@ -141,6 +147,7 @@ public final class ApiClient {
     public JsonNode takeSnapshot(String ofInstance, String name) {
         return send(request("/instances/" + encoded(ofInstance) + "/snapshots")
                 .header("Content-Type", "application/json")
+                .header("Idempotency-Key", keys.get().toString())
                 .POST(HttpRequest.BodyPublishers.ofString(json(Map.of("database", name)))));
     }
 
@@ -148,6 +155,28 @@ public final class ApiClient {
     public JsonNode deleteSnapshot(String ofInstance, String snapshot) {
         return send(request("/instances/" + encoded(ofInstance) + "/snapshots/" + encoded(snapshot))
                 .DELETE());
+    }
+
+    /**
+     * Restores a snapshot of {@code ofInstance} as a database of {@code target}; what it answers are the rows of the task there.
+     *
+     * @param database its new name; absent: the one that it had
+     */
+    public List<JsonNode> restoreSnapshot(
+            String ofInstance, String snapshot, String target, Optional<String> database) {
+        Map<String, String> body = new HashMap<>(Map.of("target_instance", target));
+        database.ifPresent(name -> body.put("target_database", name));
+        HttpRequest.Builder request = request(
+                        "/instances/" + encoded(ofInstance) + "/snapshots/" + encoded(snapshot) + "/restore")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", keys.get().toString())
+                .POST(HttpRequest.BodyPublishers.ofString(json(body)));
+        return list(send(request).path("rows"));
+    }
+
+    /** A client of the same server that calls this instance. */
+    ApiClient on(String other) {
+        return new ApiClient(base, token, Optional.of(other), keys, repetition);
     }
 
     /** What an examination of this database finds now. */

@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             FinishRestoreCommand.class,
             DropCommand.class,
             SwapBackCommand.class,
+            SnapshotCommand.class,
             CancelCommand.class,
             TasksCommand.class,
             ExecCommand.class,

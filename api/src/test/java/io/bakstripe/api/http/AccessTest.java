@@ -97,7 +97,11 @@ class AccessTest {
                         .replace("{snapshot}", "00000000-0000-0000-0000-000000000001")
                         .replace("{task}", "1");
         boolean text = call == ApiCall.SQL;
-        String json = call == ApiCall.TAKE_SNAPSHOT ? "{\"database\": \"shop\"}" : "{}";
+        String json = switch (call) {
+            case TAKE_SNAPSHOT -> "{\"database\": \"shop\"}";
+            case RESTORE_SNAPSHOT -> "{\"target_instance\": \"main\"}";
+            default -> "{}";
+        };
         HttpRequest.Builder request = API.bare(path);
         return call.method().value().equals("GET")
                 ? request.GET()

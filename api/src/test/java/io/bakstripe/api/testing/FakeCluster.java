@@ -17,6 +17,7 @@ import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.InstanceQueries;
@@ -25,6 +26,7 @@ import io.bakstripe.protocol.port.NodeMetrics;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.readiness.Readiness;
@@ -50,6 +52,14 @@ import java.util.function.UnaryOperator;
 public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth, NodeMetrics {
 
     /** A submission as the port got it. */
+    public record SnapshotRestore(
+            InstanceName source,
+            SnapshotId snapshot,
+            InstanceName target,
+            Optional<DatabaseName> database,
+            Login login,
+            Optional<RequestKey> key) {}
+
     public record Submission(InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {}
 
     /** A cancellation as the port got it. */
@@ -68,6 +78,8 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
     public final List<BackupSetInfo> backupSets = new CopyOnWriteArrayList<>();
     public final List<SnapshotInfo> snapshots = new CopyOnWriteArrayList<>();
+    public final List<RequestKey> snapshotKeys = new CopyOnWriteArrayList<>();
+    public final List<SnapshotRestore> snapshotRestores = new CopyOnWriteArrayList<>();
     public final List<Drop> drops = new CopyOnWriteArrayList<>();
     public final List<Drop> swaps = new CopyOnWriteArrayList<>();
     public final List<Deletion> deletions = new CopyOnWriteArrayList<>();
@@ -98,6 +110,8 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         databases.clear();
         backupSets.clear();
         snapshots.clear();
+        snapshotKeys.clear();
+        snapshotRestores.clear();
         drops.clear();
         swaps.clear();
         findings.clear();
@@ -290,6 +304,23 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
+    public CompletionStage<TaskRow> restoreSnapshot(
+            InstanceName source,
+            SnapshotId snapshot,
+            InstanceName target,
+            Optional<DatabaseName> database,
+            Login login,
+            Optional<RequestKey> key) {
+        snapshotRestores.add(new SnapshotRestore(source, snapshot, target, database, login, key));
+        S3Arn files = S3Arn.parse("arn:aws:s3:::snaps/" + snapshot + ".bak");
+        return submit(
+                target,
+                RestoreRequest.ofSnapshot(database.orElse(new DatabaseName("shop")), snapshot, files),
+                login,
+                key);
+    }
+
+    @Override
     public CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name) {
         return answer(() -> {
             onList.accept(snapshots);
@@ -303,7 +334,9 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
-    public CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database) {
+    public CompletionStage<SnapshotInfo> takeSnapshot(
+            InstanceName instance, DatabaseName database, Optional<RequestKey> key) {
+        key.ifPresent(snapshotKeys::add);
         return database(instance, database).thenApply(found -> {
             SnapshotInfo wanted = new SnapshotInfo(
                     new SnapshotId(new UUID(0, snapshots.size() + 1L)),

@@ -24,16 +24,15 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
+import io.bakstripe.protocol.message.DatabaseCommand.ClearPartial;
 import io.bakstripe.protocol.message.DatabaseCommand.DeleteSnapshot;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
 import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
 import io.bakstripe.protocol.message.DatabaseCommand.PruneSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.Question;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
@@ -158,6 +157,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .forAnyState()
                 .onCommand(Submit.class, (state, call) -> called(() -> admission.submit(state, live, call)))
                 .onCommand(Preflights.SubmissionChecked.class, (state, it) -> none(() -> admission.checked(state, it)))
+                .onCommand(Preflights.FilesPassed.class, (state, it) -> none(() -> preflights.passed(it)))
                 .onCommand(Admission.RegisterAgain.class, (state, it) -> none(() -> admission.again(it)))
                 .onCommand(Registered.class, this::registered)
                 .onCommand(NotRegistered.class, (state, it) -> none(() -> admission.notRegistered(state, live, it)))
@@ -177,6 +177,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(RestoreReport.class, this::reported)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, (state, call) -> called(() -> dropping.drop(state, call)))
+                .onCommand(ClearPartial.class, (state, call) -> called(() -> dropping.clear(state, call)))
                 .onCommand(Dropping.HostDone.class, (state, it) -> decided(state, dropping.done(state, it, now())))
                 .onCommand(SlotReleased.class, this::confirmed)
                 .onCommand(TidyNoted.class, this::confirmed)
@@ -191,9 +192,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                         SnapshotRemovals.FilesRemoved.class,
                         (state, it) -> decided(state, removals.done(state, it, now())))
                 .onCommand(Probe.class, this::answer)
-                .onCommand(DescribeDatabase.class, this::answerCaller)
-                .onCommand(DescribeBackupSets.class, this::answerCaller)
-                .onCommand(DescribeSnapshots.class, this::answerCaller)
+                .onCommand(Question.class, this::answerCaller)
                 .onCommand(DescribeTasks.class, this::answer)
                 .build();
     }
@@ -236,7 +235,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
         Optional<SnapshotCreated> snapshot = Snapshotting.registered(state, answer, now());
         if (snapshot.isPresent()) {
-            return record(state, List.of(snapshot.get())).thenRun(snapshots::created);
+            return record(state, List.of(snapshot.get())).thenRun(next -> snapshots.created(next, clock.instant()));
         }
         return admission
                 .registered(state, answer)

@@ -1,6 +1,7 @@
 package io.bakstripe.coordinator.database;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotGoing;
@@ -41,8 +42,16 @@ record SnapshotLog(
     /** So that a call that deletes one can be repeated. */
     static final int REMEMBERED = 100;
 
-    /** @param request says where its files are */
-    record Ended(SnapshotInfo info, BackupRequest request) {
+    /**
+     * @param request says where its files are
+     * @param key of the call that asked for it
+     */
+    record Ended(SnapshotInfo info, BackupRequest request, Optional<CallKey> key) {
+        Ended {
+            // State of the first releases does not have it.
+            key = key == null ? Optional.empty() : key;
+        }
+
         @JsonIgnore
         boolean available() {
             return info.state() == SnapshotState.AVAILABLE;
@@ -87,7 +96,7 @@ record SnapshotLog(
                         .filter(bytes -> available),
                 event.detail().problem().map(Problem::asTaskInfo));
         List<Ended> all = new ArrayList<>(ended);
-        all.add(0, new Ended(info, taken.request()));
+        all.add(0, new Ended(info, taken.request(), taken.key()));
         return new SnapshotLog(Optional.empty(), listed(all), window, going, gone);
     }
 
@@ -147,6 +156,25 @@ record SnapshotLog(
 
     Optional<GoingSnapshot> going(SnapshotId id) {
         return going.stream().filter(other -> other.id().equals(id)).findFirst();
+    }
+
+    /** The snapshot that a call with this key asked for within the time that keys are kept. */
+    Optional<SnapshotId> ofKey(String key, Instant now) {
+        Instant oldest = now.minus(EndedTask.KEY_WINDOW);
+        return Stream.concat(
+                        pending.stream()
+                                .filter(wanted ->
+                                        uses(wanted.key(), key) && wanted.at().isAfter(oldest))
+                                .map(PendingSnapshot::id),
+                        ended.stream()
+                                .filter(entry -> uses(entry.key(), key)
+                                        && entry.info().requestedAt().isAfter(oldest))
+                                .map(entry -> entry.info().id()))
+                .findFirst();
+    }
+
+    private static boolean uses(Optional<CallKey> key, String asked) {
+        return key.filter(known -> known.key().equals(asked)).isPresent();
     }
 
     /** True while a snapshot has no task yet: the instance is to register it. */

@@ -191,12 +191,12 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     }
 
     private Effect<InstanceEvent, InstanceRecord> takeSnapshot(InstanceRecord state, TakeSnapshot call) {
-        RoutingRules.Route route = RoutingRules.ofKnown(state, name, call.database());
+        RoutingRules.Route route = RoutingRules.ofSnapshot(state, name, call.database(), call.key(), clock.instant());
         route.problem().ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
         route.database()
                 .ifPresent(database -> peers.database(database)
                         .tell(new DatabaseCommand.TakeSnapshot(
-                                call.database(), route.view().orElseThrow(), call.replyTo())));
+                                call.database(), route.view().orElseThrow(), call.key(), call.replyTo())));
         return Effect().none();
     }
 

@@ -1,6 +1,7 @@
 package io.bakstripe.coordinator.journal;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.coordinator.sequence.RestorePosition;
 import io.bakstripe.coordinator.snapshot.RemovalCause;
 import io.bakstripe.protocol.error.Problem;
@@ -303,6 +304,7 @@ public sealed interface DatabaseEvent extends JournalEvent {
      * @param request a full backup of the database, by the name that the snapshot shows, into the storage of snapshots
      * @param restore whose initial snapshot it is
      * @param window when the daily backup window closes that it belongs to
+     * @param key of the call that asked for it
      */
     record SnapshotWanted(
             TaskId task,
@@ -312,8 +314,28 @@ public sealed interface DatabaseEvent extends JournalEvent {
             InstanceView view,
             Optional<TaskId> restore,
             Optional<Instant> window,
-            Instant at)
-            implements DatabaseEvent {}
+            Instant at,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<CallKey> key)
+            implements DatabaseEvent {
+        public SnapshotWanted {
+            // Rows of the first releases do not have it.
+            key = key == null ? Optional.empty() : key;
+        }
+
+        /** Nobody's call, or a call without a key. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public SnapshotWanted(
+                TaskId task,
+                SnapshotId snapshot,
+                SnapshotKind kind,
+                BackupRequest request,
+                InstanceView view,
+                Optional<TaskId> restore,
+                Optional<Instant> window,
+                Instant at) {
+            this(task, snapshot, kind, request, view, restore, window, at, Optional.empty());
+        }
+    }
 
     /** The snapshot that was wanted has an id and is a task from now on, if not one that callers see. */
     record SnapshotCreated(TaskId task, Instant at) implements DatabaseEvent {}

@@ -24,6 +24,7 @@ import io.bakstripe.protocol.name.SnapshotId;
 import java.time.Duration;
 import java.util.List;
 import org.awaitility.Awaitility;
+import java.util.Optional;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -212,7 +213,7 @@ class SnapshotRemovalsTest extends AmongProbes {
     @Test
     void oneThatIsUnderWayIsNotDeleted() {
         TestProbe<SnapshotReply> asking = probe();
-        database.runCommand(new TakeSnapshot(Samples.SHOP, Samples.view(), asking.getRef()));
+        database.runCommand(new TakeSnapshot(Samples.SHOP, Samples.view(), Optional.empty(), asking.getRef()));
         SnapshotId pending =
                 database.getState().snapshots().pending().orElseThrow().id();
 

@@ -38,7 +38,8 @@ final class Taken {
         return new SnapshotLog.Ended(
                 info,
                 new BackupRequest(
-                        Samples.SHOP, S3Arn.parse("arn:aws:s3:::snaps/sandbox/" + number + "-*.bak"), false, 2));
+                        Samples.SHOP, S3Arn.parse("arn:aws:s3:::snaps/sandbox/" + number + "-*.bak"), false, 2),
+                Optional.empty());
     }
 
     /** A daily one, available since so many days. */

@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.instance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import akka.actor.testkit.typed.javadsl.ActorTestKit;
+import akka.actor.testkit.typed.javadsl.FishingOutcomes;
 import akka.actor.testkit.typed.javadsl.TestProbe;
 import akka.persistence.testkit.javadsl.EventSourcedBehaviorTestKit;
 import com.typesafe.config.ConfigFactory;
@@ -27,7 +28,9 @@ import io.bakstripe.protocol.message.InstanceCommand.Register;
 import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.InstanceCommand.TaskRoutes;
+import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SnapshotReply;
+import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
@@ -91,15 +94,83 @@ class InstanceSnapshotCallsTest {
     void handsACallToTheDatabaseThatItKnows() {
         TestProbe<SnapshotReply> caller = KIT.createTestProbe();
 
-        instance.runCommand(new TakeSnapshot(new DatabaseName("sHOP"), caller.getRef()));
+        instance.runCommand(new TakeSnapshot(new DatabaseName("sHOP"), Optional.empty(), caller.getRef()));
 
         peers.database.expectMessage(new DatabaseCommand.TakeSnapshot(
-                new DatabaseName("sHOP"), new InstanceView(Samples.complete(1), true), caller.getRef()));
-        instance.runCommand(new TakeSnapshot(Samples.COPY, caller.getRef()));
+                new DatabaseName("sHOP"),
+                new InstanceView(Samples.complete(1), true),
+                Optional.empty(),
+                caller.getRef()));
+        instance.runCommand(new TakeSnapshot(Samples.COPY, Optional.empty(), caller.getRef()));
         assertThat(caller.expectMessageClass(SnapshotReply.Refused.class)
                         .problem()
                         .error())
                 .isEqualTo(BackupError.DATABASE_UNKNOWN);
+    }
+
+    @Test
+    void aKeyBelongsToOneCallForADay() {
+        TestProbe<SnapshotReply> caller = KIT.createTestProbe();
+        TestProbe<SubmitReply> submitter = KIT.createTestProbe();
+        RequestKey key = new RequestKey("key", "hash");
+        RequestKey other = new RequestKey("key", "other hash");
+        instance.runCommand(
+                new Register(Samples.SHOP_REF, Samples.SHOP, new UUID(0, 1), Optional.of(key), false, true));
+        peers.database.expectMessageClass(DatabaseCommand.Registered.class);
+
+        instance.runCommand(new TakeSnapshot(Samples.SHOP, Optional.of(key), caller.getRef()));
+        assertThat(handedOn().key()).contains(key);
+        instance.runCommand(new TakeSnapshot(Samples.SHOP, Optional.of(other), caller.getRef()));
+        assertThat(caller.expectMessageClass(SnapshotReply.Refused.class)
+                        .problem()
+                        .error())
+                .isEqualTo(BackupError.IDEMPOTENCY_KEY_REUSED);
+        instance.runCommand(new InstanceCommand.Submit(
+                Samples.backup(Samples.SHOP, 1), Samples.ME, Optional.of(other), submitter.getRef()));
+        assertThat(submitter
+                        .expectMessageClass(SubmitReply.Refused.class)
+                        .problem()
+                        .error())
+                .isEqualTo(BackupError.IDEMPOTENCY_KEY_REUSED);
+
+        clock.advance(Duration.ofHours(24));
+        instance.runCommand(new TakeSnapshot(Samples.SHOP, Optional.of(other), caller.getRef()));
+        assertThat(handedOn().key()).contains(other);
+    }
+
+    /** Past what the instance says to its databases by itself. */
+    private DatabaseCommand.TakeSnapshot handedOn() {
+        return (DatabaseCommand.TakeSnapshot) peers.database
+                .fishForMessage(
+                        Duration.ofSeconds(3),
+                        message -> message instanceof DatabaseCommand.TakeSnapshot
+                                ? FishingOutcomes.complete()
+                                : FishingOutcomes.continueAndIgnore())
+                .get(0);
+    }
+
+    @Test
+    void aSnapshotThatIsRecordedIsRegisteredAlthoughItsKeyWasTakenMeanwhile() {
+        RequestKey key = new RequestKey("key", "hash");
+        instance.runCommand(new Register(Samples.SHOP_REF, Samples.SHOP, new UUID(0, 1), Optional.of(key), false));
+        TaskId first = peers.database
+                .expectMessageClass(DatabaseCommand.Registered.class)
+                .task();
+
+        instance.runCommand(new Register(
+                Samples.SHOP_REF,
+                Samples.SHOP,
+                new UUID(0, 2),
+                Optional.of(new RequestKey("key", "other hash")),
+                false,
+                true));
+
+        assertThat(peers.database
+                        .expectMessageClass(DatabaseCommand.Registered.class)
+                        .task())
+                .isNotEqualTo(first);
+        assertThat(instance.getState().usedKey("key", clock.instant()))
+                .hasValueSatisfying(used -> assertThat(used.task()).isEqualTo(first));
     }
 
     @Test

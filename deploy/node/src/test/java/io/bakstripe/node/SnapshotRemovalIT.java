@@ -129,7 +129,7 @@ final class SnapshotRemovalIT {
             assertThat(node.keys()).containsExactly("whole.bak");
             assertThat(node.delete(SNAPSHOTS + "/00000000-0000-0000-0000-000000000001")
                             .code())
-                    .isEqualTo("BAK-3197");
+                    .isEqualTo("BAK-3194");
         }
     }
 

@@ -326,6 +326,16 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is %s; snapshots are taken of databases that are ONLINE",
             "Finish or drop the restore first."),
+    SNAPSHOT_NOT_AVAILABLE(
+            2195,
+            CONFLICT,
+            "snapshot %s is %s; only an available one can be restored",
+            "GET /api/v1/instances/{instance}/snapshots lists the snapshots with their states."),
+    PARTIAL_RESTORE_PENDING(
+            2196,
+            CONFLICT,
+            "database '%s' of instance '%s' is partially restored and has pending restore tasks: %s",
+            "Restoring a snapshot drops partially restored databases of its target: wait for these tasks or cancel them."),
     SNAPSHOT_NOT_ENDED(
             2197,
             CONFLICT,
@@ -452,7 +462,7 @@ public enum BackupError {
             "no other database is kept of '%s'",
             "One is kept when a restore with replace_existing has put another one in its place."),
     SNAPSHOT_UNKNOWN(
-            3197,
+            3194,
             UNKNOWN,
             "snapshot %s does not exist on instance '%s'",
             "GET /api/v1/instances/%2$s/snapshots lists those that do."),

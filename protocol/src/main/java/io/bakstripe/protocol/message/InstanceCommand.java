@@ -82,7 +82,13 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     }
 
     /** A call to take a snapshot. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
-    record TakeSnapshot(DatabaseName database, ActorRef<SnapshotReply> replyTo) implements InstanceCommand {}
+    record TakeSnapshot(DatabaseName database, Optional<RequestKey> key, ActorRef<SnapshotReply> replyTo)
+            implements InstanceCommand {
+        public TakeSnapshot {
+            // Nodes of the first releases do not send it.
+            key = key == null ? Optional.empty() : key;
+        }
+    }
 
     /** The answer to {@link DatabaseCommand.TakeDailySnapshot}: whatever this window means for the database is recorded. */
     record DailySnapshotSeen(DatabaseRef database, Instant closes) implements InstanceCommand {}
