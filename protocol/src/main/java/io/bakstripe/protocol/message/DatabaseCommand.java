@@ -320,7 +320,10 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     record DeleteSnapshot(SnapshotId snapshot, Login login, ActorRef<DeleteSnapshotReply> replyTo)
             implements DatabaseCommand {}
 
-    /** Lets go of the snapshots that need not be kept any longer, and tries again what could not be deleted; has no reply. */
+    /**
+     * Lets go of the snapshots that need not be kept any longer, and tries again what could not be deleted. Always answered with {@link
+     * InstanceCommand.SnapshotsPruned}.
+     */
     record PruneSnapshots() implements DatabaseCommand {}
 
     record DescribeSnapshots(ActorRef<Snapshots> replyTo) implements DatabaseCommand {}
