@@ -83,7 +83,7 @@ class AccessTest {
                                 Optional.empty(),
                                 Optional.of(new KeptDatabase(Instant.EPOCH, "a-fork"))));
         API.cluster().put(Tasks.backup(1));
-        API.cluster().takeSnapshot(new InstanceName("main"), shop);
+        API.cluster().takeSnapshot(new InstanceName("main"), shop, Optional.empty());
         // A stream of events ends when its task does.
         API.cluster().onPoll(detail -> Tasks.at(detail, 100, Lifecycle.SUCCESS, ""));
     }

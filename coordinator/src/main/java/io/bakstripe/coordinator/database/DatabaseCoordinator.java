@@ -110,7 +110,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.clock = clock;
         this.shard = shard;
         this.snapshots = new SnapshotCalls(database, peers, new Snapshotting(settings.snapshots(), ids));
-        this.removals = new SnapshotRemovals(context, settings.snapshots(), peers);
+        this.removals = new SnapshotRemovals(context, database, settings.snapshots(), peers);
         this.steps = new Steps(settings, ids);
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);

@@ -14,8 +14,10 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.DeleteSnapshot;
 import io.bakstripe.protocol.message.DatabaseMessage;
 import io.bakstripe.protocol.message.DeleteSnapshotReply;
+import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.SnapshotFilesCommand;
 import io.bakstripe.protocol.message.SnapshotFilesCommand.SnapshotFilesReply;
+import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.SnapshotId;
 import java.time.Instant;
 import java.util.HashSet;
@@ -35,14 +37,17 @@ final class SnapshotRemovals {
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<DatabaseMessage> context;
+    private final DatabaseRef database;
     private final SnapshotSettings settings;
     private final Peers peers;
     private final RetentionRules rules;
     private final Set<SnapshotId> again = new HashSet<>();
     private boolean asked;
 
-    SnapshotRemovals(ActorContext<DatabaseMessage> context, SnapshotSettings settings, Peers peers) {
+    SnapshotRemovals(
+            ActorContext<DatabaseMessage> context, DatabaseRef database, SnapshotSettings settings, Peers peers) {
         this.context = context;
+        this.database = database;
         this.settings = settings;
         this.peers = peers;
         this.rules = new RetentionRules(settings);
@@ -99,7 +104,15 @@ final class SnapshotRemovals {
     Decided round(DatabaseRecord state, Instant now) {
         state.snapshots().going().forEach(going -> again.add(going.id()));
         askIfDue(state);
-        return new Decided(rules.due(state, now), next -> {});
+        Decided round = new Decided(rules.due(state, now), next -> pruned());
+        if (round.events().isEmpty()) {
+            pruned();
+        }
+        return round;
+    }
+
+    private void pruned() {
+        peers.instance(database.instance()).tell(new InstanceCommand.SnapshotsPruned(database));
     }
 
     /** Has the files deleted of the one that is next, unless that is under way. */

@@ -41,6 +41,7 @@ import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
 import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
+import io.bakstripe.protocol.message.InstanceCommand.SnapshotsPruned;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
 import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
@@ -125,6 +126,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(SwapBack.class, this::swapBack)
                 .onCommand(TakeSnapshot.class, this::takeSnapshot)
                 .onCommand(DailySnapshotSeen.class, this::dailySnapshotSeen)
+                .onCommand(SnapshotsPruned.class, this::snapshotsPruned)
                 .onCommand(Register.class, this::register)
                 .onCommand(RequestSlot.class, this::requestSlot)
                 .onCommand(ReleaseSlot.class, this::releaseSlot)
@@ -202,6 +204,11 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
 
     private Effect<InstanceEvent, InstanceRecord> dailySnapshotSeen(InstanceRecord state, DailySnapshotSeen answer) {
         daily.seen(answer.database(), answer.closes());
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> snapshotsPruned(InstanceRecord state, SnapshotsPruned answer) {
+        rounds.seen(answer.database());
         return Effect().none();
     }
 

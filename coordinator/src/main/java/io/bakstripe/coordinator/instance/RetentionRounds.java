@@ -4,15 +4,14 @@ import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
 import java.time.Instant;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
- * Which databases are to let go of snapshots now: every one once in a round, {@value #AT_ONCE} at every probe. Lives in memory only: the first round begins with the
- * instance's coordinator, so that what was being deleted when its node died goes on.
+ * Which databases are to let go of snapshots now: in every round each one until it has answered, {@value #AT_ONCE} at every probe, so that a few that do not answer hold nobody up. Lives in memory
+ * only: the first round begins with the instance's coordinator, so that what was being deleted when its node died goes on.
  */
 final class RetentionRounds {
     /** Each one may have to be woken for it. */
@@ -20,7 +19,7 @@ final class RetentionRounds {
 
     private final InstanceName name;
     private final SnapshotSettings settings;
-    private final Queue<DatabaseRef> left = new ArrayDeque<>();
+    private final Set<DatabaseRef> left = new LinkedHashSet<>();
     private Optional<Instant> begun = Optional.empty();
 
     RetentionRounds(InstanceName name, SnapshotSettings settings) {
@@ -37,10 +36,19 @@ final class RetentionRounds {
         boolean over = begun.filter(last -> !now.isBefore(last)
                         && now.isBefore(last.plus(settings.retention().round())))
                 .isEmpty();
-        if (left.isEmpty() && over && state.view().isPresent()) {
+        if (over && state.view().isPresent()) {
             begun = Optional.of(now);
             state.databases().forEach(database -> left.add(DatabaseRef.of(name, database)));
         }
-        return Stream.generate(left::poll).limit(Math.min(AT_ONCE, left.size())).toList();
+        List<DatabaseRef> next = left.stream().limit(AT_ONCE).toList();
+        // Whoever does not answer is asked again behind the others.
+        next.forEach(left::remove);
+        left.addAll(next);
+        return next;
+    }
+
+    /** The database has answered. */
+    void seen(DatabaseRef database) {
+        left.remove(database);
     }
 }

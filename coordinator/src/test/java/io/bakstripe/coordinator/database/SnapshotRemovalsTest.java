@@ -16,6 +16,7 @@ import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.DeleteSnapshotReply;
 import io.bakstripe.protocol.message.DeleteSnapshotReply.Accepted;
 import io.bakstripe.protocol.message.DeleteSnapshotReply.Refused;
+import io.bakstripe.protocol.message.InstanceCommand.SnapshotsPruned;
 import io.bakstripe.protocol.message.SnapshotFilesCommand.Remove;
 import io.bakstripe.protocol.message.SnapshotFilesCommand.SnapshotFilesReply;
 import io.bakstripe.protocol.message.SnapshotReply;
@@ -208,6 +209,19 @@ class SnapshotRemovalsTest extends AmongProbes {
         assertThat(told().snapshot()).isEqualTo(id(3));
         database.runCommand(new PruneSnapshots());
         assertThat(database.getState().snapshots().ended(id(4))).isPresent();
+    }
+
+    @Test
+    void aRoundIsAnsweredWhetherAnyGoesOrNot() {
+        database.initialize(Taken.state(daily(2, 0), daily(1, 1)));
+        database.runCommand(new PruneSnapshots());
+        assertThat(instanceGets(SnapshotsPruned.class).database()).isEqualTo(Samples.SHOP_REF);
+
+        clock.advance(Duration.ofDays(8));
+        database.runCommand(new PruneSnapshots());
+
+        assertThat(instanceGets(SnapshotsPruned.class).database()).isEqualTo(Samples.SHOP_REF);
+        assertThat(database.getState().snapshots().going(id(1))).isPresent();
     }
 
     @Test

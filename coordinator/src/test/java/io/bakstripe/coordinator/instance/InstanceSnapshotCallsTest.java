@@ -36,6 +36,7 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -215,7 +216,7 @@ class InstanceSnapshotCallsTest {
         instance.runCommand(new DailySnapshotSeen(third, CLOSES));
 
         // What was sent before the answers came may still arrive.
-        assertThat(drained()).isTrue();
+        assertThat(drained(peers)).isTrue();
     }
 
     @Test
@@ -241,22 +242,24 @@ class InstanceSnapshotCallsTest {
                                 others,
                                 clock));
         other.<DeclareReply>runCommand(replyTo -> new Declare(Samples.complete(1), replyTo));
-        int databases = other.getState().databases().size();
-
-        for (int asked = 0; asked < databases; asked++) {
+        List<DatabaseRef> databases = other.getState().databases().stream()
+                .map(name -> DatabaseRef.of(Samples.INSTANCE, name))
+                .toList();
+        for (int asked = 0; asked < 3 * databases.size(); asked++) {
             others.database.expectMessage(new DatabaseCommand.PruneSnapshots());
         }
-        others.database.expectNoMessage(Duration.ofMillis(300));
+        databases.forEach(database -> other.runCommand(new InstanceCommand.SnapshotsPruned(database)));
+        assertThat(drained(others)).isTrue();
         clock.advance(Duration.ofHours(1));
         others.database.expectMessage(new DatabaseCommand.PruneSnapshots());
         other.clear();
     }
 
     /** True once nobody is asked any more although probes go on. */
-    private boolean drained() {
+    private static boolean drained(ProbePeers asked) {
         for (int tries = 0; tries < 100; tries++) {
             try {
-                peers.database.expectNoMessage(Duration.ofMillis(300));
+                asked.database.expectNoMessage(Duration.ofMillis(300));
                 return true;
             } catch (AssertionError another) {
                 continue;

@@ -62,6 +62,7 @@ class RetentionRoundsTest {
                 .toList();
 
         assertThat(rounds.due(state, NOON)).isEqualTo(all).isNotEmpty();
+        all.forEach(rounds::seen);
         assertThat(rounds.due(state, NOON.plus(HOUR).minusMillis(1))).isEmpty();
         assertThat(rounds.due(state, NOON.plus(HOUR))).isEqualTo(all);
     }
@@ -76,6 +77,7 @@ class RetentionRoundsTest {
             List<DatabaseRef> due = rounds.due(state, NOON);
             assertThat(due).hasSizeLessThanOrEqualTo(RetentionRounds.AT_ONCE).noneMatch(asked::contains);
             asked.addAll(due);
+            due.forEach(rounds::seen);
         }
 
         assertThat(asked).hasSize(count);
@@ -83,9 +85,22 @@ class RetentionRoundsTest {
     }
 
     @Test
+    void whoeverDoesNotAnswerIsAskedAgainBehindTheOthers() {
+        InstanceRecord state = withDatabases(30);
+        List<DatabaseRef> first = rounds.due(state, NOON);
+
+        List<DatabaseRef> second = rounds.due(state, NOON);
+
+        int others = state.databases().size() - RetentionRounds.AT_ONCE;
+        assertThat(second.subList(0, others)).noneMatch(first::contains);
+        assertThat(second.subList(others, second.size())).allMatch(first::contains);
+    }
+
+    @Test
     void aClockThatIsSetBackDoesNotPutTheNextRoundOff() {
         InstanceRecord state = declared();
-        rounds.due(state, NOON);
+        rounds.due(state, NOON).forEach(rounds::seen);
+        assertThat(rounds.due(state, NOON)).isEmpty();
 
         assertThat(rounds.due(state, NOON.minus(Duration.ofDays(1)))).isNotEmpty();
     }

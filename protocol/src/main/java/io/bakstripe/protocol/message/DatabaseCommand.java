@@ -329,7 +329,10 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     record DeleteSnapshot(SnapshotId snapshot, Login login, ActorRef<DeleteSnapshotReply> replyTo)
             implements DatabaseCommand {}
 
-    /** Lets go of the snapshots that need not be kept any longer, and tries again what could not be deleted; has no reply. */
+    /**
+     * Lets go of the snapshots that need not be kept any longer, and tries again what could not be deleted. Always answered with {@link
+     * InstanceCommand.SnapshotsPruned}.
+     */
     record PruneSnapshots() implements DatabaseCommand {}
 
     /** Asks for the files of a snapshot; sent to every database of an instance, for the snapshot's id does not say whose it is. */

@@ -93,6 +93,9 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     /** The answer to {@link DatabaseCommand.TakeDailySnapshot}: whatever this window means for the database is recorded. */
     record DailySnapshotSeen(DatabaseRef database, Instant closes) implements InstanceCommand {}
 
+    /** The answer to {@link DatabaseCommand.PruneSnapshots}: which snapshots of the database go is recorded. */
+    record SnapshotsPruned(DatabaseRef database) implements InstanceCommand {}
+
     /** Asks for one of the two running slots for a task that is created; answered when one is free, in order of task ids. */
     record RequestSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}
 
