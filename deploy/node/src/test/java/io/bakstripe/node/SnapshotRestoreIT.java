@@ -42,7 +42,7 @@ final class SnapshotRestoreIT {
         Files.createDirectories(data);
         Files.writeString(config, """
                 bakstripe.instances { revision = 2, declared = [ { name = twin, host = sandbox } ] }
-                bakstripe.worker.store.retry { attempts = 2, max-backoff = 200 ms }
+                bakstripe.worker.store.retry { repetitions = 2, min-backoff = 50 ms, max-backoff = 200 ms }
                 bakstripe.worker.snapshots {
                   bucket = "%s"
                   prefix = "snapshots/"
@@ -203,6 +203,8 @@ final class SnapshotRestoreIT {
             second.on("twin").awaitSuccess(task);
             assertThat(state(second, "half")).isEmpty();
             RowComparison.requireEqualTables(second.shop(), copy(second));
+            assertThat(awaitSnapshot(second, "twin", "shop").required("state").asText())
+                    .isEqualTo("available");
             assertThat(second.uploads()).isEmpty();
         }
     }

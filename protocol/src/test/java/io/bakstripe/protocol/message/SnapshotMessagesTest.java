@@ -139,13 +139,7 @@ class SnapshotMessagesTest {
                         Optional.of(SNAPSHOT)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RestoreRequest(
-                        SHOP,
-                        BackupType.FULL,
-                        FILES,
-                        Recovery.RECOVERY,
-                        Optional.empty(),
-                        true,
-                        Optional.of(SNAPSHOT)))
+                        SHOP, BackupType.FULL, FILES, Recovery.RECOVERY, Optional.empty(), true, Optional.of(SNAPSHOT)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }
