@@ -64,7 +64,7 @@ class TokenServiceTest {
     @BeforeAll
     void start(@TempDir Path directory) {
         SandboxServer server = SandboxServer.start(
-                new SandboxOptions(directory, 0, 0, OptionalInt.of(KEY_SECONDS), false, OptionalInt.of(0)),
+                new SandboxOptions(directory, 0, 0, 0, OptionalInt.of(KEY_SECONDS), false, OptionalInt.of(0)),
                 new Random(4),
                 Duration.ofSeconds(5));
         sandbox = ChaosSandbox.of(server);
