@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sandbox",
         mixinStandardHelpOptions = true,
-        description = "Starts the embedded object store and key service alone and prints how to reach it; Ctrl-C ends it.")
+        description =
+                "Starts the embedded object store and key service alone and prints how to reach it; Ctrl-C ends it.")
 final class SandboxCommand implements Callable<Integer> {
     @Option(
             names = "--data",
