@@ -551,6 +551,16 @@ public enum BackupError {
             CONFLICT,
             "key %s does not open what was encrypted",
             "Name the key that the backup was encrypted with."),
+    ENVELOPE_DAMAGED(
+            5135,
+            CORRUPTION,
+            "the metadata that tell how file %s is encrypted cannot be read: %s",
+            "Restore from another backup, or put the object's metadata back."),
+    ENVELOPE_FOREIGN(
+            5136,
+            CORRUPTION,
+            "file %s is encrypted in a way that this program does not open: %s",
+            "Files in the Encryption-Only mode of the Amazon S3 encryption client are opened, with keys that KMS wrapped."),
     DATABASE_UNREACHABLE(
             5002,
             UNREACHABLE,
