@@ -96,6 +96,11 @@ public enum BackupError {
             MALFORMED,
             "with_standby leaves the database RESTORING and with_norecovery=0 opens it",
             "Set one of the two only."),
+    KEY_REGION(
+            1130,
+            MALFORMED,
+            "Please specify a key that is in the same region as RDS instance",
+            "Key %s is in %s, the instance uses the key service of %s."),
 
     FILE_EXISTS(
             2101,
@@ -394,6 +399,23 @@ public enum BackupError {
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    KEY_ASYMMETRIC(
+            2176,
+            CONFLICT,
+            "key %s is asymmetric; only symmetric keys encrypt backups",
+            "Name a key with the key spec SYMMETRIC_DEFAULT and the usage ENCRYPT_DECRYPT; this one has %s and %s."),
+    KEY_AWS_MANAGED(
+            2177,
+            CONFLICT,
+            "key %s is a default key that AWS manages; backups are encrypted with customer managed keys only",
+            "Make a symmetric key of your own and name its ARN."),
+    KEY_DISABLED(2178, CONFLICT, "key %s is disabled", "Enable the key, then call again."),
+    KEY_NOT_USABLE(
+            2179,
+            CONFLICT,
+            "key %s cannot be used in its state: %s",
+            "Cancel the deletion of the key, or import its material, then call again; backups that it encrypted open with it"
+                    + " only."),
     REPLACE_NEEDS_FULL(
             2180,
             MALFORMED,
@@ -527,6 +549,38 @@ public enum BackupError {
             UNREACHABLE,
             "role %s cannot be assumed, because the token service does not answer: %s",
             "Check bakstripe.worker.store.sts and the network, then try again."),
+    KEY_UNKNOWN(
+            5130,
+            UNKNOWN,
+            "Key %s does not exist",
+            "Check the ARN; a backup that was encrypted opens with the key that encrypted it."),
+    KEY_DENIED(
+            5131,
+            DENIED,
+            "User %s is not authorized to perform %s on resource %s",
+            "Allow it in the role's policy and name the role in the key's policy; bakstripe iam-policy prints what is needed."
+                    + " The key service said: %s"),
+    KEY_SERVICE_UNREACHABLE(
+            5132,
+            UNREACHABLE,
+            "the key service does not answer: %s",
+            "Check bakstripe.worker.kms and the network, then try again."),
+    KEY_SERVICE_FAILED(5133, FAILURE, "the key service refused %s: %s", "The text is the service's own."),
+    KEY_WRONG(
+            5134,
+            CONFLICT,
+            "key %s does not open what was encrypted",
+            "Name the key that the backup was encrypted with."),
+    ENVELOPE_DAMAGED(
+            5135,
+            CORRUPTION,
+            "the metadata that tell how file %s is encrypted cannot be read: %s",
+            "Restore from another backup, or put the object's metadata back."),
+    ENVELOPE_FOREIGN(
+            5136,
+            CORRUPTION,
+            "file %s is encrypted in a way that this program does not open: %s",
+            "Files in the Encryption-Only mode of the Amazon S3 encryption client are opened, with keys that KMS wrapped."),
     DATABASE_UNREACHABLE(
             5002,
             UNREACHABLE,

@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.aws.AwsFailures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -133,8 +134,8 @@ final class S3Lookups {
                 },
                 refusal -> {
                     // The listing's answer has a body, which tells wrong credentials from a policy.
-                    String said = S3Failures.code(refusal).isEmpty()
-                                    || S3Failures.code(refusal).equals("AccessDenied")
+                    String said = AwsFailures.code(refusal).isEmpty()
+                                    || AwsFailures.code(refusal).equals("AccessDenied")
                             ? S3Denials.hint(S3Operation.HEAD, file.toString(), refusal)
                             : S3Denials.hint(S3Operation.LIST, file.toString(), refusal);
                     if (refusal.statusCode() == 403) {

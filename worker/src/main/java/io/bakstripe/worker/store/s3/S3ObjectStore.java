@@ -6,6 +6,9 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.aws.AwsFailures;
+import io.bakstripe.worker.store.aws.SignedCalls;
+import io.bakstripe.worker.store.aws.Signing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -80,10 +83,11 @@ public final class S3ObjectStore implements ObjectStore {
         // Jitter only has to differ between requests; nothing is decided by it.
         S3Calls calls = new S3Calls(
                 client,
-                Signing.OWN,
-                settings.retry(),
-                system,
-                () -> ThreadLocalRandom.current().nextDouble());
+                new SignedCalls(
+                        Signing.OWN,
+                        settings.retry(),
+                        system,
+                        () -> ThreadLocalRandom.current().nextDouble()));
         return new S3ObjectStore(settings, client, calls, new ByteBudget(settings.partsInFlight()), Optional.empty());
     }
 
@@ -245,11 +249,11 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** Whether the store itself says that it has no such upload. Something between us and the store may know no path and answer 404 as well. */
     private static boolean confirmedGone(AwsServiceException refusal) {
-        return S3Failures.code(refusal).equals("NoSuchUpload");
+        return AwsFailures.code(refusal).equals("NoSuchUpload");
     }
 
     private static boolean gone(AwsServiceException refusal) {
-        return refusal.statusCode() == 404 && !S3Failures.code(refusal).equals("NoSuchBucket");
+        return refusal.statusCode() == 404 && !AwsFailures.code(refusal).equals("NoSuchBucket");
     }
 
     @Override
@@ -293,7 +297,7 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private static Optional<Completion> completionRefused(AwsServiceException refusal) {
-        String code = S3Failures.code(refusal);
+        String code = AwsFailures.code(refusal);
         if (refusal.statusCode() == 412 || code.equals("PreconditionFailed")) {
             return Optional.of(Completion.KEY_TAKEN);
         }

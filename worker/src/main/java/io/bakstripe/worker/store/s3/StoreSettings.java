@@ -1,6 +1,8 @@
 package io.bakstripe.worker.store.s3;
 
 import com.typesafe.config.Config;
+import io.bakstripe.worker.store.aws.RetrySettings;
+import io.bakstripe.worker.store.aws.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.bakstripe.worker.store.aws.RetrySettings;
+import io.bakstripe.worker.store.aws.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

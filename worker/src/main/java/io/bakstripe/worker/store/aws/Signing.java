@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import io.bakstripe.protocol.error.Problem;
 import java.util.Optional;
@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** With whose keys requests are signed. Thread-safe. */
-interface Signing {
+public interface Signing {
     /** The node's own: they are there, and the SDK looks after them. */
     Signing OWN = new Signing() {
         @Override
@@ -36,8 +36,8 @@ interface Signing {
     }
 
     /**
-     * Completes with the keys for a request that is sent now, empty where they are the SDK's affair. Fails with {@link NothingDone.NoKeys} or, for
-     * good, with a {@code BakstripeException}.
+     * Completes with the keys for a request that is sent now, empty where they are the SDK's affair. Fails as {@link
+     * AwsFailures#isNothingDone} tells where that may pass, or, for good, with a {@code BakstripeException}.
      */
     CompletionStage<Optional<Keys>> ready();
 

@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import io.bakstripe.protocol.error.Problem;
 import java.time.Duration;

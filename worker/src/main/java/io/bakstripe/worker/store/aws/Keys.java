@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
  * @param from when they came
  * @param until when they expire
  */
-record Keys(AwsSessionCredentials credentials, Instant from, Instant until) {
+public record Keys(AwsSessionCredentials credentials, Instant from, Instant until) {
     /** A request takes a while from its signature to its arrival. */
     private static final Duration ON_ITS_WAY = Duration.ofSeconds(15);
 

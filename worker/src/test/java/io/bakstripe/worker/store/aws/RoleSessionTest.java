@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -93,7 +93,7 @@ final class RoleSession implements Signing {
                 return;
             }
             if (othersGood) {
-                LOG.warn("{}: the keys are still good, but could not be renewed: {}", name, S3Failures.said(failure));
+                LOG.warn("{}: the keys are still good, but could not be renewed: {}", name, AwsFailures.said(failure));
             }
             answer.completeExceptionally(failure);
         });
@@ -109,7 +109,7 @@ final class RoleSession implements Signing {
 
     @Override
     public boolean expired(Keys used, Throwable failure) {
-        boolean expired = S3Failures.answer(failure)
+        boolean expired = AwsFailures.answer(failure)
                 .filter(answer -> saysExpired(used, answer))
                 .isPresent();
         if (expired) {
@@ -123,7 +123,7 @@ final class RoleSession implements Signing {
     }
 
     private boolean saysExpired(Keys used, AwsServiceException answer) {
-        String code = S3Failures.code(answer);
+        String code = AwsFailures.code(answer);
         // The answer to a HEAD has no body and so no code.
         return EXPIRED.contains(code)
                 || code.isEmpty() && answer.statusCode() == 400 && used.mayHaveExpired(clock.instant());

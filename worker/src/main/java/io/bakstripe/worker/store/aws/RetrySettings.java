@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import com.typesafe.config.Config;
 import java.time.Duration;
@@ -31,7 +31,8 @@ public record RetrySettings(int repetitions, Duration minBackoff, Duration maxBa
         require(jitter >= 0 && jitter <= 1, "jitter must be 0 to 1: " + jitter);
     }
 
-    static RetrySettings from(Config retry) {
+    /** Reads a section {@code retry}. */
+    public static RetrySettings from(Config retry) {
         return new RetrySettings(
                 retry.getInt("repetitions"),
                 retry.getDuration("min-backoff"),
@@ -39,7 +40,8 @@ public record RetrySettings(int repetitions, Duration minBackoff, Duration maxBa
                 retry.getDouble("jitter"));
     }
 
-    RetrySettings withRepetitions(int other) {
+    /** The same with another number of repetitions. */
+    public RetrySettings withRepetitions(int other) {
         return new RetrySettings(other, minBackoff, maxBackoff, jitter);
     }
 
@@ -50,7 +52,7 @@ public record RetrySettings(int repetitions, Duration minBackoff, Duration maxBa
      * @param random 0 to 1, for the jitter
      * @param wished what the store asked for; zero when it did not
      */
-    Duration pause(int repetition, double random, Duration wished) {
+    public Duration pause(int repetition, double random, Duration wished) {
         long doubled = minBackoff.toNanos() << Math.min(repetition - 1, MOST_DOUBLINGS);
         boolean overflown = doubled >> Math.min(repetition - 1, MOST_DOUBLINGS) != minBackoff.toNanos();
         long pause = overflown ? maxBackoff.toNanos() : Math.min(maxBackoff.toNanos(), doubled);

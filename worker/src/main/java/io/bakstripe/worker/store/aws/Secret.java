@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 /** A text that must not reach a log: {@link #toString()} masks it. */
 public record Secret(String value) {

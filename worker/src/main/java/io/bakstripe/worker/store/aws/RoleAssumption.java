@@ -1,4 +1,4 @@
-package io.bakstripe.worker.store.s3;
+package io.bakstripe.worker.store.aws;
 
 import io.bakstripe.protocol.error.BackupError;
 import java.time.InstantSource;
@@ -9,12 +9,7 @@ import java.util.concurrent.Executor;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.AwsSessionCredentials;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
-import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
-import software.amazon.awssdk.core.client.config.SdkAdvancedAsyncClientOption;
-import software.amazon.awssdk.http.nio.netty.NettyNioAsyncHttpClient;
-import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.sts.StsAsyncClient;
-import software.amazon.awssdk.services.sts.StsAsyncClientBuilder;
 import software.amazon.awssdk.services.sts.model.Credentials;
 
 /** Asks the token service (STS) for the keys of roles, once each time: who needs the keys decides on repetitions. Thread-safe. */
@@ -48,21 +43,13 @@ final class RoleAssumption implements AutoCloseable {
      */
     static RoleAssumption open(
             StsSettings settings, AwsCredentialsProvider caller, Executor executor, InstantSource clock) {
-        StsAsyncClientBuilder builder = StsAsyncClient.builder()
-                .region(Region.of(settings.region()))
-                .credentialsProvider(caller)
-                .overrideConfiguration(override ->
-                        override.retryStrategy(AwsRetryStrategy.doNotRetry()).apiCallTimeout(settings.apiCallTimeout()))
-                .asyncConfiguration(async ->
-                        async.advancedOption(SdkAdvancedAsyncClientOption.FUTURE_COMPLETION_EXECUTOR, executor))
-                .httpClientBuilder(NettyNioAsyncHttpClient.builder()
-                        .maxConcurrency(CONNECTIONS)
-                        .connectionTimeout(settings.connectTimeout())
-                        .connectionAcquisitionTimeout(settings.apiCallTimeout())
-                        .readTimeout(settings.apiCallTimeout())
-                        .writeTimeout(settings.apiCallTimeout()));
-        settings.endpoint().ifPresent(builder::endpointOverride);
-        return new RoleAssumption(builder.build(), settings, clock);
+        AwsClients.Reach reach = new AwsClients.Reach(
+                settings.endpoint(),
+                settings.region(),
+                settings.connectTimeout(),
+                settings.apiCallTimeout(),
+                CONNECTIONS);
+        return new RoleAssumption(AwsClients.open(StsAsyncClient.builder(), reach, caller, executor), settings, clock);
     }
 
     /**
@@ -88,14 +75,14 @@ final class RoleAssumption implements AutoCloseable {
     }
 
     private static RuntimeException translate(String roleArn, Throwable failure) {
-        if (S3Failures.isTransient(failure)) {
+        if (AwsFailures.isTransient(failure)) {
             return new NothingDone.NoKeys(
-                    BackupError.STS_UNREACHABLE.problem(roleArn, S3Failures.said(failure)),
-                    S3Failures.wishedPause(failure));
+                    BackupError.STS_UNREACHABLE.problem(roleArn, AwsFailures.said(failure)),
+                    AwsFailures.wishedPause(failure));
         }
-        String hint = S3Failures.answer(failure)
+        String hint = AwsFailures.answer(failure)
                 .map(answer ->
-                        OF_CALLER.contains(S3Failures.code(answer)) ? caller(roleArn, answer) : role(roleArn, answer))
+                        OF_CALLER.contains(AwsFailures.code(answer)) ? caller(roleArn, answer) : role(roleArn, answer))
                 .orElseGet(() -> noAnswer(roleArn, failure));
         // Without its cause, which would pass for the store's answer.
         return BackupError.ACCESS_DENIED.problem(hint).asException();
@@ -103,17 +90,17 @@ final class RoleAssumption implements AutoCloseable {
 
     private static String caller(String roleArn, AwsServiceException answer) {
         return "Role %s could not be assumed: the token service does not accept the credentials of this node; check access-key and secret-key. It said: %s"
-                .formatted(roleArn, S3Failures.text(answer));
+                .formatted(roleArn, AwsFailures.text(answer));
     }
 
     private static String role(String roleArn, AwsServiceException answer) {
         return "Role %s could not be assumed: check its ARN in the instance's option; its trust policy must allow sts:AssumeRole to the credentials of this node. The token service said: %s"
-                .formatted(roleArn, S3Failures.text(answer));
+                .formatted(roleArn, AwsFailures.text(answer));
     }
 
     private static String noAnswer(String roleArn, Throwable failure) {
         return "Role %s could not be assumed with the credentials of this node: %s"
-                .formatted(roleArn, S3Failures.said(failure));
+                .formatted(roleArn, AwsFailures.said(failure));
     }
 
     @Override
