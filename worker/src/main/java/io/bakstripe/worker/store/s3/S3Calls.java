@@ -54,6 +54,11 @@ final class S3Calls {
         return new S3Calls(client, other, retry, system, random);
     }
 
+    /** With whose keys requests are signed. */
+    Signing signing() {
+        return signing;
+    }
+
     /** For requests of which no refusal is expected. */
     static <R> Optional<R> unexpected(AwsServiceException refusal) {
         return Optional.empty();
