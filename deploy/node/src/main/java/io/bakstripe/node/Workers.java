@@ -115,8 +115,9 @@ final class Workers {
                 snapshots.map(own -> natives.withSnapshots(own.objects())).orElse(natives);
         RestoreSettings restore = settings.restore();
         Function<ObjectStore, SetFinder> finder = store -> new StoreSetFinder(store, restore);
+        PostgresEngine postgres = new PostgresEngine(settings.postgres(), clock, UUID::randomUUID);
         Sources sources = new ConfiguredSources(
-                List.of(new PostgresEngine(settings.postgres(), clock, UUID::randomUUID)),
+                List.of(postgres),
                 (instance, folded) -> Optional.ofNullable(instances.logins().get(new DatabaseRef(instance, folded))),
                 ConfiguredSources.throughSharding(sharding, AGENT_LIMIT));
 
@@ -173,6 +174,7 @@ final class Workers {
                     own -> system.systemActorOf(SnapshotFiles.create(own), "snapshot-files", Props.empty()));
         }
         return () -> {
+            postgres.close();
             stores.close();
             snapshots.ifPresent(SnapshotStore::close);
             spool.ifPresent(Spool::close);

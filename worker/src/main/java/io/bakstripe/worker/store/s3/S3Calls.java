@@ -43,6 +43,11 @@ final class S3Calls {
         return new S3Calls(client, calls.signedBy(other));
     }
 
+    /** With whose keys requests are signed. */
+    Signing signing() {
+        return calls.signing();
+    }
+
     /** For requests of which no refusal is expected. */
     static <R> Optional<R> unexpected(AwsServiceException refusal) {
         return Optional.empty();
