@@ -24,8 +24,8 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import java.time.Duration;
 import java.util.List;
-import org.awaitility.Awaitility;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 

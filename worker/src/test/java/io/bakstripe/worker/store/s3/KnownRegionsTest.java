@@ -1,9 +1,9 @@
 package io.bakstripe.worker.store.s3;
 
-import io.bakstripe.worker.store.aws.Signing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.worker.store.aws.Signing;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
