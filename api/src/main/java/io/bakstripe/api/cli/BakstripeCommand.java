@@ -30,7 +30,6 @@ import picocli.CommandLine.Spec;
             InstancesCommand.class,
             DatabasesCommand.class,
             SnapshotsCommand.class,
-            SnapshotCommand.class,
             DoctorCommand.class,
             TokenCommand.class
         },
