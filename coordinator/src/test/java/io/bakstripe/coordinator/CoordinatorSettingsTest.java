@@ -10,10 +10,12 @@ import io.bakstripe.coordinator.instance.InstanceSettings;
 import io.bakstripe.coordinator.journal.Journal;
 import io.bakstripe.coordinator.journal.JournalSettings;
 import io.bakstripe.coordinator.retention.RetentionSettings;
+import io.bakstripe.coordinator.snapshot.SnapshotRetention;
 import io.bakstripe.coordinator.snapshot.SnapshotSettings;
 import io.bakstripe.coordinator.status.StatusSettings;
 import io.bakstripe.protocol.name.SnapshotId;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -89,6 +91,50 @@ class CoordinatorSettingsTest {
                         .target(Samples.INSTANCE, new SnapshotId(new UUID(1, 2)))
                         .key())
                 .isEqualTo("sandbox/00000000-0000-0001-0000-000000000002-*.bak");
+    }
+
+    @Test
+    void keepsSnapshotsAsTheWorkersHaveItAndDeletesNoneByDefault() {
+        assertThat(settings(Map.of("bakstripe.journal.url", "jdbc:h2:mem:x"))
+                        .database()
+                        .snapshots()
+                        .retention())
+                .isEqualTo(SnapshotRetention.off());
+        SnapshotSettings deleting = settings(Map.of(
+                        "bakstripe.journal.url", "jdbc:h2:mem:x",
+                        "bakstripe.worker.snapshots.bucket", "snaps",
+                        "bakstripe.worker.snapshots.delete", "true",
+                        "bakstripe.worker.snapshots.retention", "35 days",
+                        "bakstripe.coordinator.snapshots.keep", 12,
+                        "bakstripe.coordinator.snapshots.retention-of-manual", true,
+                        "bakstripe.coordinator.snapshots.retention-round", "10 minutes",
+                        "bakstripe.coordinator.snapshots.removal-limit", "30 s"))
+                .database()
+                .snapshots();
+        assertThat(deleting.deleted()).isTrue();
+        assertThat(deleting.retention())
+                .isEqualTo(new SnapshotRetention(
+                        true, Duration.ofDays(35), 12, true, Duration.ofMinutes(10), Duration.ofSeconds(30)));
+        assertThat(new SnapshotSettings("", "", 1, 2, deleting.retention()).deleted())
+                .isFalse();
+    }
+
+    @Test
+    void refusesRetentionThatCannotBe() {
+        for (Map<String, Object> wrong : List.<Map<String, Object>>of(
+                Map.of("keep", 0),
+                Map.of("keep", SnapshotRetention.MOST + 1),
+                Map.of("retention", "0 s"),
+                Map.of("retention-round", "0 s"),
+                Map.of("removal-limit", "0 s"))) {
+            String key = wrong.keySet().iterator().next();
+            assertThatThrownBy(() -> settings(Map.of(
+                            "bakstripe.journal.url",
+                            "jdbc:h2:mem:x",
+                            "bakstripe.coordinator.snapshots." + key,
+                            wrong.get(key))))
+                    .hasMessageContaining("snapshots." + key);
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.PreflightCommand;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.SessionCommand;
+import io.bakstripe.protocol.message.SnapshotFilesCommand;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -26,6 +27,7 @@ public final class ProbePeers implements Peers {
     public final TestProbe<RestoreCommand> restore;
     public final TestProbe<HostCommand> host;
     public final TestProbe<PreflightCommand> preflight;
+    public final TestProbe<SnapshotFilesCommand> snapshotFiles;
 
     public ProbePeers(ActorTestKit kit) {
         instance = kit.createTestProbe();
@@ -35,6 +37,7 @@ public final class ProbePeers implements Peers {
         restore = kit.createTestProbe();
         host = kit.createTestProbe();
         preflight = kit.createTestProbe();
+        snapshotFiles = kit.createTestProbe();
     }
 
     @Override
@@ -70,5 +73,10 @@ public final class ProbePeers implements Peers {
     @Override
     public RecipientRef<PreflightCommand> preflight() {
         return preflight.getRef();
+    }
+
+    @Override
+    public RecipientRef<SnapshotFilesCommand> snapshotFiles() {
+        return snapshotFiles.getRef();
     }
 }

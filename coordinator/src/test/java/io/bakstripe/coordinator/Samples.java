@@ -21,6 +21,7 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
@@ -156,6 +157,13 @@ public final class Samples {
     public static RestoreRequest replacing(DatabaseName database) {
         RestoreRequest restore = restore(database);
         return new RestoreRequest(database, restore.type(), restore.arn(), restore.recovery(), Optional.empty(), true);
+    }
+
+    /** The restore of a snapshot. */
+    public static RestoreRequest restoredSnapshot(DatabaseName database) {
+        SnapshotId snapshot = new SnapshotId(new UUID(8, 1));
+        return RestoreRequest.ofSnapshot(
+                database, snapshot, S3Arn.parse("arn:aws:s3:::snaps/sandbox/" + snapshot + ".bak"));
     }
 
     public static StartFacts start() {

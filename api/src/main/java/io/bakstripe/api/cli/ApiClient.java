@@ -16,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,12 @@ public final class ApiClient {
     }
 
     ApiClient(URI url, String token, Optional<String> instance, Supplier<UUID> keys, Repetition repetition) {
-        this.base = url.toString().replaceFirst("/+$", "") + "/api/v1";
+        this(url.toString().replaceFirst("/+$", "") + "/api/v1", token, instance, keys, repetition);
+    }
+
+    private ApiClient(
+            String base, String token, Optional<String> instance, Supplier<UUID> keys, Repetition repetition) {
+        this.base = base;
         this.token = token;
         this.instance = instance;
         this.keys = keys;
@@ -128,6 +134,49 @@ public final class ApiClient {
     public JsonNode swapBack(String ofInstance, String name) {
         return send(request("/instances/" + encoded(ofInstance) + "/databases/" + encoded(name) + "/swap-back")
                 .POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /** Documents of the snapshots of an instance, the newest first. */
+    public List<JsonNode> snapshots(String ofInstance) {
+        return list(
+                send(request("/instances/" + encoded(ofInstance) + "/snapshots").GET())
+                        .path("snapshots"));
+    }
+
+    /** Takes a snapshot of a database; the document is that of the snapshot, which is recorded. */
+    public JsonNode takeSnapshot(String ofInstance, String name) {
+        return send(request("/instances/" + encoded(ofInstance) + "/snapshots")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", keys.get().toString())
+                .POST(HttpRequest.BodyPublishers.ofString(json(Map.of("database", name)))));
+    }
+
+    /** Deletes a snapshot; the document says whether it is being deleted or gone. */
+    public JsonNode deleteSnapshot(String ofInstance, String snapshot) {
+        return send(request("/instances/" + encoded(ofInstance) + "/snapshots/" + encoded(snapshot))
+                .DELETE());
+    }
+
+    /**
+     * Restores a snapshot of {@code ofInstance} as a database of {@code target}; what it answers are the rows of the task there.
+     *
+     * @param database its new name; absent: the one that it had
+     */
+    public List<JsonNode> restoreSnapshot(
+            String ofInstance, String snapshot, String target, Optional<String> database) {
+        Map<String, String> body = new HashMap<>(Map.of("target_instance", target));
+        database.ifPresent(name -> body.put("target_database", name));
+        HttpRequest.Builder request = request(
+                        "/instances/" + encoded(ofInstance) + "/snapshots/" + encoded(snapshot) + "/restore")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", keys.get().toString())
+                .POST(HttpRequest.BodyPublishers.ofString(json(body)));
+        return list(send(request).path("rows"));
+    }
+
+    /** A client of the same server that calls this instance. */
+    ApiClient on(String other) {
+        return new ApiClient(base, token, Optional.of(other), keys, repetition);
     }
 
     /** What an examination of this database finds now. */

@@ -3,24 +3,12 @@ package io.bakstripe.api.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/** Watches one task until it ends. A server that is away for a while, restarting for example, is waited for. */
+/** Watches one task until it ends, as {@link Watch} does. */
 public final class TaskWatch {
-    private static final Duration INTERVAL = Duration.ofMillis(300);
-    /** Unanswered questions in a row after which the watch gives up: a minute and a half at the least. */
-    private static final int PATIENCE = 300;
-
     private final ApiClient client;
     private final long task;
     private final ProgressView view;
-    private final AtomicInteger unanswered = new AtomicInteger();
 
     /**
      * Shows a task's progress until it has ended; throws {@link ApiRefusal} as {@link #untilEnd} does.
@@ -39,34 +27,16 @@ public final class TaskWatch {
 
     /** Blocks until the task has ended. Throws {@link ApiRefusal} when the server refuses, or stays away for too long. */
     void untilEnd() {
-        CompletableFuture<Void> end = new CompletableFuture<>();
-        ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
-            var unused = clock.scheduleWithFixedDelay(() -> look(end), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-            end.join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof ApiRefusal refused ? refused : failed;
+            Watch.until(this::ended);
         } finally {
-            clock.shutdownNow();
             view.close();
         }
     }
 
-    private void look(CompletableFuture<Void> end) {
-        try {
-            JsonNode document = client.task(task);
-            unanswered.set(0);
-            view.show(document);
-            if (Lifecycle.valueOf(document.path("lifecycle").asText()).ended()) {
-                end.complete(null);
-            }
-        } catch (ApiRefusal refused) {
-            if (!refused.transientFailure() || unanswered.incrementAndGet() > PATIENCE) {
-                end.completeExceptionally(refused);
-            }
-        } catch (RuntimeException broken) {
-            // An exception that leaves a scheduled task ends it silently: the caller would wait for ever.
-            end.completeExceptionally(broken);
-        }
+    private boolean ended() {
+        JsonNode document = client.task(task);
+        view.show(document);
+        return Lifecycle.valueOf(document.path("lifecycle").asText()).ended();
     }
 }

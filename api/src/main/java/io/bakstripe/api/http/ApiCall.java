@@ -26,6 +26,9 @@ enum ApiCall {
     SWAP_BACK(HttpMethods.POST, "instances/{instance}/databases/{database}/swap-back", Role.OPERATOR),
     SNAPSHOTS(HttpMethods.GET, "instances/{instance}/snapshots", Role.READER),
     TAKE_SNAPSHOT(HttpMethods.POST, "instances/{instance}/snapshots", Role.OPERATOR),
+    DELETE_SNAPSHOT(HttpMethods.DELETE, "instances/{instance}/snapshots/{snapshot}", Role.MASTER),
+    /** Drops databases that others have partially restored. */
+    RESTORE_SNAPSHOT(HttpMethods.POST, "instances/{instance}/snapshots/{snapshot}/restore", Role.MASTER),
     TASKS(HttpMethods.GET, "tasks", Role.READER),
     TASK(HttpMethods.GET, "tasks/{task}", Role.READER),
     PROGRESS(HttpMethods.GET, "tasks/{task}/progress", Role.READER),

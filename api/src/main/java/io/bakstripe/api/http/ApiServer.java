@@ -98,7 +98,7 @@ public final class ApiServer {
                 SqlRoutes.routes(body, instances, calls, history, caller),
                 InstanceRoutes.routes(ports.instances(), instances, caller),
                 SwapRoutes.routes(instances, ports.procedures(), caller),
-                SnapshotRoutes.routes(body, instances, ports.instances(), ports.procedures()),
+                SnapshotRoutes.routes(body, instances, ports.instances(), ports.procedures(), caller),
                 TaskRoutes.routes(instances, ports.tasks()),
                 MetricsRoutes.routes(ports.metrics(), instances));
     }

@@ -1,7 +1,6 @@
 package io.bakstripe.api.http;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
@@ -15,10 +14,6 @@ import io.bakstripe.protocol.procedure.Procedure;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.task.TaskDetail;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,8 +88,12 @@ final class ProcedureCalls {
                 .thenApply(row -> new Rows(List.of(row)));
     }
 
+    /** Of the bound arguments, sorted: the order, the case of names and the spelling of numbers make no other call. */
     private static Optional<RequestKey> key(Procedure procedure, Procedure.Arguments arguments, Context context) {
-        return context.idempotencyKey().map(given -> new RequestKey(given, hash(procedure, arguments, context)));
+        Map<String, String> canonical = new TreeMap<>();
+        arguments.values().forEach((name, value) -> canonical.put(name, value.toString()));
+        return CallHash.key(
+                context.idempotencyKey(), List.of(context.instance().value(), procedure.wireName(), canonical));
     }
 
     private CompletionStage<Rows> status(Procedure.Arguments arguments, InstanceName instance) {
@@ -106,20 +105,5 @@ final class ProcedureCalls {
                 arguments.optional("max_rows", Long.class).map(Long::intValue));
         return tasks.tasks(instance, filter)
                 .thenApply(found -> new Rows(found.stream().map(TaskDetail::row).toList()));
-    }
-
-    /** Of the bound arguments, sorted: the order, the case of names and the spelling of numbers make no other call. */
-    private static String hash(Procedure procedure, Procedure.Arguments arguments, Context context) {
-        Map<String, String> canonical = new TreeMap<>();
-        arguments.values().forEach((name, value) -> canonical.put(name, value.toString()));
-        try {
-            byte[] call = ApiJson.strict()
-                    .writeValueAsBytes(List.of(context.instance().value(), procedure.wireName(), canonical));
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(call));
-        } catch (JsonProcessingException failed) {
-            throw new UncheckedIOException(failed);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 }

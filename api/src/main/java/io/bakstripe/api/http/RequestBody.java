@@ -5,6 +5,7 @@ import static akka.http.javadsl.server.Directives.extractRequestEntity;
 
 import akka.actor.typed.ActorSystem;
 import akka.http.javadsl.model.ContentType;
+import akka.http.javadsl.model.HttpEntity;
 import akka.http.javadsl.model.HttpResponse;
 import akka.http.javadsl.model.MediaType;
 import akka.http.javadsl.model.MediaTypes;
@@ -17,6 +18,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -62,6 +64,11 @@ final class RequestBody {
     private CompletionStage<String> text(RequestEntity entity) {
         if (entity.getContentLengthOption().orElse(0) > maxBytes) {
             throw BackupError.BODY_TOO_LARGE.problem(maxBytes).asException();
+        }
+        if (entity instanceof HttpEntity.Strict whole) {
+            // It came with the head of the request: a stream of its own would cost more than the rest of a refused
+            // call.
+            return CompletableFuture.completedFuture(decode(whole.getData()));
         }
         // Not cancelled when it takes too long: Akka resets the connection of a body that is cancelled, and the answer
         // would be lost.

@@ -14,6 +14,7 @@ import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.procedure.Procedure;
 import io.bakstripe.protocol.task.Lifecycle;
 import java.net.http.HttpRequest;
@@ -82,6 +83,7 @@ class AccessTest {
                                 Optional.empty(),
                                 Optional.of(new KeptDatabase(Instant.EPOCH, "a-fork"))));
         API.cluster().put(Tasks.backup(1));
+        API.cluster().takeSnapshot(new InstanceName("main"), shop, Optional.empty());
         // A stream of events ends when its task does.
         API.cluster().onPoll(detail -> Tasks.at(detail, 100, Lifecycle.SUCCESS, ""));
     }
@@ -92,9 +94,14 @@ class AccessTest {
                         .replace("{name}", "rds_task_status")
                         .replace("{instance}", "main")
                         .replace("{database}", "shop")
+                        .replace("{snapshot}", "00000000-0000-0000-0000-000000000001")
                         .replace("{task}", "1");
         boolean text = call == ApiCall.SQL;
-        String json = call == ApiCall.TAKE_SNAPSHOT ? "{\"database\": \"shop\"}" : "{}";
+        String json = switch (call) {
+            case TAKE_SNAPSHOT -> "{\"database\": \"shop\"}";
+            case RESTORE_SNAPSHOT -> "{\"target_instance\": \"main\"}";
+            default -> "{}";
+        };
         HttpRequest.Builder request = API.bare(path);
         return call.method().value().equals("GET")
                 ? request.GET()

@@ -8,6 +8,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.DatabaseInfo;
 import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.RecoveryModel;
+import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.SnapshotState;
@@ -33,6 +34,10 @@ class SnapshotRoutesTest {
                         shop.folded(),
                         new DatabaseInfo(
                                 shop, DatabaseState.ONLINE, RecoveryModel.FULL, Optional.empty(), Optional.empty()));
+    }
+
+    private static ServedApi.Answer delete(String path) {
+        return API.send(API.request(path).DELETE());
     }
 
     private static ServedApi.Answer post(String path, String body) {
@@ -101,6 +106,45 @@ class SnapshotRoutesTest {
                 .isEqualTo(404);
         assertThat(post(PATH, "{\"database\": \"Nothing\"}").text("code"))
                 .isEqualTo(BackupError.DATABASE_UNKNOWN.code());
+    }
+
+    @Test
+    void deletesASnapshotForTheLoginThatCalls() {
+        shop();
+        String id = post(PATH, "{\"database\": \"Shop\"}").text("id");
+
+        ServedApi.Answer answer = delete(PATH + "/" + id);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.text("id")).isEqualTo(id);
+        assertThat(answer.text("state")).isEqualTo("deleting");
+        assertThat(API.cluster().deletions).singleElement().satisfies(deletion -> {
+            assertThat(deletion.instance().value()).isEqualTo("main");
+            assertThat(deletion.snapshot()).isEqualTo(new SnapshotId(UUID.fromString(id)));
+            assertThat(deletion.login().role()).isEqualTo(Role.MASTER);
+        });
+    }
+
+    @Test
+    void aSnapshotThatDoesNotExistIsNotDeleted() {
+        ServedApi.Answer absent = delete(PATH + "/" + new UUID(0, 99));
+
+        assertThat(absent.status()).isEqualTo(404);
+        assertThat(absent.text("code")).isEqualTo(BackupError.SNAPSHOT_UNKNOWN.code());
+        assertThat(delete(PATH + "/yesterday").text("code")).isEqualTo(BackupError.SNAPSHOT_UNKNOWN.code());
+        assertThat(delete("/api/v1/instances/other/snapshots/" + new UUID(0, 1)).status())
+                .isEqualTo(404);
+        assertThat(API.cluster().deletions).hasSize(1);
+    }
+
+    @Test
+    void passesRefusalsOfADeletionOn() {
+        API.cluster().failWith(BackupError.SNAPSHOT_KEPT.problem("snapshot x").asException());
+        assertThat(delete(PATH + "/" + new UUID(0, 1)).status()).isEqualTo(403);
+
+        API.cluster()
+                .failWith(BackupError.SNAPSHOT_NOT_ENDED.problem("x", "Shop").asException());
+        assertThat(delete(PATH + "/" + new UUID(0, 1)).status()).isEqualTo(409);
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.InstanceQueries;
@@ -25,6 +26,7 @@ import io.bakstripe.protocol.port.NodeMetrics;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskFilter;
 import io.bakstripe.protocol.port.TaskQueries;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.readiness.Readiness;
@@ -42,6 +44,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -49,6 +52,14 @@ import java.util.function.UnaryOperator;
 public final class FakeCluster implements Procedures, TaskQueries, InstanceQueries, NodeHealth, NodeMetrics {
 
     /** A submission as the port got it. */
+    public record SnapshotRestore(
+            InstanceName source,
+            SnapshotId snapshot,
+            InstanceName target,
+            Optional<DatabaseName> database,
+            Login login,
+            Optional<RequestKey> key) {}
+
     public record Submission(InstanceName instance, TaskRequest request, Login login, Optional<RequestKey> key) {}
 
     /** A cancellation as the port got it. */
@@ -57,6 +68,9 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     /** A database that the port was told to drop, or to swap back. */
     public record Drop(InstanceName instance, DatabaseName database, Login login) {}
 
+    /** A snapshot that the port was told to delete. */
+    public record Deletion(InstanceName instance, SnapshotId snapshot, Login login) {}
+
     public final List<Submission> submissions = new CopyOnWriteArrayList<>();
     public final List<Cancellation> cancellations = new CopyOnWriteArrayList<>();
     public final List<TaskFilter> filters = new CopyOnWriteArrayList<>();
@@ -64,13 +78,17 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     public final Map<String, DatabaseInfo> databases = new ConcurrentHashMap<>();
     public final List<BackupSetInfo> backupSets = new CopyOnWriteArrayList<>();
     public final List<SnapshotInfo> snapshots = new CopyOnWriteArrayList<>();
+    public final List<RequestKey> snapshotKeys = new CopyOnWriteArrayList<>();
+    public final List<SnapshotRestore> snapshotRestores = new CopyOnWriteArrayList<>();
     public final List<Drop> drops = new CopyOnWriteArrayList<>();
     public final List<Drop> swaps = new CopyOnWriteArrayList<>();
+    public final List<Deletion> deletions = new CopyOnWriteArrayList<>();
     public final List<Finding> findings = new CopyOnWriteArrayList<>();
     public final Map<String, String> configuration = new ConcurrentHashMap<>();
     private final Map<Long, TaskDetail> details = new ConcurrentSkipListMap<>();
     private volatile Optional<RuntimeException> failure = Optional.empty();
     private volatile UnaryOperator<TaskDetail> onPoll = UnaryOperator.identity();
+    private volatile Consumer<List<SnapshotInfo>> onList = list -> {};
     private volatile boolean ready = true;
     private volatile boolean silent;
 
@@ -92,6 +110,8 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         databases.clear();
         backupSets.clear();
         snapshots.clear();
+        snapshotKeys.clear();
+        snapshotRestores.clear();
         drops.clear();
         swaps.clear();
         findings.clear();
@@ -99,6 +119,8 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
         details.clear();
         failure = Optional.empty();
         onPoll = UnaryOperator.identity();
+        onList = list -> {};
+        deletions.clear();
         ready = true;
         silent = false;
         declare("main");
@@ -282,12 +304,39 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
     }
 
     @Override
-    public CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name) {
-        return answer(() -> List.copyOf(snapshots));
+    public CompletionStage<TaskRow> restoreSnapshot(
+            InstanceName source,
+            SnapshotId snapshot,
+            InstanceName target,
+            Optional<DatabaseName> database,
+            Login login,
+            Optional<RequestKey> key) {
+        snapshotRestores.add(new SnapshotRestore(source, snapshot, target, database, login, key));
+        S3Arn files = S3Arn.parse("arn:aws:s3:::snaps/" + snapshot + ".bak");
+        return submit(
+                target,
+                RestoreRequest.ofSnapshot(database.orElse(new DatabaseName("shop")), snapshot, files),
+                login,
+                key);
     }
 
     @Override
-    public CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database) {
+    public CompletionStage<List<SnapshotInfo>> snapshots(InstanceName name) {
+        return answer(() -> {
+            onList.accept(snapshots);
+            return List.copyOf(snapshots);
+        });
+    }
+
+    /** Each question after the snapshots does this to them before it is answered. */
+    public void onSnapshots(Consumer<List<SnapshotInfo>> change) {
+        onList = change;
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> takeSnapshot(
+            InstanceName instance, DatabaseName database, Optional<RequestKey> key) {
+        key.ifPresent(snapshotKeys::add);
         return database(instance, database).thenApply(found -> {
             SnapshotInfo wanted = new SnapshotInfo(
                     new SnapshotId(new UUID(0, snapshots.size() + 1L)),
@@ -302,6 +351,36 @@ public final class FakeCluster implements Procedures, TaskQueries, InstanceQueri
             snapshots.add(0, wanted);
             return wanted;
         });
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> deleteSnapshot(InstanceName instance, SnapshotId snapshot, Login login) {
+        deletions.add(new Deletion(instance, snapshot, login));
+        return answer(() -> {
+            SnapshotInfo found = snapshots.stream()
+                    .filter(known -> known.id().equals(snapshot))
+                    .findFirst()
+                    .orElseThrow(() -> BackupError.SNAPSHOT_UNKNOWN
+                            .problem(snapshot, instance)
+                            .asException());
+            SnapshotInfo going = in(found, SnapshotState.DELETING);
+            snapshots.set(snapshots.indexOf(found), going);
+            return going;
+        });
+    }
+
+    /** The same snapshot in another state. */
+    public static SnapshotInfo in(SnapshotInfo snapshot, SnapshotState state) {
+        return new SnapshotInfo(
+                snapshot.id(),
+                snapshot.database(),
+                snapshot.kind(),
+                state,
+                snapshot.requestedAt(),
+                snapshot.startedAt(),
+                snapshot.finishedAt(),
+                snapshot.bytes(),
+                snapshot.problem());
     }
 
     @Override

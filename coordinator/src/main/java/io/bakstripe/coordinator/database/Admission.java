@@ -101,7 +101,7 @@ final class Admission {
         }
         UUID submission = ids.get();
         submissions.begin(submission, call);
-        preflights.askForSubmission(state, submission, call.view(), call.request());
+        preflights.askForSubmission(state, submission, call.view(), call.request(), call.login());
     }
 
     void checked(DatabaseRecord state, Preflights.SubmissionChecked checked) {

@@ -9,7 +9,9 @@ import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
+import io.bakstripe.protocol.message.DatabaseCommand.FindSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
+import io.bakstripe.protocol.message.DatabaseCommand.SnapshotFound;
 import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.TaskDescriptions;
 import io.bakstripe.protocol.message.InstanceCommand;
@@ -39,6 +41,8 @@ final class Answers {
             describe(state, describe);
         } else if (question instanceof DescribeSnapshots describe) {
             describe.replyTo().tell(new Snapshots(Snapshotting.shown(state)));
+        } else if (question instanceof FindSnapshot find) {
+            find.replyTo().tell(new SnapshotFound(Snapshotting.stored(state, find.snapshot())));
         } else if (question instanceof DescribeTasks describe) {
             describe(state, live, describe);
         } else {

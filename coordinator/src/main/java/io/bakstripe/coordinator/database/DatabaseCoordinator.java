@@ -24,14 +24,15 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.message.CancelReply;
 import io.bakstripe.protocol.message.DatabaseCommand;
 import io.bakstripe.protocol.message.DatabaseCommand.Cancel;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeBackupSets;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeDatabase;
-import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.ClearPartial;
+import io.bakstripe.protocol.message.DatabaseCommand.DeleteSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeTasks;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
 import io.bakstripe.protocol.message.DatabaseCommand.NotRegistered;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
+import io.bakstripe.protocol.message.DatabaseCommand.PruneSnapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.Question;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
@@ -47,7 +48,6 @@ import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TidyNoted;
 import io.bakstripe.protocol.message.DatabaseCommand.Wake;
 import io.bakstripe.protocol.message.DatabaseMessage;
-import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.TaskId;
 import java.time.Instant;
@@ -87,6 +87,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private final Dropping dropping;
     private final Swapping swapping;
     private final SnapshotCalls snapshots;
+    private final SnapshotRemovals removals;
     private Live live;
     private Instant lastActive;
 
@@ -109,6 +110,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
         this.clock = clock;
         this.shard = shard;
         this.snapshots = new SnapshotCalls(database, peers, new Snapshotting(settings.snapshots(), ids));
+        this.removals = new SnapshotRemovals(context, database, settings.snapshots(), peers);
         this.steps = new Steps(settings, ids);
         this.orders = new Orders(database);
         this.preflights = new Preflights(context, database, settings, peers);
@@ -155,6 +157,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .forAnyState()
                 .onCommand(Submit.class, (state, call) -> called(() -> admission.submit(state, live, call)))
                 .onCommand(Preflights.SubmissionChecked.class, (state, it) -> none(() -> admission.checked(state, it)))
+                .onCommand(Preflights.FilesPassed.class, (state, it) -> none(() -> preflights.passed(it)))
                 .onCommand(Admission.RegisterAgain.class, (state, it) -> none(() -> admission.again(it)))
                 .onCommand(Registered.class, this::registered)
                 .onCommand(NotRegistered.class, (state, it) -> none(() -> admission.notRegistered(state, live, it)))
@@ -174,17 +177,22 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                 .onCommand(RestoreReport.class, this::reported)
                 .onCommand(Cancel.class, this::cancel)
                 .onCommand(Drop.class, (state, call) -> called(() -> dropping.drop(state, call)))
-                .onCommand(Dropping.HostDone.class, this::dropped)
+                .onCommand(ClearPartial.class, (state, call) -> called(() -> dropping.clear(state, call)))
+                .onCommand(Dropping.HostDone.class, (state, it) -> decided(state, dropping.done(state, it, now())))
                 .onCommand(SlotReleased.class, this::confirmed)
                 .onCommand(TidyNoted.class, this::confirmed)
                 .onCommand(SwapBack.class, this::swapBack)
-                .onCommand(Swapping.HostDone.class, this::swapped)
-                .onCommand(TakeSnapshot.class, this::takeSnapshot)
-                .onCommand(TakeDailySnapshot.class, this::takeDailySnapshot)
+                .onCommand(Swapping.HostDone.class, (state, it) -> decided(state, swapping.done(state, it, now())))
+                .onCommand(TakeSnapshot.class, (state, it) -> decided(state, snapshots.take(state, it, now())))
+                .onCommand(
+                        TakeDailySnapshot.class, (state, it) -> decided(state, snapshots.takeDaily(state, it, now())))
+                .onCommand(DeleteSnapshot.class, (state, it) -> decided(state, removals.delete(state, it, now())))
+                .onCommand(PruneSnapshots.class, (state, round) -> decided(state, removals.round(state, now())))
+                .onCommand(
+                        SnapshotRemovals.FilesRemoved.class,
+                        (state, it) -> decided(state, removals.done(state, it, now())))
                 .onCommand(Probe.class, this::answer)
-                .onCommand(DescribeDatabase.class, this::answerCaller)
-                .onCommand(DescribeBackupSets.class, this::answerCaller)
-                .onCommand(DescribeSnapshots.class, this::answerCaller)
+                .onCommand(Question.class, this::answerCaller)
                 .onCommand(DescribeTasks.class, this::answer)
                 .build();
     }
@@ -213,20 +221,21 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private void recovered() {
         // After a failure to persist this object lives on: what it remembers of questions under way is void.
-        live = Live.fresh(clock.instant());
+        live = Live.fresh(now());
         admission.forget();
         tidying.forget();
         dropping.forget();
         swapping.forget();
         snapshots.forget();
-        lastActive = clock.instant();
+        removals.forget();
+        lastActive = now();
         context.getSelf().tell(new Continue(true));
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> registered(DatabaseRecord state, Registered answer) {
-        Optional<SnapshotCreated> snapshot = Snapshotting.registered(state, answer, clock.instant());
+        Optional<SnapshotCreated> snapshot = Snapshotting.registered(state, answer, now());
         if (snapshot.isPresent()) {
-            return record(state, List.of(snapshot.get())).thenRun(snapshots::created);
+            return record(state, List.of(snapshot.get())).thenRun(next -> snapshots.created(next, clock.instant()));
         }
         return admission
                 .registered(state, answer)
@@ -241,8 +250,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     private Effect<DatabaseEvent, DatabaseRecord> tick(DatabaseRecord state) {
         if (!state.idle() || admission.busy() || dropping.underWay()) {
-            lastActive = clock.instant();
-        } else if (!clock.instant().isBefore(lastActive.plus(settings.idle()))) {
+            lastActive = now();
+        } else if (!now().isBefore(lastActive.plus(settings.idle()))) {
             shard.ifPresent(ref -> ref.tell(new ClusterSharding.Passivate<>(context.getSelf())));
         }
         give(state);
@@ -268,8 +277,8 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> cancel(DatabaseRecord state, Cancel call) {
-        lastActive = clock.instant();
-        CancelRules.Decision decision = CancelRules.decide(state, call, clock.instant());
+        lastActive = now();
+        CancelRules.Decision decision = CancelRules.decide(state, call, now());
         if (decision.reply().isPresent()) {
             call.replyTo().tell(decision.reply().get());
             return none();
@@ -280,25 +289,9 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
                         .ifPresent(task -> call.replyTo().tell(new CancelReply.Accepted(task.row()))));
     }
 
-    private Effect<DatabaseEvent, DatabaseRecord> dropped(DatabaseRecord state, Dropping.HostDone done) {
-        return dropping.done(state, done, clock.instant())
-                .<Effect<DatabaseEvent, DatabaseRecord>>map(gone -> record(state, List.of(gone))
-                        .thenRun(next -> done.replyTo().tell(new DropReply.Dropped(done.display()))))
-                .orElseGet(this::none);
-    }
-
     private Effect<DatabaseEvent, DatabaseRecord> swapBack(DatabaseRecord state, SwapBack call) {
-        lastActive = clock.instant();
-        return swapping.begin(state, call, dropping.underWay(), clock.instant())
-                .<Effect<DatabaseEvent, DatabaseRecord>>map(begun -> record(state, List.of(begun)))
-                .orElseGet(this::none);
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> swapped(DatabaseRecord state, Swapping.HostDone done) {
-        return swapping.done(state, done, clock.instant())
-                .<Effect<DatabaseEvent, DatabaseRecord>>map(ended -> record(state, List.of(ended))
-                        .thenRun(next -> done.swapped().ifPresent(swapping::tell)))
-                .orElseGet(this::none);
+        lastActive = now();
+        return decided(state, Decided.of(swapping.begin(state, call, dropping.underWay(), now())));
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> checked(DatabaseRecord state, Live next) {
@@ -307,7 +300,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> stripeReported(DatabaseRecord state, StripeReport report) {
-        Optional<UploadsForgotten> gone = tidying.reported(state, report, clock.instant());
+        Optional<UploadsForgotten> gone = tidying.reported(state, report, now());
         return gone.isPresent() ? record(state, List.of(gone.get())) : reported(state, report);
     }
 
@@ -325,22 +318,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> confirmed(DatabaseRecord state, DatabaseCommand said) {
-        Optional<DatabaseEvent> noted = Confirmations.of(state, said, clock.instant());
-        return noted.isPresent() ? record(state, List.of(noted.get())) : none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> takeSnapshot(DatabaseRecord state, TakeSnapshot call) {
-        lastActive = clock.instant();
-        Optional<DatabaseEvent> wanted = snapshots.take(state, call, clock.instant());
-        return wanted.isPresent() ? record(state, List.of(wanted.get())) : none();
-    }
-
-    private Effect<DatabaseEvent, DatabaseRecord> takeDailySnapshot(DatabaseRecord state, TakeDailySnapshot window) {
-        return snapshots
-                .takeDaily(state, window, clock.instant())
-                .<Effect<DatabaseEvent, DatabaseRecord>>map(
-                        wanted -> record(state, List.of(wanted)).thenRun(next -> snapshots.seen(window)))
-                .orElseGet(this::none);
+        return decided(state, Decided.of(Confirmations.of(state, said, now())));
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> answerCaller(DatabaseRecord state, DatabaseCommand question) {
@@ -353,7 +331,7 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
 
     /** Records what is due, or asks pre-flight where that is what everything waits for. */
     private Effect<DatabaseEvent, DatabaseRecord> proceed(DatabaseRecord state, boolean mayAsk) {
-        List<DatabaseEvent> due = steps.due(state, live, clock.instant());
+        List<DatabaseEvent> due = steps.due(state, live, now());
         if (!due.isEmpty()) {
             return record(state, due);
         }
@@ -361,6 +339,12 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
             live = preflights.askIfDue(state, live);
         }
         return none();
+    }
+
+    private Effect<DatabaseEvent, DatabaseRecord> decided(DatabaseRecord state, Decided decided) {
+        return decided.events().isEmpty()
+                ? none()
+                : record(state, decided.events()).thenRun(decided.then()::accept);
     }
 
     private EffectBuilder<DatabaseEvent, DatabaseRecord> record(DatabaseRecord state, List<DatabaseEvent> events) {
@@ -378,17 +362,22 @@ public final class DatabaseCoordinator extends EventSourcedBehavior<DatabaseMess
     private void give(DatabaseRecord state) {
         orders.due(state, live, tidying).forEach(order -> order.give(peers, database));
         swapping.askIfDue(state);
+        removals.askIfDue(state);
     }
 
     /** A call that changes nothing that is recorded now. */
     private Effect<DatabaseEvent, DatabaseRecord> called(Runnable answer) {
-        lastActive = clock.instant();
+        lastActive = now();
         return none(answer);
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> none(Runnable done) {
         done.run();
         return none();
+    }
+
+    private Instant now() {
+        return clock.instant();
     }
 
     private Effect<DatabaseEvent, DatabaseRecord> none() {

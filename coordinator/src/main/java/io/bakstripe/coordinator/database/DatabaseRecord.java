@@ -11,6 +11,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.RestoreStarted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SlotReturned;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotEnded;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotGoing;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepInterrupted;
 import io.bakstripe.coordinator.journal.DatabaseEvent.StepKept;
@@ -28,9 +29,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.TaskDetail;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -61,13 +60,6 @@ record DatabaseRecord(
         List<TaskId> untold,
         SnapshotLog snapshots,
         Optional<KeptState> kept) {
-    /** Ended tasks that are always kept. */
-    static final int RECENT = 64;
-    /** Ended tasks that are kept while their idempotency key may still be used. */
-    static final int RECENT_WITHIN_KEY_WINDOW = 400;
-
-    static final Duration KEY_WINDOW = Duration.ofHours(24);
-
     DatabaseRecord {
         tasks = List.copyOf(tasks);
         recent = List.copyOf(recent);
@@ -170,6 +162,10 @@ record DatabaseRecord(
         } else if (event instanceof TidyingNoted noted) {
             return withLeftovers(leftovers, without(untold, noted.task()));
         }
+        Optional<SnapshotLog> removed = snapshots.removal(event);
+        if (removed.isPresent()) {
+            return removing(event, removed.get());
+        }
         TaskState task = unfinished(event.task())
                 .orElseThrow(() -> new IllegalStateException("no unfinished task " + event.task()));
         TaskState next = task.apply(event);
@@ -231,7 +227,7 @@ record DatabaseRecord(
 
     /** The task that a call with this key made within the time that keys are kept. */
     Optional<TaskId> ofKey(CallKey key, Instant now) {
-        Instant oldest = now.minus(KEY_WINDOW);
+        Instant oldest = now.minus(EndedTask.KEY_WINDOW);
         return Stream.concat(
                         tasks.stream()
                                 .filter(task -> task.origin().key().equals(Optional.of(key))
@@ -255,7 +251,7 @@ record DatabaseRecord(
                 && unreleased.isEmpty()
                 && leftovers.isEmpty()
                 && untold.isEmpty()
-                && snapshots.pending().isEmpty()
+                && snapshots.idle()
                 && !swapping();
     }
 
@@ -292,7 +288,7 @@ record DatabaseRecord(
                 restored,
                 position,
                 tasks.stream().filter(other -> !other.id().equals(task.id())).toList(),
-                trim(ended),
+                ended.after(recent),
                 Stream.concat(unreleased.stream(), Stream.of(task.id())).toList(),
                 task.backup() ? historyAfter(task, event) : history,
                 leftovers,
@@ -314,6 +310,14 @@ record DatabaseRecord(
                 untold,
                 snapshots.ended(task, event),
                 kept);
+    }
+
+    /** The set of a snapshot that goes is no more to be had than one that was overwritten. */
+    private DatabaseRecord removing(DatabaseEvent event, SnapshotLog log) {
+        BackupHistory known = event instanceof SnapshotGoing going
+                ? history.overwritten(log.going(going.snapshot()).orElseThrow().files())
+                : history;
+        return new DatabaseRecord(restored, position, tasks, recent, unreleased, known, leftovers, untold, log, kept);
     }
 
     private List<EndedTask> shownAs(TaskDetail detail) {
@@ -354,17 +358,6 @@ record DatabaseRecord(
                 .filter(problem -> problem.error() == BackupError.LOG_CHAIN_BROKEN)
                 .map(next::broken)
                 .orElse(next);
-    }
-
-    private List<EndedTask> trim(EndedTask newest) {
-        List<EndedTask> left = new ArrayList<>(recent);
-        left.add(newest);
-        Instant oldest = newest.endedAt().minus(KEY_WINDOW);
-        while (left.size() > RECENT_WITHIN_KEY_WINDOW
-                || (left.size() > RECENT && left.get(0).endedAt().isBefore(oldest))) {
-            left.remove(0);
-        }
-        return left;
     }
 
     private DatabaseRecord withTasks(List<TaskState> next) {

@@ -9,8 +9,9 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.KeptDropped;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
-import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.message.DatabaseCommand.ClearPartial;
 import io.bakstripe.protocol.message.DatabaseCommand.Drop;
+import io.bakstripe.protocol.message.DatabaseCommand.PartialReply;
 import io.bakstripe.protocol.message.DatabaseMessage;
 import io.bakstripe.protocol.message.DropReply;
 import io.bakstripe.protocol.message.HostCommand;
@@ -19,6 +20,8 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +30,24 @@ import org.jspecify.annotations.Nullable;
  * whatever its host has removed, and the call is to be repeated. While it is under way no other call is let in.
  */
 final class Dropping {
-    /** The host has answered, or has not. */
+    /**
+     * The host has answered, or has not.
+     *
+     * @param caller absent where the restore of a snapshot drops the database
+     */
     record HostDone(
-            ActorRef<DropReply> replyTo, DatabaseName display, Login login, boolean kept, Optional<Problem> problem)
+            Optional<ActorRef<DropReply>> caller,
+            DatabaseName display,
+            String login,
+            boolean kept,
+            Optional<Problem> problem)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     private final ActorContext<DatabaseMessage> context;
     private final DatabaseRef database;
     private final DatabaseSettings settings;
     private final Peers peers;
+    private final List<ActorRef<PartialReply>> clearing = new ArrayList<>();
     private boolean underWay;
 
     Dropping(ActorContext<DatabaseMessage> context, DatabaseRef database, DatabaseSettings settings, Peers peers) {
@@ -51,6 +63,22 @@ final class Dropping {
 
     void forget() {
         underWay = false;
+        clearing.clear();
+    }
+
+    /** A snapshot is restored to the instance (row D2); whoever asks while the database is being dropped waits for that, too. */
+    void clear(DatabaseRecord state, ClearPartial call) {
+        Optional<Problem> refusal = PartialRules.refusal(state, call.view());
+        Optional<HostName> host = call.view().definition().host();
+        if (refusal.isPresent() || host.isEmpty() || !PartialRules.partial(state) || !call.drop()) {
+            call.replyTo().tell(new PartialReply(refusal));
+            return;
+        }
+        clearing.add(call.replyTo());
+        if (!underWay) {
+            DatabaseName display = state.position().orElseThrow().display();
+            ask(host.get(), display, call.login(), false, Optional.empty());
+        }
     }
 
     void drop(DatabaseRecord state, Drop call) {
@@ -64,16 +92,19 @@ final class Dropping {
                             BackupError.INSTANCE_NOT_MANAGED.problem(call.view().name()))));
             return;
         }
-        underWay = true;
         DatabaseName display = SubmissionRules.display(state, call.view(), call.database());
-        boolean kept = state.kept().isPresent();
+        ask(host.get(), display, call.login().name(), state.kept().isPresent(), Optional.of(call.replyTo()));
+    }
+
+    private void ask(
+            HostName host, DatabaseName display, String login, boolean kept, Optional<ActorRef<DropReply>> caller) {
+        underWay = true;
         context.ask(
                 HostReply.class,
-                peers.host(host.get()),
+                peers.host(host),
                 settings.dropLimit(),
                 replyTo -> kept ? new HostCommand.DropKept(database, replyTo) : new HostCommand.Drop(database, replyTo),
-                (reply, silence) ->
-                        new HostDone(call.replyTo(), display, call.login(), kept, problem(host.get(), reply)));
+                (reply, silence) -> new HostDone(caller, display, login, kept, problem(host, reply)));
     }
 
     private static Optional<Problem> problem(HostName host, @Nullable HostReply reply) {
@@ -86,18 +117,28 @@ final class Dropping {
                         : BackupError.HOST_UNAVAILABLE.problem(host));
     }
 
-    /** What to record; empty when nothing was dropped, which the caller has been told then. */
-    Optional<DatabaseEvent> done(DatabaseRecord state, HostDone done, Instant now) {
+    /** Nothing to record when nothing was dropped, which those who wait have been told then. */
+    Decided done(DatabaseRecord state, HostDone done, Instant now) {
         underWay = false;
-        done.problem().ifPresent(problem -> done.replyTo().tell(new DropReply.Refused(problem)));
         boolean nothing =
                 done.kept() ? state.kept().isEmpty() : state.position().isEmpty();
         if (done.problem().isPresent() || nothing) {
-            return Optional.empty();
+            tell(done);
+            return Decided.of(Optional.empty());
         }
-        return Optional.of(
-                done.kept()
-                        ? new KeptDropped(state.lastTask(), done.login().name(), now)
-                        : new DatabaseDropped(state.lastTask(), done.login().name(), now));
+        DatabaseEvent dropped = done.kept()
+                ? new KeptDropped(state.lastTask(), done.login(), now)
+                : new DatabaseDropped(state.lastTask(), done.login(), now);
+        return Decided.of(Optional.of(dropped), next -> tell(done));
+    }
+
+    /** Tells those who wait how it ended. */
+    private void tell(HostDone done) {
+        done.caller()
+                .ifPresent(caller -> caller.tell(done.problem()
+                        .<DropReply>map(DropReply.Refused::new)
+                        .orElseGet(() -> new DropReply.Dropped(done.display()))));
+        clearing.forEach(waiting -> waiting.tell(new PartialReply(done.problem())));
+        clearing.clear();
     }
 }

@@ -2,6 +2,7 @@ package io.bakstripe.coordinator.database;
 
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.message.InstanceCommand;
+import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.SessionCommand;
 import io.bakstripe.protocol.message.StripeCommand;
@@ -39,11 +40,15 @@ sealed interface Order {
     }
 
     record RegisterSnapshot(PendingSnapshot wanted) implements Order {
+        private Optional<RequestKey> key() {
+            return wanted.key().map(key -> new RequestKey(key.key(), key.bodyHash()));
+        }
+
         @Override
         public void give(Peers peers, DatabaseRef from) {
             peers.instance(from.instance())
                     .tell(new InstanceCommand.Register(
-                            from, wanted.display(), wanted.id().value(), Optional.empty(), false, true));
+                            from, wanted.display(), wanted.id().value(), key(), false, true));
         }
     }
 

@@ -157,7 +157,8 @@ final class Orders {
                                 task.origin().view(),
                                 host,
                                 step(state, task),
-                                task.set().map(SetFacts::setId)),
+                                task.set().map(SetFacts::setId),
+                                task.storage()),
                         goal)));
     }
 

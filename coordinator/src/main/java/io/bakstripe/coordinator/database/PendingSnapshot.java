@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.SnapshotKind;
@@ -22,7 +23,13 @@ record PendingSnapshot(
         InstanceView view,
         Optional<TaskId> restore,
         Instant at,
-        Optional<TaskId> task) {
+        Optional<TaskId> task,
+        Optional<CallKey> key) {
+
+    PendingSnapshot {
+        // State of the first releases does not have it.
+        key = key == null ? Optional.empty() : key;
+    }
 
     static PendingSnapshot of(SnapshotWanted wanted) {
         return new PendingSnapshot(
@@ -32,11 +39,12 @@ record PendingSnapshot(
                 wanted.view(),
                 wanted.restore(),
                 wanted.at(),
-                Optional.empty());
+                Optional.empty(),
+                wanted.key());
     }
 
     PendingSnapshot registered(TaskId given) {
-        return new PendingSnapshot(id, kind, request, view, restore, at, Optional.of(given));
+        return new PendingSnapshot(id, kind, request, view, restore, at, Optional.of(given), key);
     }
 
     /** The name of the database that it shows. */

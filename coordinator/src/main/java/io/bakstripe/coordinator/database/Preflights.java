@@ -7,6 +7,7 @@ import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.instance.Login;
 import io.bakstripe.protocol.message.DatabaseMessage;
 import io.bakstripe.protocol.message.PreflightCommand;
 import io.bakstripe.protocol.message.PreflightCommand.PreflightReply;
@@ -36,6 +37,14 @@ final class Preflights {
     record StartChecked(TaskId task, Optional<Problem> refusal, List<String> warnings, Optional<SetFacts> set)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
+    /**
+     * The restore of a snapshot may go on as far as its files go; it concerns all databases of its target.
+     *
+     * @param answer what this coordinator is told when they have been asked
+     */
+    record FilesPassed(PartialRestores.Question question, Function<Optional<Problem>, DatabaseMessage> answer)
+            implements DatabaseMessage, NoSerializationVerificationNeeded {}
+
     record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
@@ -54,7 +63,7 @@ final class Preflights {
         this.peers = peers;
     }
 
-    void askForSubmission(DatabaseRecord state, UUID submission, InstanceView view, TaskRequest request) {
+    void askForSubmission(DatabaseRecord state, UUID submission, InstanceView view, TaskRequest request, Login login) {
         if (request instanceof FinishRequest) {
             // It needs nobody but the host, which is asked when the task begins.
             context.getSelf().tell(new SubmissionChecked(submission, Optional.empty(), Optional.empty()));
@@ -62,7 +71,26 @@ final class Preflights {
         }
         ask(
                 replyTo -> question(state, view, request, replyTo),
-                reply -> new SubmissionChecked(submission, refusal(reply), set(reply)));
+                reply -> checked(submission, view, request, login, reply));
+    }
+
+    private DatabaseMessage checked(
+            UUID submission, InstanceView view, TaskRequest request, Login login, PreflightReply reply) {
+        SubmissionChecked checked = new SubmissionChecked(submission, refusal(reply), set(reply));
+        boolean snapshot =
+                request instanceof RestoreRequest restore && restore.snapshot().isPresent();
+        return checked.refusal().isEmpty() && snapshot
+                ? new FilesPassed(
+                        new PartialRestores.Question(view, login.name(), false, settings.preflightLimit()),
+                        problem -> new SubmissionChecked(submission, problem, checked.set()))
+                : checked;
+    }
+
+    /** Goes on to the other databases of the target. */
+    void passed(FilesPassed passed) {
+        ActorRef<DatabaseMessage> self = context.getSelf();
+        context.spawnAnonymous(PartialRestores.create(
+                passed.question(), peers, problem -> self.tell(passed.answer().apply(problem))));
     }
 
     /** Asks what the head task needs to know before it can go on, unless it was asked already. */
@@ -100,7 +128,22 @@ final class Preflights {
         }
         ask(
                 replyTo -> question(state, task.origin().view(), task.origin().request(), replyTo),
-                reply -> new StartChecked(task.id(), refusal(reply), warnings(reply), set(reply)));
+                reply -> checked(task, new StartChecked(task.id(), refusal(reply), warnings(reply), set(reply))));
+    }
+
+    private DatabaseMessage checked(TaskState task, StartChecked checked) {
+        if (checked.refusal().isPresent() || task.restored().isEmpty()) {
+            return checked;
+        }
+        TaskOrigin origin = task.origin();
+        // A little more than each database waits for its host, so that its answer arrives.
+        return new FilesPassed(
+                new PartialRestores.Question(
+                        origin.view(),
+                        origin.login(),
+                        true,
+                        settings.dropLimit().plusSeconds(5)),
+                problem -> new StartChecked(task.id(), problem, checked.warnings(), checked.set()));
     }
 
     private PreflightCommand question(

@@ -1,15 +1,19 @@
 package io.bakstripe.coordinator.database;
 
-import io.bakstripe.coordinator.journal.DatabaseEvent;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotWanted;
 import io.bakstripe.coordinator.peers.Peers;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
+import io.bakstripe.protocol.name.SnapshotId;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -22,7 +26,7 @@ final class SnapshotCalls {
     private final DatabaseRef database;
     private final Peers peers;
     private final Snapshotting snapshots;
-    private Optional<TakeSnapshot> waiting = Optional.empty();
+    private final List<TakeSnapshot> waiting = new ArrayList<>();
 
     SnapshotCalls(DatabaseRef database, Peers peers, Snapshotting snapshots) {
         this.database = database;
@@ -30,42 +34,65 @@ final class SnapshotCalls {
         this.snapshots = snapshots;
     }
 
-    /** What to record; empty when the call is refused, which the caller has been told then. */
-    Optional<DatabaseEvent> take(DatabaseRecord state, TakeSnapshot call, Instant now) {
+    /** Nothing to record when the call is refused or repeats another one, which the caller is told then. */
+    Decided take(DatabaseRecord state, TakeSnapshot call, Instant now) {
+        Optional<SnapshotId> repeated =
+                call.key().flatMap(key -> state.snapshots().ofKey(key.key(), now));
+        if (repeated.isPresent()) {
+            waiting.add(call);
+            if (!state.snapshots().unregistered()) {
+                answer(state, now);
+            }
+            return Decided.of(Optional.empty());
+        }
         Optional<Problem> refusal = snapshots.refusal(state, call.view(), call.database());
         refusal.ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
         if (refusal.isPresent()) {
-            return Optional.empty();
+            return Decided.of(Optional.empty());
         }
-        waiting = Optional.of(call);
-        return Optional.of(snapshots.manual(state, call, now));
+        waiting.add(call);
+        return Decided.of(Optional.of(snapshots.manual(state, call, now)));
     }
 
-    /** What to record; where there is nothing the instance is answered at once. */
-    Optional<DatabaseEvent> takeDaily(DatabaseRecord state, TakeDailySnapshot window, Instant now) {
+    /** Where there is nothing to record the instance is answered at once. */
+    Decided takeDaily(DatabaseRecord state, TakeDailySnapshot window, Instant now) {
         // A window passes over a database that has no name to be shown with: it is neither declared nor open.
         Optional<DatabaseName> name = SubmissionRules.shownName(state)
                 .or(() -> window.view().definition().database(database.folded()).map(declared -> declared.name()));
-        Optional<DatabaseEvent> wanted = name.flatMap(known -> snapshots.daily(state, known, window, now));
+        Optional<SnapshotWanted> wanted = name.flatMap(known -> snapshots.daily(state, known, window, now));
         if (wanted.isEmpty()) {
             seen(window);
         }
-        return wanted;
+        return Decided.of(wanted, next -> seen(window));
     }
 
-    void seen(TakeDailySnapshot window) {
+    private void seen(TakeDailySnapshot window) {
         peers.instance(database.instance()).tell(new InstanceCommand.DailySnapshotSeen(database, window.closes()));
     }
 
     /** The snapshot is registered. */
-    void created(DatabaseRecord state) {
-        waiting.ifPresent(call -> call.replyTo()
-                .tell(new SnapshotReply.Accepted(Snapshotting.shown(state).get(0))));
-        waiting = Optional.empty();
+    void created(DatabaseRecord state, Instant now) {
+        answer(state, now);
+    }
+
+    private void answer(DatabaseRecord state, Instant now) {
+        List<SnapshotInfo> shown = Snapshotting.shown(state);
+        for (TakeSnapshot call : waiting) {
+            // A call without a key can only be the one whose snapshot was wanted last.
+            Optional<SnapshotId> asked =
+                    call.key().flatMap(key -> state.snapshots().ofKey(key.key(), now));
+            call.replyTo()
+                    .tell(new SnapshotReply.Accepted(shown.stream()
+                            .filter(info ->
+                                    asked.filter(id -> !id.equals(info.id())).isEmpty())
+                            .findFirst()
+                            .orElseThrow()));
+        }
+        waiting.clear();
     }
 
     /** After a restart: what is recorded holds, who waits does not. */
     void forget() {
-        waiting = Optional.empty();
+        waiting.clear();
     }
 }

@@ -1,5 +1,6 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseOpened;
 import io.bakstripe.coordinator.journal.DatabaseEvent.DatabaseReplaced;
@@ -15,6 +16,7 @@ import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.SnapshotState;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
+import io.bakstripe.protocol.message.DatabaseCommand.StoredSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
 import io.bakstripe.protocol.name.DatabaseName;
@@ -24,6 +26,7 @@ import io.bakstripe.protocol.task.Lifecycle;
 import io.bakstripe.protocol.task.TaskDetail;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -71,7 +74,14 @@ final class Snapshotting {
 
     /** What a call records that was not refused. */
     SnapshotWanted manual(DatabaseRecord state, TakeSnapshot call, Instant now) {
-        return wanted(state, SnapshotKind.MANUAL, call.view(), call.database(), now, Optional.empty());
+        return wanted(
+                state,
+                SnapshotKind.MANUAL,
+                call.view(),
+                call.database(),
+                now,
+                Optional.empty(),
+                call.key().map(key -> new CallKey(key.key(), key.bodyHash())));
     }
 
     /** What the backup window records: nothing when it has done so before, or when the database does not allow a snapshot. */
@@ -79,8 +89,14 @@ final class Snapshotting {
         boolean known = state.snapshots().window().equals(Optional.of(window.closes()));
         return known || refusal(state, window.view(), database).isPresent()
                 ? Optional.empty()
-                : Optional.of(
-                        wanted(state, SnapshotKind.DAILY, window.view(), database, now, Optional.of(window.closes())));
+                : Optional.of(wanted(
+                        state,
+                        SnapshotKind.DAILY,
+                        window.view(),
+                        database,
+                        now,
+                        Optional.of(window.closes()),
+                        Optional.empty()));
     }
 
     private SnapshotWanted wanted(
@@ -89,10 +105,11 @@ final class Snapshotting {
             InstanceView view,
             DatabaseName asked,
             Instant now,
-            Optional<Instant> window) {
+            Optional<Instant> window,
+            Optional<CallKey> key) {
         SnapshotId id = new SnapshotId(ids.get());
         BackupRequest request = request(view, id, SubmissionRules.display(state, view, asked));
-        return new SnapshotWanted(state.lastTask(), id, kind, request, view, Optional.empty(), window, now);
+        return new SnapshotWanted(state.lastTask(), id, kind, request, view, Optional.empty(), window, now, key);
     }
 
     private BackupRequest request(InstanceView view, SnapshotId id, DatabaseName display) {
@@ -174,8 +191,23 @@ final class Snapshotting {
     /** All snapshots, newest first. */
     static List<SnapshotInfo> shown(DatabaseRecord state) {
         Stream<SnapshotInfo> pending = state.snapshots().pending().stream().map(wanted -> pending(state, wanted));
-        return Stream.concat(pending, state.snapshots().ended().stream().map(SnapshotLog.Ended::info))
-                .toList();
+        Stream<SnapshotInfo> ended = Stream.concat(
+                        state.snapshots().ended().stream().map(SnapshotLog.Ended::info),
+                        state.snapshots().going().stream().map(GoingSnapshot::shown))
+                .sorted(Comparator.comparing(SnapshotInfo::requestedAt).reversed());
+        return Stream.concat(pending, ended).toList();
+    }
+
+    /** One snapshot, with where its files are or will be. */
+    static Optional<StoredSnapshot> stored(DatabaseRecord state, SnapshotId id) {
+        Stream<StoredSnapshot> pending = state.snapshots().pending().stream()
+                .map(wanted -> new StoredSnapshot(
+                        pending(state, wanted), wanted.request().arn()));
+        Stream<StoredSnapshot> ended = state.snapshots().ended().stream()
+                .map(entry -> new StoredSnapshot(entry.info(), entry.request().arn()));
+        return Stream.concat(pending, ended)
+                .filter(snapshot -> snapshot.info().id().equals(id))
+                .findFirst();
     }
 
     private static SnapshotInfo pending(DatabaseRecord state, PendingSnapshot wanted) {

@@ -41,7 +41,11 @@ final class SubmissionRules {
                     .or(() -> whileSnapshot(state, backup))
                     .or(() -> BackupRules.refusal(state, view, backup, false));
         }
-        return ofRestore(state, view, request, Optional.of(login), set, pending(state));
+        Optional<Problem> busy =
+                request instanceof RestoreRequest restore && restore.snapshot().isPresent()
+                        ? PartialRules.refusal(state, view)
+                        : Optional.empty();
+        return busy.or(() -> ofRestore(state, view, request, Optional.of(login), set, pending(state)));
     }
 
     /** Why a task may not begin now that its turn has come. */
@@ -119,13 +123,21 @@ final class SubmissionRules {
         }
         try {
             return RestoreSequence.refusal(
-                            standing(state, view, request.database()),
+                            standing(state, view, request, login.isPresent()),
                             pending,
                             new RestoreSequence.Call(view.name(), request, login, set, stopAt(view, request)))
                     .or(() -> set.flatMap(found -> InstanceRules.refusal(view.definition(), found)));
         } catch (BakstripeException ambiguous) {
             return Optional.of(ambiguous.problem());
         }
+    }
+
+    /** What the restore of a snapshot finds partially restored when it is called is gone when it begins (row D2). */
+    private static Standing standing(DatabaseRecord state, InstanceView view, TaskRequest request, boolean beforehand) {
+        Standing now = standing(state, view, request.database());
+        boolean cleared =
+                request instanceof RestoreRequest restore && restore.snapshot().isPresent();
+        return beforehand && cleared ? new Standing(now.online(), Optional.empty()) : now;
     }
 
     private static Standing standing(DatabaseRecord state, InstanceView view, DatabaseName asked) {

@@ -96,17 +96,19 @@ final class Swapping {
         return new HostDone(Optional.empty(), Optional.of(problem));
     }
 
-    /** What to record; empty when the host did not say how the two stand: it will be asked again, but nobody waits for that. */
-    Optional<SwapBackEnded> done(DatabaseRecord state, HostDone done, Instant now) {
+    /** Nothing to record when the host did not say how the two stand: it will be asked again, but nobody waits for that. */
+    Decided done(DatabaseRecord state, HostDone done, Instant now) {
         asked = false;
         done.silence().ifPresent(problem -> answer(waiting -> waiting.replyTo().tell(new SwapReply.Refused(problem))));
-        return state.swapping()
-                ? done.swapped().map(swapped -> new SwapBackEnded(state.lastTask(), swapped.kept(), now))
-                : Optional.empty();
+        return Decided.of(
+                done.swapped()
+                        .filter(swapped -> state.swapping())
+                        .map(swapped -> new SwapBackEnded(state.lastTask(), swapped.kept(), now)),
+                next -> done.swapped().ifPresent(this::tell));
     }
 
     /** Tells whoever waits, once the end is recorded. */
-    void tell(HostReply.Swapped swapped) {
+    private void tell(HostReply.Swapped swapped) {
         answer(waiting -> waiting.replyTo().tell(reply(waiting, swapped)));
     }
 

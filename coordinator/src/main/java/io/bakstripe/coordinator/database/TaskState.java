@@ -18,6 +18,7 @@ import io.bakstripe.coordinator.journal.DatabaseEvent.TaskCreated;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
@@ -164,9 +165,14 @@ record TaskState(
         return origin.snapshot().isPresent();
     }
 
-    /** Where the files of a backup go. */
+    /** Where the files are that it writes or reads. */
     Storage storage() {
-        return snapshot() ? Storage.SNAPSHOTS : Storage.NATIVE;
+        return snapshot() || restored().isPresent() ? Storage.SNAPSHOTS : Storage.NATIVE;
+    }
+
+    /** The snapshot that it restores. */
+    Optional<SnapshotId> restored() {
+        return origin.request() instanceof RestoreRequest restore ? restore.snapshot() : Optional.empty();
     }
 
     boolean backup() {

@@ -41,6 +41,7 @@ import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
 import io.bakstripe.protocol.message.InstanceCommand.RequestSlot;
 import io.bakstripe.protocol.message.InstanceCommand.SetConfiguration;
 import io.bakstripe.protocol.message.InstanceCommand.ShowConfiguration;
+import io.bakstripe.protocol.message.InstanceCommand.SnapshotsPruned;
 import io.bakstripe.protocol.message.InstanceCommand.Submit;
 import io.bakstripe.protocol.message.InstanceCommand.SwapBack;
 import io.bakstripe.protocol.message.InstanceCommand.TakeSnapshot;
@@ -79,6 +80,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     private final InstantSource clock;
     private final Turns turns;
     private final DailySnapshots daily;
+    private final RetentionRounds rounds;
 
     private InstanceCoordinator(
             ActorContext<InstanceMessage> context,
@@ -97,6 +99,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
         this.clock = clock;
         this.turns = new Turns(settings.slotKept(), clock.instant());
         this.daily = new DailySnapshots(settings.snapshots().atOnceIfTaken());
+        this.rounds = new RetentionRounds(name, settings.snapshots());
         timers.startTimerWithFixedDelay(new ProbeAll(), settings.probe());
     }
 
@@ -123,6 +126,7 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
                 .onCommand(SwapBack.class, this::swapBack)
                 .onCommand(TakeSnapshot.class, this::takeSnapshot)
                 .onCommand(DailySnapshotSeen.class, this::dailySnapshotSeen)
+                .onCommand(SnapshotsPruned.class, this::snapshotsPruned)
                 .onCommand(Register.class, this::register)
                 .onCommand(RequestSlot.class, this::requestSlot)
                 .onCommand(ReleaseSlot.class, this::releaseSlot)
@@ -189,17 +193,22 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
     }
 
     private Effect<InstanceEvent, InstanceRecord> takeSnapshot(InstanceRecord state, TakeSnapshot call) {
-        RoutingRules.Route route = RoutingRules.ofKnown(state, name, call.database());
+        RoutingRules.Route route = RoutingRules.ofSnapshot(state, name, call.database(), call.key(), clock.instant());
         route.problem().ifPresent(problem -> call.replyTo().tell(new SnapshotReply.Refused(problem)));
         route.database()
                 .ifPresent(database -> peers.database(database)
                         .tell(new DatabaseCommand.TakeSnapshot(
-                                call.database(), route.view().orElseThrow(), call.replyTo())));
+                                call.database(), route.view().orElseThrow(), call.key(), call.replyTo())));
         return Effect().none();
     }
 
     private Effect<InstanceEvent, InstanceRecord> dailySnapshotSeen(InstanceRecord state, DailySnapshotSeen answer) {
         daily.seen(answer.database(), answer.closes());
+        return Effect().none();
+    }
+
+    private Effect<InstanceEvent, InstanceRecord> snapshotsPruned(InstanceRecord state, SnapshotsPruned answer) {
+        rounds.seen(answer.database());
         return Effect().none();
     }
 
@@ -256,6 +265,8 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
             }
         }
         askForDailySnapshots(state);
+        rounds.due(state, clock.instant())
+                .forEach(database -> peers.database(database).tell(new DatabaseCommand.PruneSnapshots()));
         return Effect().none();
     }
 

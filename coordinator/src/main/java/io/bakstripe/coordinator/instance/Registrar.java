@@ -36,7 +36,9 @@ final class Registrar {
                     new Registered(question.submission(), known.get().task()));
         }
         Optional<UsedKey> used = question.key().flatMap(key -> state.usedKey(key.key(), now));
-        if (used.isPresent()) {
+        // A snapshot that is wanted is recorded already: that another call took its key meanwhile comes too late for
+        // it.
+        if (used.isPresent() && !question.snapshot()) {
             boolean same = RoutingRules.sameCall(used.get(), question.key());
             return new Answer(
                     Optional.empty(),
@@ -52,7 +54,7 @@ final class Registrar {
                         question.database(),
                         question.display(),
                         question.submission(),
-                        question.key().map(key -> new CallKey(key.key(), key.bodyHash())),
+                        question.key().filter(key -> used.isEmpty()).map(key -> new CallKey(key.key(), key.bodyHash())),
                         question.restore(),
                         now,
                         question.snapshot())),

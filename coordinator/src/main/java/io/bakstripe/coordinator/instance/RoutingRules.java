@@ -68,6 +68,15 @@ final class RoutingRules {
                 : refused(BackupError.DATABASE_UNKNOWN.problem(name, instance));
     }
 
+    /** Where a call goes that takes a snapshot: a key of another call refuses it, as it does a procedure. */
+    static Route ofSnapshot(
+            InstanceRecord state, InstanceName instance, DatabaseName name, Optional<RequestKey> key, Instant now) {
+        return key.flatMap(asked -> state.usedKey(asked.key(), now))
+                .filter(used -> !sameCall(used, key))
+                .map(used -> refused(BackupError.IDEMPOTENCY_KEY_REUSED.problem()))
+                .orElseGet(() -> ofKnown(state, instance, name));
+    }
+
     static boolean sameCall(UsedKey used, Optional<RequestKey> key) {
         return key.filter(asked -> asked.bodyHash().equals(used.key().bodyHash()))
                 .isPresent();

@@ -1,7 +1,9 @@
 package io.bakstripe.coordinator.journal;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.coordinator.snapshot.RemovalCause;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.KeptDatabase;
@@ -302,6 +304,7 @@ public sealed interface DatabaseEvent extends JournalEvent {
      * @param request a full backup of the database, by the name that the snapshot shows, into the storage of snapshots
      * @param restore whose initial snapshot it is
      * @param window when the daily backup window closes that it belongs to
+     * @param key of the call that asked for it
      */
     record SnapshotWanted(
             TaskId task,
@@ -311,8 +314,28 @@ public sealed interface DatabaseEvent extends JournalEvent {
             InstanceView view,
             Optional<TaskId> restore,
             Optional<Instant> window,
-            Instant at)
-            implements DatabaseEvent {}
+            Instant at,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<CallKey> key)
+            implements DatabaseEvent {
+        public SnapshotWanted {
+            // Rows of the first releases do not have it.
+            key = key == null ? Optional.empty() : key;
+        }
+
+        /** Nobody's call, or a call without a key. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public SnapshotWanted(
+                TaskId task,
+                SnapshotId snapshot,
+                SnapshotKind kind,
+                BackupRequest request,
+                InstanceView view,
+                Optional<TaskId> restore,
+                Optional<Instant> window,
+                Instant at) {
+            this(task, snapshot, kind, request, view, restore, window, at, Optional.empty());
+        }
+    }
 
     /** The snapshot that was wanted has an id and is a task from now on, if not one that callers see. */
     record SnapshotCreated(TaskId task, Instant at) implements DatabaseEvent {}
@@ -325,4 +348,28 @@ public sealed interface DatabaseEvent extends JournalEvent {
      */
     record SnapshotEnded(TaskId task, TaskDetail detail, Optional<TaskDetail> restore, Instant at)
             implements DatabaseEvent {}
+
+    /**
+     * A snapshot is to be deleted: from here on it cannot be restored, and its files are deleted next.
+     *
+     * @param task the last one of the database
+     * @param login of the call, where it was one
+     */
+    record SnapshotGoing(TaskId task, SnapshotId snapshot, RemovalCause cause, Optional<String> login, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * Not all files of a snapshot that goes could be deleted, for another reason than before; it is tried again.
+     *
+     * @param task the last one of the database
+     */
+    record SnapshotRemovalFailed(TaskId task, SnapshotId snapshot, Problem problem, Instant at)
+            implements DatabaseEvent {}
+
+    /**
+     * Nothing of a snapshot is left in its storage.
+     *
+     * @param task the last one of the database
+     */
+    record SnapshotGone(TaskId task, SnapshotId snapshot, Instant at) implements DatabaseEvent {}
 }

@@ -46,7 +46,10 @@ public final class JournalEvents extends NamedEvents {
             Map.entry("slot-returned/1", DatabaseEvent.SlotReturned.class),
             Map.entry("snapshot-wanted/1", DatabaseEvent.SnapshotWanted.class),
             Map.entry("snapshot-created/1", DatabaseEvent.SnapshotCreated.class),
-            Map.entry("snapshot-ended/1", DatabaseEvent.SnapshotEnded.class));
+            Map.entry("snapshot-ended/1", DatabaseEvent.SnapshotEnded.class),
+            Map.entry("snapshot-going/1", DatabaseEvent.SnapshotGoing.class),
+            Map.entry("snapshot-removal-failed/1", DatabaseEvent.SnapshotRemovalFailed.class),
+            Map.entry("snapshot-gone/1", DatabaseEvent.SnapshotGone.class));
 
     private static final int IDENTIFIER = 8_411_001;
 

@@ -13,6 +13,7 @@ import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.PreflightCommand;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.SessionCommand;
+import io.bakstripe.protocol.message.SnapshotFilesCommand;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -23,7 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Addresses through cluster sharding and, for pre-flight, the receptionist.
+ * Addresses through cluster sharding and, for pre-flight and the files of snapshots, the receptionist.
  *
  * <p>An entity type that this node has not started yet gets the address of dead letters: everything is resent until it is answered, so a
  * coordinator that wakes before the workers are started only loses a tick.
@@ -34,12 +35,17 @@ public final class ClusterPeers implements Peers {
     private final ActorSystem<?> system;
     private final ClusterSharding sharding;
     private final ActorRef<PreflightCommand> preflight;
+    private final ActorRef<SnapshotFilesCommand> snapshotFiles;
 
     public ClusterPeers(ActorSystem<?> system) {
         this.system = system;
         this.sharding = ClusterSharding.get(system);
         this.preflight = system.systemActorOf(
                 Routers.group(PreflightCommand.SERVICE).withRoundRobinRouting(), "preflight-router", Props.empty());
+        this.snapshotFiles = system.systemActorOf(
+                Routers.group(SnapshotFilesCommand.SERVICE).withRoundRobinRouting(),
+                "snapshot-files-router",
+                Props.empty());
     }
 
     @Override
@@ -75,6 +81,11 @@ public final class ClusterPeers implements Peers {
     @Override
     public RecipientRef<PreflightCommand> preflight() {
         return preflight;
+    }
+
+    @Override
+    public RecipientRef<SnapshotFilesCommand> snapshotFiles() {
+        return snapshotFiles;
     }
 
     private <M> RecipientRef<M> entity(EntityTypeKey<M> key, String id) {

@@ -7,6 +7,7 @@ import io.bakstripe.protocol.message.InstanceCommand;
 import io.bakstripe.protocol.message.PreflightCommand;
 import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.SessionCommand;
+import io.bakstripe.protocol.message.SnapshotFilesCommand;
 import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.DatabaseRef;
@@ -30,4 +31,7 @@ public interface Peers {
 
     /** Any worker node. */
     RecipientRef<PreflightCommand> preflight();
+
+    /** Any worker node that reaches the storage of snapshots. */
+    RecipientRef<SnapshotFilesCommand> snapshotFiles();
 }

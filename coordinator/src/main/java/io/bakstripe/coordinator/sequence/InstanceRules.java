@@ -24,7 +24,10 @@ public final class InstanceRules {
      * @param now a backup is not taken in the maintenance window; in the daily backup window it is, and cancelled if its turn comes there
      */
     public static Optional<Problem> refusal(InstanceDefinition instance, TaskRequest request, Instant now) {
-        if (instance.option().isEmpty()) {
+        // The storage of snapshots is the service's own: no option gives rights to it.
+        boolean snapshot =
+                request instanceof RestoreRequest restore && restore.snapshot().isPresent();
+        if (instance.option().isEmpty() && !snapshot) {
             return Optional.of(BackupError.OPTION_ABSENT.problem(instance.name()));
         }
         if (request instanceof BackupRequest) {

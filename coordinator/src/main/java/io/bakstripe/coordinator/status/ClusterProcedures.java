@@ -23,9 +23,11 @@ import io.bakstripe.protocol.message.SubmitReply;
 import io.bakstripe.protocol.message.SwapReply;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.Procedures;
 import io.bakstripe.protocol.port.TaskQueries;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.task.TaskRow;
 import java.util.List;
@@ -39,12 +41,14 @@ final class ClusterProcedures implements Procedures {
     private final Peers peers;
     private final TaskQueries tasks;
     private final StatusSettings settings;
+    private final SnapshotLookup snapshots;
 
     ClusterProcedures(Questions questions, Peers peers, TaskQueries tasks, StatusSettings settings) {
         this.questions = questions;
         this.peers = peers;
         this.tasks = tasks;
         this.settings = settings;
+        this.snapshots = new SnapshotLookup(questions, peers, settings);
     }
 
     @Override
@@ -143,12 +147,13 @@ final class ClusterProcedures implements Procedures {
     }
 
     @Override
-    public CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database) {
+    public CompletionStage<SnapshotInfo> takeSnapshot(
+            InstanceName instance, DatabaseName database, Optional<RequestKey> key) {
         return questions
                 .known(instance)
                 .thenCompose(known -> questions.<InstanceCommand, SnapshotReply>ask(
                         peers.instance(known),
-                        replyTo -> new TakeSnapshot(database, replyTo),
+                        replyTo -> new TakeSnapshot(database, key, replyTo),
                         settings.askLimit(),
                         "the coordinator of database '" + database + "'"))
                 .thenApply(reply -> {
@@ -157,6 +162,28 @@ final class ClusterProcedures implements Procedures {
                     }
                     return ((SnapshotReply.Accepted) reply).snapshot();
                 });
+    }
+
+    @Override
+    public CompletionStage<SnapshotInfo> deleteSnapshot(InstanceName instance, SnapshotId snapshot, Login login) {
+        return new SnapshotDeletion(questions, peers, settings).delete(instance, snapshot, login);
+    }
+
+    @Override
+    public CompletionStage<TaskRow> restoreSnapshot(
+            InstanceName source,
+            SnapshotId snapshot,
+            InstanceName target,
+            Optional<DatabaseName> database,
+            Login login,
+            Optional<RequestKey> key) {
+        return snapshots
+                .available(source, snapshot)
+                .thenCompose(found -> submit(
+                        target,
+                        RestoreRequest.ofSnapshot(database.orElse(found.info().database()), snapshot, found.files()),
+                        login,
+                        key));
     }
 
     private static TaskRow row(SubmitReply reply) {

@@ -10,9 +10,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.journal.CallKey;
 import io.bakstripe.coordinator.journal.DatabaseEvent.CancelRequested;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotGoing;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotGone;
+import io.bakstripe.coordinator.journal.DatabaseEvent.SnapshotRemovalFailed;
 import io.bakstripe.coordinator.journal.DatabaseEvent.TaskEnded;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsForgotten;
 import io.bakstripe.coordinator.journal.DatabaseEvent.UploadsLeft;
+import io.bakstripe.coordinator.snapshot.RemovalCause;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -83,6 +87,24 @@ class DatabaseSnapshotsTest {
         }
     }
 
+    @Test
+    void readsSnapshotsOfTheTimeBeforeAnyWereDeleted() throws IOException {
+        ActorSystem system = ActorSystem.create("snapshots");
+        try {
+            DatabaseSnapshots snapshots = new DatabaseSnapshots((ExtendedActorSystem) system);
+            DatabaseRecord state = Taken.state(Taken.daily(1, 0));
+            ObjectMapper json = new ObjectMapper();
+            ObjectNode old = (ObjectNode) json.readTree(snapshots.toBinary(state));
+            assertThat(old.withObject("/snapshots").remove("going")).isNotNull();
+            assertThat(old.withObject("/snapshots").remove("gone")).isNotNull();
+
+            assertThat(snapshots.fromBinary(json.writeValueAsBytes(old), snapshots.manifest(state)))
+                    .isEqualTo(state);
+        } finally {
+            TestKit.shutdownActorSystem(system);
+        }
+    }
+
     private static List<DatabaseRecord> states() {
         List<DatabaseRecord> states = new ArrayList<>(List.of(DatabaseRecord.empty()));
         for (TaskPhase phase : TaskPhase.values()) {
@@ -115,7 +137,12 @@ class DatabaseSnapshotsTest {
                     .waited(Given.SETTINGS.rollbackLimit())
                     .state();
             assertThat(failed.snapshots().ended()).hasSize(1);
-            for (DatabaseRecord state : List.of(begun, failed)) {
+            DatabaseRecord going = Given.after(
+                    failed,
+                    new SnapshotGoing(Given.ONE, Given.SNAPSHOT, RemovalCause.CALL, Optional.of("me"), Samples.NOON),
+                    new SnapshotRemovalFailed(Given.ONE, Given.SNAPSHOT, Given.DENIED, Samples.NOON));
+            DatabaseRecord gone = Given.after(going, new SnapshotGone(Given.ONE, Given.SNAPSHOT, Samples.NOON));
+            for (DatabaseRecord state : List.of(begun, failed, going, gone)) {
                 assertThat(written.fromBinary(written.toBinary(state), written.manifest(state)))
                         .isEqualTo(state);
             }

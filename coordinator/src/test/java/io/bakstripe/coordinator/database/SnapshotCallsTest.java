@@ -11,12 +11,16 @@ import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.SnapshotState;
 import io.bakstripe.protocol.message.DatabaseCommand.DescribeSnapshots;
 import io.bakstripe.protocol.message.DatabaseCommand.EngineStopped;
+import io.bakstripe.protocol.message.DatabaseCommand.FindSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.Probe;
 import io.bakstripe.protocol.message.DatabaseCommand.Registered;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionEnded;
+import io.bakstripe.protocol.message.DatabaseCommand.SessionFailed;
 import io.bakstripe.protocol.message.DatabaseCommand.SessionOpened;
 import io.bakstripe.protocol.message.DatabaseCommand.SlotReleased;
+import io.bakstripe.protocol.message.DatabaseCommand.SnapshotFound;
 import io.bakstripe.protocol.message.DatabaseCommand.Snapshots;
+import io.bakstripe.protocol.message.DatabaseCommand.StoredSnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeDailySnapshot;
 import io.bakstripe.protocol.message.DatabaseCommand.TakeSnapshot;
@@ -25,10 +29,12 @@ import io.bakstripe.protocol.message.InstanceCommand.ProbeAnswer;
 import io.bakstripe.protocol.message.InstanceCommand.Register;
 import io.bakstripe.protocol.message.InstanceCommand.ReleaseSlot;
 import io.bakstripe.protocol.message.InstanceCommand.TaskKnowledge;
+import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.message.SessionCommand.SessionGoal;
 import io.bakstripe.protocol.message.SnapshotReply;
 import io.bakstripe.protocol.message.StripeCommand.StripeGoal;
 import io.bakstripe.protocol.message.SubmitReply;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.Storage;
 import java.time.Duration;
@@ -49,9 +55,19 @@ class SnapshotCallsTest extends AmongProbes {
     }
 
     private TestProbe<SnapshotReply> take() {
+        return take(Optional.empty());
+    }
+
+    private TestProbe<SnapshotReply> take(Optional<RequestKey> key) {
         TestProbe<SnapshotReply> asking = probe();
-        database.runCommand(new TakeSnapshot(Samples.SHOP, Samples.view(), asking.getRef()));
+        database.runCommand(new TakeSnapshot(Samples.SHOP, Samples.view(), key, asking.getRef()));
         return asking;
+    }
+
+    private static SnapshotId accepted(TestProbe<SnapshotReply> asking) {
+        return asking.expectMessageClass(SnapshotReply.Accepted.class)
+                .snapshot()
+                .id();
     }
 
     private BackupError refusal() {
@@ -141,6 +157,51 @@ class SnapshotCallsTest extends AmongProbes {
                         .error())
                 .isEqualTo(BackupError.SNAPSHOT_RUNNING);
         assertThat(refusal()).isEqualTo(BackupError.SNAPSHOT_UNDER_WAY);
+    }
+
+    @Test
+    void aRepeatedCallGetsTheSnapshotOfTheFirstOneForADay() {
+        Optional<RequestKey> key = Optional.of(new RequestKey("key", "hash"));
+        TestProbe<SnapshotReply> first = take(key);
+        TestProbe<SnapshotReply> meanwhile = take(key);
+        Register register = instanceGets(Register.class);
+        assertThat(register.key()).isEqualTo(key);
+        meanwhile.expectNoMessage(Duration.ofMillis(20));
+        tell(new Registered(register.submission(), ONE));
+
+        SnapshotId snapshot = accepted(first);
+
+        assertThat(snapshot.value()).isEqualTo(register.submission());
+        assertThat(accepted(meanwhile)).isEqualTo(snapshot);
+        restartsEqual();
+        assertThat(accepted(take(key))).isEqualTo(snapshot);
+        assertThat(refusal()).isEqualTo(BackupError.SNAPSHOT_UNDER_WAY);
+        tell(new SessionFailed(Given.FIRST, 1, Given.DENIED));
+        Awaitility.await().until(() -> database.getState().tasks().isEmpty());
+        assertThat(accepted(take(key))).isEqualTo(snapshot);
+        assertThat(database.getState().snapshots().ended()).hasSize(1);
+        clock.advance(Duration.ofHours(24));
+        take(key);
+        assertThat(database.getState().snapshots().pending()).isPresent();
+    }
+
+    @Test
+    void tellsWhereTheFilesOfASnapshotAre() {
+        assertThat(found(Given.SNAPSHOT)).isEmpty();
+        begun();
+        SnapshotId id = shown().snapshots().get(0).id();
+
+        assertThat(found(id)).hasValueSatisfying(stored -> {
+            assertThat(stored.info().state()).isEqualTo(SnapshotState.RUNNING);
+            assertThat(stored.files()).hasToString("arn:aws:s3:::snaps/sandbox/" + id + "-*.bak");
+        });
+        assertThat(found(Given.SNAPSHOT)).isEmpty();
+    }
+
+    private Optional<StoredSnapshot> found(SnapshotId id) {
+        TestProbe<SnapshotFound> asking = probe();
+        database.runCommand(new FindSnapshot(id, asking.getRef()));
+        return asking.receiveMessage().snapshot();
     }
 
     @Test

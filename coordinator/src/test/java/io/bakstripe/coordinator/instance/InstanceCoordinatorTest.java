@@ -140,6 +140,9 @@ class InstanceCoordinatorTest {
                 .isEqualTo(BackupError.DATABASE_UNKNOWN);
         assertThat(refused(Samples.restore(Samples.COPY), Optional.empty()).error())
                 .isEqualTo(BackupError.INSTANCE_NOT_MANAGED);
+        assertThat(refused(Samples.restoredSnapshot(Samples.COPY), Optional.empty())
+                        .error())
+                .isEqualTo(BackupError.INSTANCE_NOT_MANAGED);
         peers.database.expectNoMessage(Duration.ofMillis(100));
     }
 

@@ -4,6 +4,7 @@ import static io.bakstripe.coordinator.Samples.NOON;
 
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.coordinator.sequence.RestorePosition;
+import io.bakstripe.coordinator.snapshot.RemovalCause;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.SnapshotKind;
@@ -122,7 +123,10 @@ public final class EventSamples {
                         Optional.of(NOON.plusSeconds(900)),
                         NOON),
                 new DatabaseEvent.SnapshotCreated(TASK, NOON),
-                new DatabaseEvent.SnapshotEnded(TASK, detail(), Optional.of(detail()), NOON.plusSeconds(60)));
+                new DatabaseEvent.SnapshotEnded(TASK, detail(), Optional.of(detail()), NOON.plusSeconds(60)),
+                new DatabaseEvent.SnapshotGoing(TASK, SNAPSHOT, RemovalCause.CALL, Optional.of("me"), NOON),
+                new DatabaseEvent.SnapshotRemovalFailed(TASK, SNAPSHOT, PROBLEM, NOON),
+                new DatabaseEvent.SnapshotGone(TASK, SNAPSHOT, NOON));
     }
 
     static List<InstanceEvent> instance() {

@@ -9,10 +9,13 @@ import akka.testkit.javadsl.TestKit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.coordinator.Samples;
 import io.bakstripe.protocol.instance.BackupOption;
+import io.bakstripe.protocol.instance.SnapshotKind;
 import io.bakstripe.protocol.instance.Windows;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -112,6 +115,33 @@ class JournalEventsTest {
 
         assertThat(events.fromBinary(events.toBinary(snapshot), "task-registered/1"))
                 .isEqualTo(snapshot);
+    }
+
+    @Test
+    void aSnapshotsKeyIsReadAndMayBeAbsent() {
+        DatabaseEvent.SnapshotWanted wanted = new DatabaseEvent.SnapshotWanted(
+                new TaskId(7),
+                new SnapshotId(new UUID(1, 2)),
+                SnapshotKind.MANUAL,
+                Samples.backup(Samples.SHOP, 2),
+                Samples.view(),
+                Optional.empty(),
+                Optional.empty(),
+                Samples.NOON,
+                Optional.of(new CallKey("key", "hash")));
+
+        assertThat(events.fromBinary(events.toBinary(wanted), "snapshot-wanted/1"))
+                .isEqualTo(wanted);
+        assertThat(((DatabaseEvent.SnapshotWanted) golden("snapshot-wanted/1")).key())
+                .isEmpty();
+    }
+
+    private static Object golden(String name) {
+        try {
+            return events.fromBinary(Files.readAllBytes(file(name)), name);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
     }
 
     private static Object earlier(String name) throws IOException {

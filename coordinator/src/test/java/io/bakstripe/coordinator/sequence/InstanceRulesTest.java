@@ -130,6 +130,15 @@ class InstanceRulesTest {
     }
 
     @Test
+    void theRestoreOfASnapshotNeedsNoOptionAndIsAllowedOnMultiAz() {
+        TaskRequest snapshot = Samples.restoredSnapshot(Samples.COPY);
+
+        assertThat(error(instance(Edition.EXPRESS, false, Optional.empty()), snapshot, SUNDAY_IN))
+                .isEmpty();
+        assertThat(error(multiAz(), snapshot, SUNDAY_IN)).isEmpty();
+    }
+
+    @Test
     void multiAzRestoresWhatWasBackedUpInTheFullRecoveryModelOnly() {
         assertThat(InstanceRules.refusal(multiAz(), set(BackupType.FULL, "full", 1)))
                 .isEmpty();

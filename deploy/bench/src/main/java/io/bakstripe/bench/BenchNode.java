@@ -118,12 +118,17 @@ final class BenchNode implements AutoCloseable {
         return client(Optional.of(instance));
     }
 
+    /** A client whose calls go to this instance, with another token than the master's. */
+    ApiClient client(String instance, String token) {
+        return client(Optional.of(instance), token);
+    }
+
     private ApiClient client(Optional<String> instance) {
-        return new ApiClient(
-                URI.create(sandbox.required("http").asText()),
-                sandbox.required("token").asText(),
-                instance,
-                UUID::randomUUID);
+        return client(instance, sandbox.required("token").asText());
+    }
+
+    private ApiClient client(Optional<String> instance, String token) {
+        return new ApiClient(URI.create(sandbox.required("http").asText()), token, instance, UUID::randomUUID);
     }
 
     String bucket() {

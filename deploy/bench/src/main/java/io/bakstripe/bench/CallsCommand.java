@@ -2,13 +2,17 @@ package io.bakstripe.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.bakstripe.api.auth.TokenText;
 import io.bakstripe.api.cli.ApiClient;
 import io.bakstripe.api.cli.ApiRefusal;
+import io.bakstripe.protocol.instance.Login;
+import io.bakstripe.protocol.instance.Role;
 import io.bakstripe.protocol.instance.ServerConnection;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,13 +39,19 @@ import picocli.CommandLine.Option;
         description = {
             "Calls procedures over HTTP with several callers at a time, each waiting for its answer, on the embedded journal.",
             "Refused calls are, in equal shares: a malformed parameter (400), a database that is not known (404), a log backup of a",
-            "database in recovery model simple (409). Accepted ones are full backups of 100 declared databases in turn, which are one",
-            "server, each with its pre-flight; two of them run meanwhile, as always."
+            "database in recovery model simple (409). They are called as the master and as a declared login with a bcrypt hash.",
+            "Accepted ones are full backups of 100 declared databases in turn, which are one server, each with its pre-flight. Two of",
+            "them run meanwhile, as always, slowed down to 1 MiB a second together, so that what is measured are the submissions: all",
+            "others wait in line for one of the instance's two slots."
         })
 final class CallsCommand extends MeasuringCommand {
     private static final String INSTANCE = "many";
     private static final double REFUSALS = 2_000;
     private static final double ACCEPTED = 200;
+    private static final int WARM_UP_SECONDS = 5;
+
+    /** A login as people declare them; the secret is worth nothing outside of a run. */
+    private static final TokenText LOGIN = TokenText.random(new Login("bench", Role.OPERATOR), new SecureRandom());
 
     @Option(names = "--databases", description = "Declared. Default: ${DEFAULT-VALUE}.")
     private int databases = 100;
@@ -51,6 +61,12 @@ final class CallsCommand extends MeasuringCommand {
 
     @Option(names = "--seconds", description = "Of each span. Default: ${DEFAULT-VALUE}.")
     private int seconds = 20;
+
+    @Option(
+            names = "--full-speed",
+            description =
+                    "Do not slow the two backups down that run: figures then are those of submissions and backups together.")
+    private boolean fullSpeed;
 
     @Mixin
     private final Profiler profiler = new Profiler();
@@ -66,16 +82,20 @@ final class CallsCommand extends MeasuringCommand {
         try (BenchNode node = start(folder, Map.of())) {
             shop = node.source();
         }
-        Path declared = Files.writeString(folder.resolve("calls.conf"), declaration(shop));
+        Path declaration = Files.writeString(folder.resolve("calls.conf"), declaration(shop));
         Map<String, Object> figures = new LinkedHashMap<>();
         figures.put("databases", databases);
         figures.put("callers", callers);
-        try (BenchNode node = startWith(folder, declared)) {
-            ApiClient client = node.client(INSTANCE);
+        try (BenchNode node = startWith(folder, declaration)) {
+            ApiClient master = node.client(INSTANCE);
+            ApiClient declared = node.client(INSTANCE, LOGIN.text());
             say(out, "warming up; load of the machine: " + load());
-            span(client, this::refused, true, 5);
-            figures.put("refused", measure(out, node, "refused", this::refused, true, REFUSALS));
-            figures.put("accepted", measure(out, node, "accepted", number -> backup(node, number), false, ACCEPTED));
+            span(master, this::refused, true, WARM_UP_SECONDS);
+            figures.put("refused", measure(out, node, "refused", master, this::refused, true, REFUSALS));
+            figures.put("refusedDeclared", measure(out, node, "declared", declared, this::refused, true, REFUSALS));
+            LongFunction<Call> backups = number -> backup(node, number);
+            span(master, backups, false, WARM_UP_SECONDS);
+            figures.put("accepted", measure(out, node, "accepted", master, backups, false, ACCEPTED));
         }
         figures.put("machine", machine());
         Files.write(
@@ -84,28 +104,34 @@ final class CallsCommand extends MeasuringCommand {
     }
 
     private Map<String, Object> measure(
-            PrintWriter out, BenchNode node, String what, LongFunction<Call> calls, boolean refusals, double target)
+            PrintWriter out,
+            BenchNode node,
+            String what,
+            ApiClient client,
+            LongFunction<Call> calls,
+            boolean refusals,
+            double target)
             throws IOException {
         say(out, what + " calls; load of the machine: " + load());
         profiler.begin(List.of(node.pid()));
-        double before = ProcessFacts.treeCpuSeconds(node.pid());
-        Latencies took = span(node.client(INSTANCE), calls, refusals, seconds);
-        double cpu = ProcessFacts.treeCpuSeconds(node.pid()) - before;
+        CpuTimes before = CpuTimes.now(node);
+        Latencies took = span(client, calls, refusals, seconds);
+        CpuTimes cpu = CpuTimes.now(node).since(before).perCall(took.count());
         profiler.end(List.of(node.pid()), what);
         double rate = (double) took.count() / seconds;
         out.printf(
                 Locale.ROOT,
-                "%-10s %7.0f/s, median %.1f ms, 99 %% within %.1f ms, %.2f CPU-ms each; >= %.0f/s %s%n",
+                "%-10s %7.0f/s, median %.1f ms, 99 %% within %.1f ms, CPU-ms each: %s; >= %.0f/s %s%n",
                 what,
                 rate,
                 took.medianMillis(),
                 took.millis(0.99),
-                cpu * 1_000 / Math.max(1, took.count()),
+                cpu.text(),
                 target,
                 rate >= target ? "reached" : "MISSED");
         out.flush();
         Map<String, Object> figures = took.json(seconds);
-        figures.put("cpuMillisPerCall", cpu * 1_000 / Math.max(1, took.count()));
+        figures.put("cpuMillisPerCall", cpu.json());
         figures.put("atLeast", target);
         figures.put("reached", rate >= target);
         return figures;
@@ -181,8 +207,11 @@ final class CallsCommand extends MeasuringCommand {
                 .mapToObj(number -> "{ name = \"db%d\", jdbc-url = \"%s\", user = \"%s\", password = \"%s\" }"
                         .formatted(number, shop.jdbcUrl(), shop.user(), shop.password()))
                 .collect(Collectors.joining(",\n"));
-        return "bakstripe.instances { revision = 2, declared = [ { name = \"" + INSTANCE + "\", databases = [\n" + all
-                + "\n] } ] }\n";
+        String speed = fullSpeed ? "" : "bakstripe.worker.postgresql.load.bytes-per-second = 1 MiB\n";
+        String login = "bakstripe.api.logins = [ { name = \"bench\", role = operator, token-hash = \"" + LOGIN.hash()
+                + "\" } ]\n";
+        return speed + login + "bakstripe.instances { revision = 2, declared = [ { name = \"" + INSTANCE
+                + "\", databases = [\n" + all + "\n] } ] }\n";
     }
 
     private static BenchNode startWith(Path folder, Path config) throws IOException {

@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code bakstripe sandbox}: the embedded object store alone, until interrupted. */
+/** {@code bakstripe sandbox}: the embedded object store and its key service alone, until interrupted. */
 @Command(
         name = "sandbox",
         mixinStandardHelpOptions = true,
-        description = "Starts the embedded object store alone and prints how to reach it; Ctrl-C ends it.")
+        description =
+                "Starts the embedded object store and key service alone and prints how to reach it; Ctrl-C ends it.")
 final class SandboxCommand implements Callable<Integer> {
     @Option(
             names = "--data",
@@ -50,6 +51,9 @@ final class SandboxCommand implements Callable<Integer> {
         System.out.printf(
                 "sts         %s%nrole        %s%n",
                 process.sts().endpoint(), process.sts().roleArn());
+        System.out.printf(
+                "kms         %s%nkey         %s%n",
+                process.kms().endpoint(), process.kms().keyArn());
         process.chaos()
                 .ifPresent(
                         chaos -> System.out.printf("chaos       %s%ncalm        %s%n", chaos.control(), chaos.calm()));

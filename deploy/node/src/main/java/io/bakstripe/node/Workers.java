@@ -32,15 +32,16 @@ import io.bakstripe.worker.restore.StoreSetFinder;
 import io.bakstripe.worker.session.BackupSession;
 import io.bakstripe.worker.session.SessionDependencies;
 import io.bakstripe.worker.session.SessionSettings;
+import io.bakstripe.worker.snapshot.SnapshotFiles;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.SnapshotStore;
+import io.bakstripe.worker.store.aws.StsSettings;
 import io.bakstripe.worker.store.s3.S3SnapshotStore;
 import io.bakstripe.worker.store.s3.S3Stores;
 import io.bakstripe.worker.store.s3.SnapshotSettings;
 import io.bakstripe.worker.store.s3.StoreSettings;
-import io.bakstripe.worker.store.s3.StsSettings;
 import io.bakstripe.worker.stripe.SlicesFetcher;
 import io.bakstripe.worker.stripe.StripeDependencies;
 import io.bakstripe.worker.stripe.StripeSettings;
@@ -114,8 +115,9 @@ final class Workers {
                 snapshots.map(own -> natives.withSnapshots(own.objects())).orElse(natives);
         RestoreSettings restore = settings.restore();
         Function<ObjectStore, SetFinder> finder = store -> new StoreSetFinder(store, restore);
+        PostgresEngine postgres = new PostgresEngine(settings.postgres(), clock, UUID::randomUUID);
         Sources sources = new ConfiguredSources(
-                List.of(new PostgresEngine(settings.postgres(), clock, UUID::randomUUID)),
+                List.of(postgres),
                 (instance, folded) -> Optional.ofNullable(instances.logins().get(new DatabaseRef(instance, folded))),
                 ConfiguredSources.throughSharding(sharding, AGENT_LIMIT));
 
@@ -168,8 +170,11 @@ final class Workers {
                             stores.withAttempts(PREFLIGHT_ATTEMPTS), sources, finder, settings.preflight(), clock)),
                     "preflight",
                     Props.empty());
+            snapshots.ifPresent(
+                    own -> system.systemActorOf(SnapshotFiles.create(own), "snapshot-files", Props.empty()));
         }
         return () -> {
+            postgres.close();
             stores.close();
             snapshots.ifPresent(SnapshotStore::close);
             spool.ifPresent(Spool::close);

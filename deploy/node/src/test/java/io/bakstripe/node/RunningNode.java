@@ -52,6 +52,11 @@ public final class RunningNode implements AutoCloseable {
         this.s3 = stockClient(sandbox.required("s3"));
     }
 
+    /** Where the sandbox's object store is. */
+    URI store() {
+        return URI.create(sandbox.required("s3").required("endpoint").asText());
+    }
+
     /** An answer of the API. */
     public record Answer(int status, JsonNode body) {
         public String code() {
@@ -193,6 +198,10 @@ public final class RunningNode implements AutoCloseable {
         return send("GET", path, "", "");
     }
 
+    public Answer delete(String path) {
+        return send("DELETE", path, "", "");
+    }
+
     /** A call of an address that takes no body. */
     public Answer post(String path) {
         return send("POST", path, "application/json", "");
@@ -206,8 +215,8 @@ public final class RunningNode implements AutoCloseable {
                             URI.create(named ? address : address + "?instance=" + instance))
                     .timeout(Duration.ofSeconds(40))
                     .header("Authorization", "Bearer " + token);
-            if (method.equals("GET")) {
-                request.GET();
+            if (method.equals("GET") || method.equals("DELETE")) {
+                request.method(method, HttpRequest.BodyPublishers.noBody());
             } else {
                 request.header("Content-Type", contentType).POST(HttpRequest.BodyPublishers.ofString(body));
             }

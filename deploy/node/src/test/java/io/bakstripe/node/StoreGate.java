@@ -26,7 +26,7 @@ final class StoreGate implements AutoCloseable {
         }
     }
 
-    private final URI store;
+    private volatile URI store;
     private final ServerSocket server = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private volatile Function<Head, String> answers = head -> "";
@@ -52,6 +52,11 @@ final class StoreGate implements AutoCloseable {
     /** @param told the whole answer to a request; empty to pass it on */
     void answering(Function<Head, String> told) {
         answers = told;
+    }
+
+    /** Passes requests on to this store from now on: a node that was started again may have its store elsewhere. */
+    void leadTo(URI other) {
+        store = other;
     }
 
     void open() {

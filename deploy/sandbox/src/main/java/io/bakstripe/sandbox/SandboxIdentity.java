@@ -1,13 +1,12 @@
 package io.bakstripe.sandbox;
 
+import io.bakstripe.sandbox.disk.PrivateFile;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.random.RandomGenerator;
@@ -18,13 +17,14 @@ import java.util.random.RandomGenerator;
  * @param secretKey masked in {@link #toString()}
  * @param port 0 until a server has run
  * @param stsPort of the token service; 0 until one has run
+ * @param kmsPort of the key service; 0 until one has run
  */
-record SandboxIdentity(String accessKey, String secretKey, int port, int stsPort) {
+record SandboxIdentity(String accessKey, String secretKey, int port, int stsPort, int kmsPort) {
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
     /** A new identity without a port. */
     static SandboxIdentity random(RandomGenerator random) {
-        return new SandboxIdentity("SANDBOX" + letters(random, 13), letters(random, 40), 0, 0);
+        return new SandboxIdentity("SANDBOX" + letters(random, 13), letters(random, 40), 0, 0, 0);
     }
 
     private static String letters(RandomGenerator random, int count) {
@@ -49,8 +49,9 @@ record SandboxIdentity(String accessKey, String secretKey, int port, int stsPort
                 required(properties, "access-key", file),
                 required(properties, "secret-key", file),
                 Integer.parseInt(required(properties, "port", file)),
-                // Of a version without a token service.
-                Integer.parseInt(properties.getProperty("sts-port", "0"))));
+                // Of versions without such services.
+                Integer.parseInt(properties.getProperty("sts-port", "0")),
+                Integer.parseInt(properties.getProperty("kms-port", "0"))));
     }
 
     private static String required(Properties properties, String key, Path file) {
@@ -65,25 +66,19 @@ record SandboxIdentity(String accessKey, String secretKey, int port, int stsPort
         properties.setProperty("secret-key", secretKey);
         properties.setProperty("port", Integer.toString(port));
         properties.setProperty("sts-port", Integer.toString(stsPort));
+        properties.setProperty("kms-port", Integer.toString(kmsPort));
         Path file = file(directory);
         try {
-            // Created with its mode: the secret must not be readable for a moment either.
-            Path written = Files.createTempFile(
-                    directory,
-                    "sandbox-s3",
-                    ".tmp",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (Writer writer = Files.newBufferedWriter(written, StandardCharsets.UTF_8)) {
-                properties.store(writer, "Kept across restarts of this sandbox");
-            }
-            Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StringWriter text = new StringWriter();
+            properties.store(text, "Kept across restarts of this sandbox");
+            PrivateFile.replace(file, text.toString().getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot write " + file, e);
         }
     }
 
-    SandboxIdentity withPorts(int newPort, int newStsPort) {
-        return new SandboxIdentity(accessKey, secretKey, newPort, newStsPort);
+    SandboxIdentity withPorts(int newPort, int newStsPort, int newKmsPort) {
+        return new SandboxIdentity(accessKey, secretKey, newPort, newStsPort, newKmsPort);
     }
 
     private static Path file(Path directory) {

@@ -13,17 +13,25 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 for the one that was used before with the same directory, or a free one
  * @param stopWithStdin whether the sandbox ends when its standard input closes
  * @param stsPort of the token service, as {@code port}
+ * @param kmsPort of the key service, as {@code port}
  * @param keySeconds how long the keys of the role last, whatever is asked for; empty: as is asked for
  * @param chaosPort where faults are asked for, 0 for a free port; empty for a store without faults
  */
 record SandboxOptions(
-        Path data, int port, int stsPort, OptionalInt keySeconds, boolean stopWithStdin, OptionalInt chaosPort) {
+        Path data,
+        int port,
+        int stsPort,
+        int kmsPort,
+        OptionalInt keySeconds,
+        boolean stopWithStdin,
+        OptionalInt chaosPort) {
     static final String USAGE =
-            "usage: sandbox --data DIR [--port N] [--sts-port N] [--key-seconds N] [--chaos-port N] [--stop-with-stdin]";
+            "usage: sandbox --data DIR [--port N] [--sts-port N] [--kms-port N] [--key-seconds N] [--chaos-port N] [--stop-with-stdin]";
 
     SandboxOptions {
         requirePort("--port", port);
         requirePort("--sts-port", stsPort);
+        requirePort("--kms-port", kmsPort);
         keySeconds.ifPresent(seconds -> {
             if (seconds < 1) {
                 throw new IllegalArgumentException("--key-seconds must be 1 or more, not " + seconds);
@@ -43,6 +51,7 @@ record SandboxOptions(
         @Nullable String data = null;
         int port = 0;
         int stsPort = 0;
+        int kmsPort = 0;
         OptionalInt keySeconds = OptionalInt.empty();
         boolean stopWithStdin = false;
         OptionalInt chaosPort = OptionalInt.empty();
@@ -52,6 +61,7 @@ record SandboxOptions(
                 case "--data" -> data = value(option, rest);
                 case "--port" -> port = number(option, value(option, rest));
                 case "--sts-port" -> stsPort = number(option, value(option, rest));
+                case "--kms-port" -> kmsPort = number(option, value(option, rest));
                 case "--key-seconds" -> keySeconds = OptionalInt.of(number(option, value(option, rest)));
                 case "--chaos-port" -> chaosPort = OptionalInt.of(number(option, value(option, rest)));
                 case "--stop-with-stdin" -> stopWithStdin = true;
@@ -61,7 +71,8 @@ record SandboxOptions(
         if (data == null) {
             throw new IllegalArgumentException("--data is required");
         }
-        return new SandboxOptions(Path.of(data).toAbsolutePath(), port, stsPort, keySeconds, stopWithStdin, chaosPort);
+        return new SandboxOptions(
+                Path.of(data).toAbsolutePath(), port, stsPort, kmsPort, keySeconds, stopWithStdin, chaosPort);
     }
 
     private static String value(String option, Iterator<String> rest) {

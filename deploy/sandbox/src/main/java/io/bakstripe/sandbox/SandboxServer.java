@@ -1,6 +1,8 @@
 package io.bakstripe.sandbox;
 
 import io.bakstripe.sandbox.chaos.ChaosStore;
+import io.bakstripe.sandbox.kms.KeyRing;
+import io.bakstripe.sandbox.kms.KeyService;
 import io.bakstripe.sandbox.sts.Caller;
 import io.bakstripe.sandbox.sts.RoleKeys;
 import io.bakstripe.sandbox.sts.TokenService;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserDefinedFileAttributeView;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -28,7 +31,8 @@ import org.gaul.s3proxy.blobstore.BlobStore;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 
 /**
- * A running sandbox: an S3 server on the loopback interface whose objects are files under {@code s3/} of its directory.
+ * A running sandbox on the loopback interface: an S3 server whose objects are files under {@code s3/} of its directory, a token service and a key
+ * service.
  *
  * <p>Whatever was acknowledged is there after a restart with the same directory, also after the process was killed; unfinished uploads too. An
  * object's metadata are extended attributes of its file, so a file system without them is refused at start. One directory has one sandbox: a second
@@ -46,6 +50,8 @@ final class SandboxServer implements AutoCloseable {
     private final BlobStore objects;
     private final S3Proxy proxy;
     private final TokenService tokens;
+    private final KeyService keys;
+    private final KeyRing ring;
     private final Optional<ChaosStore> chaos;
     private final SandboxIdentity identity;
 
@@ -54,12 +60,16 @@ final class SandboxServer implements AutoCloseable {
             BlobStore objects,
             S3Proxy proxy,
             TokenService tokens,
+            KeyService keys,
+            KeyRing ring,
             Optional<ChaosStore> chaos,
             SandboxIdentity identity) {
         this.lock = lock;
         this.objects = objects;
         this.proxy = proxy;
         this.tokens = tokens;
+        this.keys = keys;
+        this.ring = ring;
         this.chaos = chaos;
         this.identity = identity;
     }
@@ -67,7 +77,7 @@ final class SandboxServer implements AutoCloseable {
     /** Starts a sandbox without faults. */
     static SandboxServer start(Path directory, int port, RandomGenerator random, Duration patience) {
         return start(
-                new SandboxOptions(directory, port, 0, OptionalInt.empty(), false, OptionalInt.empty()),
+                new SandboxOptions(directory, port, 0, 0, OptionalInt.empty(), false, OptionalInt.empty()),
                 random,
                 patience);
     }
@@ -88,23 +98,27 @@ final class SandboxServer implements AutoCloseable {
             BlobStore objects = new StrictUploads(new FilesystemNio2BlobStore(files.toString()), files);
             SandboxIdentity wanted = before.withPorts(
                     options.port() > 0 ? options.port() : before.port(),
-                    options.stsPort() > 0 ? options.stsPort() : before.stsPort());
+                    options.stsPort() > 0 ? options.stsPort() : before.stsPort(),
+                    options.kmsPort() > 0 ? options.kmsPort() : before.kmsPort());
             // With faults the gateways have the ports that clients know, and what is behind them free ones.
-            SandboxIdentity served = options.chaosPort().isPresent() ? wanted.withPorts(0, 0) : wanted;
-            RoleKeys keys = new RoleKeys(random, InstantSource.system());
-            S3Proxy proxy = serve(objects, served, keys);
-            TokenService tokens = serveTokens(served, keys, options.keySeconds(), proxy);
+            SandboxIdentity served = options.chaosPort().isPresent() ? wanted.withPorts(0, 0, 0) : wanted;
+            RoleKeys roleKeys = new RoleKeys(random, InstantSource.system());
+            KeyRing ring = KeyRing.open(directory, random, InstantSource.system());
+            S3Proxy proxy = serve(objects, served, roleKeys);
+            TokenService tokens = serveTokens(served, roleKeys, options.keySeconds(), proxy);
+            KeyService keys = serveKeys(served, roleKeys, ring, tokens, proxy);
             Optional<ChaosStore> chaos = options.chaosPort().isPresent()
-                    ? Optional.of(guard(wanted, options.chaosPort().getAsInt(), proxy, tokens, objects))
+                    ? Optional.of(guard(wanted, options.chaosPort().getAsInt(), proxy, tokens, keys, objects))
                     : Optional.empty();
             SandboxIdentity identity = before.withPorts(
                     chaos.map(ChaosStore::port).orElseGet(proxy::getPort),
-                    chaos.map(ChaosStore::tokenPort).orElseGet(tokens::port));
+                    chaos.map(ChaosStore::tokenPort).orElseGet(tokens::port),
+                    chaos.map(ChaosStore::keyPort).orElseGet(keys::port));
             if (!objects.containerExists(BUCKET)) {
                 objects.createContainer(BUCKET);
             }
             identity.save(directory);
-            return new SandboxServer(lock, objects, proxy, tokens, chaos, identity);
+            return new SandboxServer(lock, objects, proxy, tokens, keys, ring, chaos, identity);
         } catch (IOException e) {
             release(lock);
             throw new IllegalStateException("cannot use " + directory + ": " + e.getMessage(), e);
@@ -201,18 +215,46 @@ final class SandboxServer implements AutoCloseable {
         }
     }
 
-    private static ChaosStore guard(
-            SandboxIdentity wanted, int chaosPort, S3Proxy proxy, TokenService tokens, BlobStore objects) {
+    private static KeyService serveKeys(
+            SandboxIdentity identity, RoleKeys roleKeys, KeyRing ring, TokenService tokens, S3Proxy proxy) {
         try {
-            return ChaosStore.start(
-                    wanted.port(), wanted.stsPort(), chaosPort, proxy.getPort(), tokens.port(), objects);
+            return KeyService.start(
+                    identity.kmsPort(),
+                    new Caller(identity.accessKey(), identity.secretKey()),
+                    roleKeys,
+                    ring,
+                    // Not the server's: data keys are made by many threads at once, and are secrets.
+                    new SecureRandom());
         } catch (IOException e) {
             tokens.close();
             stop(proxy);
             throw new IllegalStateException(
-                    "cannot serve on ports " + wanted.port() + " and " + wanted.stsPort() + " with faults from port "
-                            + chaosPort + ": " + e.getMessage()
-                            + " (choose others with --port, --sts-port and --chaos-port)",
+                    "cannot serve keys on port " + identity.kmsPort() + ": " + e.getMessage()
+                            + " (choose one with --kms-port)",
+                    e);
+        }
+    }
+
+    private static ChaosStore guard(
+            SandboxIdentity wanted,
+            int chaosPort,
+            S3Proxy proxy,
+            TokenService tokens,
+            KeyService keys,
+            BlobStore objects) {
+        try {
+            return ChaosStore.start(
+                    new ChaosStore.Ports(wanted.port(), wanted.stsPort(), wanted.kmsPort()),
+                    chaosPort,
+                    new ChaosStore.Ports(proxy.getPort(), tokens.port(), keys.port()),
+                    objects);
+        } catch (IOException e) {
+            keys.close();
+            tokens.close();
+            stop(proxy);
+            throw new IllegalStateException(
+                    "cannot serve on ports %d, %d and %d with faults from port %d: %s (choose others with --port, --sts-port, --kms-port and --chaos-port)"
+                            .formatted(wanted.port(), wanted.stsPort(), wanted.kmsPort(), chaosPort, e.getMessage()),
                     e);
         }
     }
@@ -248,9 +290,32 @@ final class SandboxServer implements AutoCloseable {
         return "http://127.0.0.1:" + identity.stsPort();
     }
 
+    /** Where the key service answers. */
+    String kmsEndpoint() {
+        return "http://127.0.0.1:" + identity.kmsPort();
+    }
+
+    /** The ARN of one of its keys. */
+    String keyArn(KeyRing.Wanted key) {
+        return ring.arn(key);
+    }
+
+    private String kmsJson() {
+        return "{\"endpoint\":\"%s\",\"keyArn\":\"%s\",\"secondKeyArn\":\"%s\",\"asymmetricKeyArn\":\"%s\",\"awsManagedKeyArn\":\"%s\",\"disabledKeyArn\":\"%s\",\"pendingDeletionKeyArn\":\"%s\",\"otherRegionKeyArn\":\"%s\"}"
+                .formatted(
+                        kmsEndpoint(),
+                        keyArn(KeyRing.Wanted.MAIN),
+                        keyArn(KeyRing.Wanted.SECOND),
+                        keyArn(KeyRing.Wanted.ASYMMETRIC),
+                        keyArn(KeyRing.Wanted.AWS_MANAGED),
+                        keyArn(KeyRing.Wanted.DISABLED),
+                        keyArn(KeyRing.Wanted.PENDING_DELETION),
+                        keyArn(KeyRing.Wanted.ELSEWHERE));
+    }
+
     /** What a client needs, as one line of JSON. No value holds a character that JSON would escape. */
     String toJson() {
-        return "{\"endpoint\":\"%s\",\"accessKey\":\"%s\",\"secretKey\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\",\"sts\":\"%s\",\"roleArn\":\"%s\"%s}"
+        return "{\"endpoint\":\"%s\",\"accessKey\":\"%s\",\"secretKey\":\"%s\",\"region\":\"%s\",\"bucket\":\"%s\",\"sts\":\"%s\",\"roleArn\":\"%s\",\"kms\":%s%s}"
                 .formatted(
                         endpoint(),
                         identity.accessKey(),
@@ -259,6 +324,7 @@ final class SandboxServer implements AutoCloseable {
                         BUCKET,
                         stsEndpoint(),
                         TokenService.ROLE,
+                        kmsJson(),
                         chaosEndpoint()
                                 .map(address -> ",\"chaos\":\"%s\",\"calm\":\"%s\"".formatted(address, calmEndpoint()))
                                 .orElse(""));
@@ -271,6 +337,7 @@ final class SandboxServer implements AutoCloseable {
             if (chaos.isPresent()) {
                 chaos.get().close();
             }
+            keys.close();
             tokens.close();
             stop(proxy);
             objects.close();

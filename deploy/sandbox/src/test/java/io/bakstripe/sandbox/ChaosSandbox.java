@@ -39,7 +39,7 @@ final class ChaosSandbox implements AutoCloseable {
 
     static ChaosSandbox start(Path directory) {
         return new ChaosSandbox(SandboxServer.start(
-                new SandboxOptions(directory, 0, 0, OptionalInt.empty(), false, OptionalInt.of(0)),
+                new SandboxOptions(directory, 0, 0, 0, OptionalInt.empty(), false, OptionalInt.of(0)),
                 new Random(3),
                 Duration.ofSeconds(5)));
     }

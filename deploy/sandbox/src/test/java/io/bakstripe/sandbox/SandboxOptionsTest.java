@@ -13,20 +13,21 @@ class SandboxOptionsTest {
     void readsACommandLine() {
         assertThat(SandboxOptions.parse(List.of("--port", "9000", "--stop-with-stdin", "--data", "/srv/sandbox")))
                 .isEqualTo(new SandboxOptions(
-                        Path.of("/srv/sandbox"), 9000, 0, OptionalInt.empty(), true, OptionalInt.empty()));
+                        Path.of("/srv/sandbox"), 9000, 0, 0, OptionalInt.empty(), true, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox")))
                 .isEqualTo(new SandboxOptions(
-                        Path.of("/srv/sandbox"), 0, 0, OptionalInt.empty(), false, OptionalInt.empty()));
+                        Path.of("/srv/sandbox"), 0, 0, 0, OptionalInt.empty(), false, OptionalInt.empty()));
         assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox", "--chaos-port", "9001")))
                 .isEqualTo(new SandboxOptions(
-                        Path.of("/srv/sandbox"), 0, 0, OptionalInt.empty(), false, OptionalInt.of(9001)));
+                        Path.of("/srv/sandbox"), 0, 0, 0, OptionalInt.empty(), false, OptionalInt.of(9001)));
     }
 
     @Test
     void readsWhereTheTokenServiceIsAndHowLongItsKeysLast() {
-        assertThat(SandboxOptions.parse(List.of("--data", "/srv/sandbox", "--sts-port", "9002", "--key-seconds", "3")))
+        assertThat(SandboxOptions.parse(List.of(
+                        "--data", "/srv/sandbox", "--sts-port", "9002", "--kms-port", "9003", "--key-seconds", "3")))
                 .isEqualTo(new SandboxOptions(
-                        Path.of("/srv/sandbox"), 0, 9002, OptionalInt.of(3), false, OptionalInt.empty()));
+                        Path.of("/srv/sandbox"), 0, 9002, 9003, OptionalInt.of(3), false, OptionalInt.empty()));
     }
 
     @Test
@@ -41,6 +42,8 @@ class SandboxOptionsTest {
                 .hasMessageContaining("--chaos-port must be 0 to 65535");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--sts-port", "65536")))
                 .hasMessageContaining("--sts-port must be 0 to 65535");
+        assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--kms-port", "-1")))
+                .hasMessageContaining("--kms-port must be 0 to 65535");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--data", "a", "--key-seconds", "0")))
                 .hasMessageContaining("--key-seconds must be 1 or more");
         assertThatThrownBy(() -> SandboxOptions.parse(List.of("--dat", "a"))).hasMessageContaining("--dat");

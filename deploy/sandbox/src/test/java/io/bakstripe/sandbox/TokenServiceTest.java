@@ -18,9 +18,9 @@ import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.sandbox.sts.TokenService;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
+import io.bakstripe.worker.store.aws.StsSettings;
 import io.bakstripe.worker.store.s3.S3Stores;
 import io.bakstripe.worker.store.s3.StoreSettings;
-import io.bakstripe.worker.store.s3.StsSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -64,7 +64,7 @@ class TokenServiceTest {
     @BeforeAll
     void start(@TempDir Path directory) {
         SandboxServer server = SandboxServer.start(
-                new SandboxOptions(directory, 0, 0, OptionalInt.of(KEY_SECONDS), false, OptionalInt.of(0)),
+                new SandboxOptions(directory, 0, 0, 0, OptionalInt.of(KEY_SECONDS), false, OptionalInt.of(0)),
                 new Random(4),
                 Duration.ofSeconds(5));
         sandbox = ChaosSandbox.of(server);

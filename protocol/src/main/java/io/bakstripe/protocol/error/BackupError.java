@@ -96,6 +96,11 @@ public enum BackupError {
             MALFORMED,
             "with_standby leaves the database RESTORING and with_norecovery=0 opens it",
             "Set one of the two only."),
+    KEY_REGION(
+            1130,
+            MALFORMED,
+            "Please specify a key that is in the same region as RDS instance",
+            "Key %s is in %s, the instance uses the key service of %s."),
 
     FILE_EXISTS(
             2101,
@@ -326,6 +331,21 @@ public enum BackupError {
             CONFLICT,
             "database '%s' is %s; snapshots are taken of databases that are ONLINE",
             "Finish or drop the restore first."),
+    SNAPSHOT_NOT_AVAILABLE(
+            2195,
+            CONFLICT,
+            "snapshot %s is %s; only an available one can be restored",
+            "GET /api/v1/instances/{instance}/snapshots lists the snapshots with their states."),
+    PARTIAL_RESTORE_PENDING(
+            2196,
+            CONFLICT,
+            "database '%s' of instance '%s' is partially restored and has pending restore tasks: %s",
+            "Restoring a snapshot drops partially restored databases of its target: wait for these tasks or cancel them."),
+    SNAPSHOT_NOT_ENDED(
+            2197,
+            CONFLICT,
+            "snapshot %s of database '%s' is under way and cannot be deleted",
+            "Wait until it is available or has failed."),
     EDITION_LIMIT(
             2160,
             CONFLICT,
@@ -379,6 +399,23 @@ public enum BackupError {
             CONFLICT,
             "BACKUP DATABASE WITH COMPRESSION isn't supported on %s Edition",
             "Leave 'S3 backup compression' false, or declare an edition that compresses: Enterprise or Standard."),
+    KEY_ASYMMETRIC(
+            2176,
+            CONFLICT,
+            "key %s is asymmetric; only symmetric keys encrypt backups",
+            "Name a key with the key spec SYMMETRIC_DEFAULT and the usage ENCRYPT_DECRYPT; this one has %s and %s."),
+    KEY_AWS_MANAGED(
+            2177,
+            CONFLICT,
+            "key %s is a default key that AWS manages; backups are encrypted with customer managed keys only",
+            "Make a symmetric key of your own and name its ARN."),
+    KEY_DISABLED(2178, CONFLICT, "key %s is disabled", "Enable the key, then call again."),
+    KEY_NOT_USABLE(
+            2179,
+            CONFLICT,
+            "key %s cannot be used in its state: %s",
+            "Cancel the deletion of the key, or import its material, then call again; backups that it encrypted open with it"
+                    + " only."),
     REPLACE_NEEDS_FULL(
             2180,
             MALFORMED,
@@ -446,6 +483,11 @@ public enum BackupError {
             UNKNOWN,
             "no other database is kept of '%s'",
             "One is kept when a restore with replace_existing has put another one in its place."),
+    SNAPSHOT_UNKNOWN(
+            3194,
+            UNKNOWN,
+            "snapshot %s does not exist on instance '%s'",
+            "GET /api/v1/instances/%2$s/snapshots lists those that do."),
     PROCEDURE_UNKNOWN(3006, UNKNOWN, "procedure '%s' is not known", "Known procedures: %s."),
     CONFIGURATION_UNKNOWN(3007, UNKNOWN, "configuration '%s' is not known", "Known configurations: %s."),
     PATH_UNKNOWN(3008, UNKNOWN, "there is nothing at this address", "The README lists the calls."),
@@ -507,6 +549,38 @@ public enum BackupError {
             UNREACHABLE,
             "role %s cannot be assumed, because the token service does not answer: %s",
             "Check bakstripe.worker.store.sts and the network, then try again."),
+    KEY_UNKNOWN(
+            5130,
+            UNKNOWN,
+            "Key %s does not exist",
+            "Check the ARN; a backup that was encrypted opens with the key that encrypted it."),
+    KEY_DENIED(
+            5131,
+            DENIED,
+            "User %s is not authorized to perform %s on resource %s",
+            "Allow it in the role's policy and name the role in the key's policy; bakstripe iam-policy prints what is needed."
+                    + " The key service said: %s"),
+    KEY_SERVICE_UNREACHABLE(
+            5132,
+            UNREACHABLE,
+            "the key service does not answer: %s",
+            "Check bakstripe.worker.kms and the network, then try again."),
+    KEY_SERVICE_FAILED(5133, FAILURE, "the key service refused %s: %s", "The text is the service's own."),
+    KEY_WRONG(
+            5134,
+            CONFLICT,
+            "key %s does not open what was encrypted",
+            "Name the key that the backup was encrypted with."),
+    ENVELOPE_DAMAGED(
+            5135,
+            CORRUPTION,
+            "the metadata that tell how file %s is encrypted cannot be read: %s",
+            "Restore from another backup, or put the object's metadata back."),
+    ENVELOPE_FOREIGN(
+            5136,
+            CORRUPTION,
+            "file %s is encrypted in a way that this program does not open: %s",
+            "Files in the Encryption-Only mode of the Amazon S3 encryption client are opened, with keys that KMS wrapped."),
     DATABASE_UNREACHABLE(
             5002,
             UNREACHABLE,
@@ -518,6 +592,11 @@ public enum BackupError {
             "%s did not answer in time",
             "Try again in a few seconds; GET /health/ready tells whether the cluster is up."),
     HOST_UNAVAILABLE(5102, TIMEOUT, "no node runs on host '%s'", "Start a node with that host name, then try again."),
+    SNAPSHOT_REMOVAL_UNANSWERED(
+            5175,
+            TIMEOUT,
+            "the deletion of snapshot %s was not answered in time",
+            "It is tried again by itself. Check that a worker node runs that has bakstripe.worker.snapshots."),
     LEASE_OVER(
             5121,
             TIMEOUT,

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param startedAt absent while it waits, and of one that failed before it began
  * @param finishedAt once it is available or has failed
  * @param bytes of its files, once it is available
- * @param problem why it failed
+ * @param problem why it failed, or could not be deleted the last time
  */
 public record SnapshotInfo(
         SnapshotId id,

@@ -12,7 +12,11 @@ public enum SnapshotState {
     /** It is complete. */
     AVAILABLE,
     /** It was not taken, and nothing of it is left in the storage. */
-    FAILED;
+    FAILED,
+    /** It is being deleted and cannot be restored any more; where that fails it is tried again. */
+    DELETING,
+    /** Nothing of it is left in the storage. */
+    DELETED;
 
     @JsonValue
     public String word() {
@@ -21,6 +25,6 @@ public enum SnapshotState {
 
     /** True once nothing changes any more. */
     public boolean ended() {
-        return this == AVAILABLE || this == FAILED;
+        return this == AVAILABLE || this == FAILED || this == DELETED;
     }
 }

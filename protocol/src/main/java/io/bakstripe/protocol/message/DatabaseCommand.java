@@ -17,6 +17,7 @@ import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
@@ -259,7 +260,10 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
         FAILED
     }
 
-    record DescribeDatabase(ActorRef<DatabaseDescription> replyTo) implements DatabaseCommand {}
+    /** What a caller asks and what changes nothing. */
+    sealed interface Question extends DatabaseCommand {}
+
+    record DescribeDatabase(ActorRef<DatabaseDescription> replyTo) implements Question {}
 
     /**
      * @param state absent when the database does not exist
@@ -283,7 +287,7 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
         }
     }
 
-    record DescribeBackupSets(ActorRef<BackupSets> replyTo) implements DatabaseCommand {}
+    record DescribeBackupSets(ActorRef<BackupSets> replyTo) implements Question {}
 
     /** @param sets newest first */
     record BackupSets(List<BackupSetInfo> sets) implements CborSerializable {
@@ -301,8 +305,14 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
             implements DatabaseCommand {}
 
     /** Takes a snapshot of the database; answered once it is recorded. */
-    record TakeSnapshot(DatabaseName database, InstanceView view, ActorRef<SnapshotReply> replyTo)
-            implements DatabaseCommand {}
+    record TakeSnapshot(
+            DatabaseName database, InstanceView view, Optional<RequestKey> key, ActorRef<SnapshotReply> replyTo)
+            implements DatabaseCommand {
+        public TakeSnapshot {
+            // Nodes of the first releases do not send it.
+            key = key == null ? Optional.empty() : key;
+        }
+    }
 
     /**
      * The instance's daily backup window is open: take the snapshot that belongs to it, unless there is one under way or the database is not ONLINE. Always
@@ -312,7 +322,42 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
      */
     record TakeDailySnapshot(InstanceView view, Instant closes) implements DatabaseCommand {}
 
-    record DescribeSnapshots(ActorRef<Snapshots> replyTo) implements DatabaseCommand {}
+    /**
+     * Deletes a snapshot; sent to every database of an instance, for the snapshot's name does not say whose it is. Answered once it is recorded that the
+     * snapshot goes.
+     */
+    record DeleteSnapshot(SnapshotId snapshot, Login login, ActorRef<DeleteSnapshotReply> replyTo)
+            implements DatabaseCommand {}
+
+    /**
+     * Lets go of the snapshots that need not be kept any longer, and tries again what could not be deleted. Always answered with {@link
+     * InstanceCommand.SnapshotsPruned}.
+     */
+    record PruneSnapshots() implements DatabaseCommand {}
+
+    /** Asks for the files of a snapshot; sent to every database of an instance, for the snapshot's id does not say whose it is. */
+    record FindSnapshot(SnapshotId snapshot, ActorRef<SnapshotFound> replyTo) implements Question {}
+
+    /** @param snapshot absent where the database has no such one */
+    record SnapshotFound(Optional<StoredSnapshot> snapshot) implements CborSerializable {}
+
+    /** @param files as a restore takes them */
+    record StoredSnapshot(SnapshotInfo info, S3Arn files) {}
+
+    /**
+     * Asks whether the database is partially restored and may be dropped because a snapshot is restored to its instance, or drops it (row D2). A database
+     * that is not partially restored is left as it is.
+     *
+     * @param login name of who restores the snapshot
+     * @param drop whether it is dropped, or only asked about
+     */
+    record ClearPartial(InstanceView view, String login, boolean drop, ActorRef<PartialReply> replyTo)
+            implements DatabaseCommand {}
+
+    /** @param problem why a database that is partially restored may not be dropped; absent: it may be, or is gone, or there is none */
+    record PartialReply(Optional<Problem> problem) implements CborSerializable {}
+
+    record DescribeSnapshots(ActorRef<Snapshots> replyTo) implements Question {}
 
     /** @param snapshots newest first */
     record Snapshots(List<SnapshotInfo> snapshots) implements CborSerializable {

@@ -82,10 +82,19 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     }
 
     /** A call to take a snapshot. The instance resolves the name, then hands the call to the database's coordinator, which answers. */
-    record TakeSnapshot(DatabaseName database, ActorRef<SnapshotReply> replyTo) implements InstanceCommand {}
+    record TakeSnapshot(DatabaseName database, Optional<RequestKey> key, ActorRef<SnapshotReply> replyTo)
+            implements InstanceCommand {
+        public TakeSnapshot {
+            // Nodes of the first releases do not send it.
+            key = key == null ? Optional.empty() : key;
+        }
+    }
 
     /** The answer to {@link DatabaseCommand.TakeDailySnapshot}: whatever this window means for the database is recorded. */
     record DailySnapshotSeen(DatabaseRef database, Instant closes) implements InstanceCommand {}
+
+    /** The answer to {@link DatabaseCommand.PruneSnapshots}: which snapshots of the database go is recorded. */
+    record SnapshotsPruned(DatabaseRef database) implements InstanceCommand {}
 
     /** Asks for one of the two running slots for a task that is created; answered when one is free, in order of task ids. */
     record RequestSlot(DatabaseRef database, TaskId task) implements InstanceCommand {}

@@ -11,6 +11,7 @@ import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.Storage;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -28,6 +29,7 @@ public sealed interface RestoreCommand extends RestoreMessage, CborSerializable 
     /**
      * @param step what the attempt is to do
      * @param set the set that was judged and let through; another one is not applied. Absent where the step applies none
+     * @param storage where the files are
      */
     record RestoreSpec(
             AttemptRef attempt,
@@ -36,7 +38,26 @@ public sealed interface RestoreCommand extends RestoreMessage, CborSerializable 
             InstanceView view,
             HostName host,
             RestoreStep step,
-            Optional<BackupSetId> set) {
+            Optional<BackupSetId> set,
+            Storage storage) {
+        public RestoreSpec {
+            // Nodes of the first releases do not send it.
+            storage = storage == null ? Storage.NATIVE : storage;
+        }
+
+        /** Of files in a bucket that a caller named. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public RestoreSpec(
+                AttemptRef attempt,
+                DatabaseRef database,
+                DatabaseName display,
+                InstanceView view,
+                HostName host,
+                RestoreStep step,
+                Optional<BackupSetId> set) {
+            this(attempt, database, display, view, host, step, set, Storage.NATIVE);
+        }
+
         /** A full restore into a new directory. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public RestoreSpec(

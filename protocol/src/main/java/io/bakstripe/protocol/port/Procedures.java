@@ -7,6 +7,7 @@ import io.bakstripe.protocol.instance.SnapshotInfo;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.task.TaskRow;
@@ -48,6 +49,22 @@ public interface Procedures {
     CompletionStage<List<ConfigurationRow>> showConfiguration(InstanceName instance, Optional<String> name);
 
     /**
+     * Restores a snapshot as a database of {@code target}, where it drops the databases that are partially restored first (row D2). As with {@link #submit} the
+     * task is recorded when the stage completes, and nothing has happened when it fails.
+     *
+     * @param source the instance that the snapshot was taken of
+     * @param database its new name; absent: the one that it had
+     * @param login who calls
+     */
+    CompletionStage<TaskRow> restoreSnapshot(
+            InstanceName source,
+            SnapshotId snapshot,
+            InstanceName target,
+            Optional<DatabaseName> database,
+            Login login,
+            Optional<RequestKey> key);
+
+    /**
      * Swaps a database that is ONLINE with the one that is kept since a restore replaced it. When the stage completes the other one is served, under the same
      * address, and this one is kept; it gives what is kept then.
      *
@@ -59,5 +76,13 @@ public interface Procedures {
      * Takes a snapshot. When the stage completes it is recorded and will become available or fail; it fails for a database that is not ONLINE, of which a
      * snapshot is under way, or where there is no storage for snapshots.
      */
-    CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database);
+    CompletionStage<SnapshotInfo> takeSnapshot(InstanceName instance, DatabaseName database, Optional<RequestKey> key);
+
+    /**
+     * Deletes a snapshot. When the stage completes it is recorded that the snapshot goes, and it cannot be restored any more; its files go next. Fails for one
+     * that is unknown or has not ended, and where snapshots may not be deleted. May be repeated.
+     *
+     * @param login who calls
+     */
+    CompletionStage<SnapshotInfo> deleteSnapshot(InstanceName instance, SnapshotId snapshot, Login login);
 }

@@ -3,13 +3,13 @@ package io.bakstripe.protocol.procedure;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import java.math.BigDecimal;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.BiFunction;
-import java.util.regex.Pattern;
 
 /**
  * What a parameter accepts and what it becomes.
@@ -31,8 +31,6 @@ public record ParameterType(String description, Kind kind, BiFunction<String, Ob
         WHOLE
     }
 
-    private static final Pattern KEY_ARN = Pattern.compile("arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+");
-
     static ParameterType text() {
         return new ParameterType("text", Kind.TEXT, ParameterType::asText);
     }
@@ -53,13 +51,10 @@ public record ParameterType(String description, Kind kind, BiFunction<String, Ob
     }
 
     static ParameterType keyArn() {
-        return new ParameterType("the ARN of a KMS key", Kind.TEXT, (name, value) -> {
-            String text = asText(name, value);
-            if (!KEY_ARN.matcher(text).matches()) {
-                throw BackupError.KEY_ARN_MALFORMED.problem(text).asException();
-            }
-            return text;
-        });
+        return new ParameterType(
+                "the ARN of a KMS key",
+                Kind.TEXT,
+                (name, value) -> KeyArn.parse(asText(name, value)).toString());
     }
 
     static ParameterType bit() {

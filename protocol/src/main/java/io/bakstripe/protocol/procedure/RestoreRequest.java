@@ -6,6 +6,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.Optional;
 
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param recovery what becomes of the database (rows R3, G2)
  * @param stopAt of log restores only: what was committed from then on is not applied (row G3)
  * @param replaces whether the set is restored beside a database that is ONLINE and put in its place once it is open; full restores that open only
+ * @param snapshot the snapshot whose files these are, which lie in the service's own storage (row D2); absent for a native restore
  */
 public record RestoreRequest(
         DatabaseName database,
@@ -24,7 +27,8 @@ public record RestoreRequest(
         S3Arn arn,
         Recovery recovery,
         Optional<StopAt> stopAt,
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean replaces)
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean replaces,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SnapshotId> snapshot)
         implements TaskRequest {
     /** The parameter's name; an addition to the reference. */
     public static final String WITH_STANDBY = "with_standby";
@@ -39,12 +43,28 @@ public record RestoreRequest(
         type = type == null ? BackupType.FULL : type;
         recovery = recovery == null ? Recovery.RECOVERY : recovery;
         stopAt = stopAt == null ? Optional.empty() : stopAt;
+        snapshot = snapshot == null ? Optional.empty() : snapshot;
         if (stopAt.isPresent() && type != BackupType.LOG) {
             throw new IllegalArgumentException("stopAt goes with a log, not with a set of type " + type);
         }
         if (replaces && (type != BackupType.FULL || recovery != Recovery.RECOVERY)) {
             throw new IllegalArgumentException("only a full restore that opens replaces a database");
         }
+        if (snapshot.isPresent() && (type != BackupType.FULL || recovery != Recovery.RECOVERY || replaces)) {
+            throw new IllegalArgumentException("a snapshot is restored whole, opened, and replaces nothing");
+        }
+    }
+
+    /** A native restore. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public RestoreRequest(
+            DatabaseName database,
+            BackupType type,
+            S3Arn arn,
+            Recovery recovery,
+            Optional<StopAt> stopAt,
+            boolean replaces) {
+        this(database, type, arn, recovery, stopAt, replaces, Optional.empty());
     }
 
     /** A restore that replaces nothing. */
@@ -58,6 +78,16 @@ public record RestoreRequest(
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     public RestoreRequest(DatabaseName database, S3Arn arn) {
         this(database, BackupType.FULL, arn, Recovery.RECOVERY, Optional.empty(), false);
+    }
+
+    /**
+     * The restore of a snapshot, which opens the database.
+     *
+     * @param files of the snapshot
+     */
+    public static RestoreRequest ofSnapshot(DatabaseName database, SnapshotId snapshot, S3Arn files) {
+        return new RestoreRequest(
+                database, BackupType.FULL, files, Recovery.RECOVERY, Optional.empty(), false, Optional.of(snapshot));
     }
 
     /**
@@ -118,6 +148,12 @@ public record RestoreRequest(
     @JsonIgnore
     public boolean opens() {
         return recovery == Recovery.RECOVERY;
+    }
+
+    /** Where the files are. */
+    @JsonIgnore
+    public Storage storage() {
+        return snapshot.isPresent() ? Storage.SNAPSHOTS : Storage.NATIVE;
     }
 
     @Override

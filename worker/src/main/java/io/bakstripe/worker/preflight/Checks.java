@@ -15,6 +15,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.readiness.Finding;
 import io.bakstripe.protocol.stripe.BackupBasis;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.RestoreHost;
@@ -138,10 +139,10 @@ final class Checks {
     }
 
     CompletionStage<Passed> restore(CheckRestore command, Waiting waiting) {
-        return inBucket(command.view(), command.request().arn(), waiting)
-                .thenCompose(there -> dependencies
+        return readable(command, waiting)
+                .thenCompose(store -> dependencies
                         .finder()
-                        .apply(store(command.view()))
+                        .apply(store)
                         .find(command.request().arn()))
                 .thenCompose(set -> {
                     waiting.forAddressOf(command.request().database());
@@ -156,6 +157,18 @@ final class Checks {
                                 set.stop().plainBytes(), warnings(command.view(), set), Optional.of(set.facts()));
                     });
                 });
+    }
+
+    /** The store to read from. Where the service keeps its own snapshots is its operator's choice: row L1 is about buckets that callers name. */
+    private CompletionStage<ObjectStore> readable(CheckRestore command, Waiting waiting) {
+        Storage storage = command.request().storage();
+        ObjectStore store =
+                dependencies.stores().of(StoreAccess.of(command.view()).in(storage));
+        if (storage == Storage.NATIVE) {
+            return inBucket(command.view(), command.request().arn(), waiting).thenApply(there -> store);
+        }
+        waiting.forStore();
+        return CompletableFuture.completedFuture(store);
     }
 
     private static List<String> warnings(InstanceView view, FoundSet set) {

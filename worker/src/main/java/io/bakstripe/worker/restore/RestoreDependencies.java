@@ -32,9 +32,9 @@ public record RestoreDependencies(
         BiConsumer<DatabaseRef, RestoreReport> reports,
         String node) {
 
-    /** The store with the rights of the instance that the restore goes to. */
+    /** The store of the set's files: with the rights of the instance that the restore goes to, or that of snapshots. */
     ObjectStore store(RestoreSpec spec) {
-        return stores.of(StoreAccess.of(spec.attempt(), spec.view()));
+        return stores.of(StoreAccess.of(spec));
     }
 
     SetFinder finder(RestoreSpec spec) {

@@ -2,6 +2,7 @@ package io.bakstripe.worker.store;
 
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.instance.InstanceView;
+import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
 import io.bakstripe.protocol.name.AttemptRef;
 import io.bakstripe.protocol.name.InstanceName;
@@ -37,6 +38,11 @@ public record StoreAccess(
     /** The work on a stripe. */
     public static StoreAccess of(StripeSpec spec) {
         return of(spec.stripe().attempt(), spec.view()).in(spec.storage());
+    }
+
+    /** The work of a restore. */
+    public static StoreAccess of(RestoreSpec spec) {
+        return of(spec.attempt(), spec.view()).in(spec.storage());
     }
 
     /** What is left to do for a task of which no more than its name is known. */

@@ -15,11 +15,14 @@ import io.bakstripe.protocol.message.PreflightMessage;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.format.StripeHeader;
@@ -28,7 +31,7 @@ import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
-import io.bakstripe.worker.store.Stores;
+import io.bakstripe.worker.store.StoreAccess;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -38,6 +41,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +56,7 @@ class PreflightOfRestoresTest {
     private CompletionStage<FoundSet> found = CompletableFuture.failedFuture(
             BackupError.FILE_UNKNOWN.problem("nothing").asException());
     private Duration limit = Duration.ofSeconds(5);
+    private final List<StoreAccess> asked = new CopyOnWriteArrayList<>();
 
     @AfterAll
     static void shutDown() {
@@ -62,7 +67,14 @@ class PreflightOfRestoresTest {
         SetFinder finder = from -> found;
         PreflightSettings settings = new PreflightSettings(limit, true, true, 10);
         return KIT.spawn(Preflight.create(new PreflightDependencies(
-                Stores.only(store), sources, any -> finder, settings, InstantSource.system())));
+                access -> {
+                    asked.add(access);
+                    return store;
+                },
+                sources,
+                any -> finder,
+                settings,
+                InstantSource.system())));
     }
 
     private Problem refusal() {
@@ -84,6 +96,25 @@ class PreflightOfRestoresTest {
         preflight().tell(check());
 
         probe.expectMessage(new Passed(777, List.of(), Optional.of(there.facts())));
+    }
+
+    /** Where the service keeps its own snapshots is its operator's choice: the bucket of this one lies in another region, and is not asked about. */
+    @Test
+    void looksForTheFilesOfASnapshotInTheStorageOfSnapshots() {
+        FoundSet there = set("postgresql");
+        found = CompletableFuture.completedStage(there);
+        S3Arn files = S3Arn.parse("arn:aws:s3:::elsewhere/sandbox/snapshot.bak");
+
+        preflight()
+                .tell(new CheckRestore(
+                        PreflightTest.VIEW,
+                        RestoreRequest.ofSnapshot(PreflightTest.SHOP, new SnapshotId(new UUID(0, 9)), files),
+                        probe.getRef()));
+
+        probe.expectMessage(new Passed(777, List.of(), Optional.of(there.facts())));
+        assertThat(asked)
+                .isNotEmpty()
+                .containsOnly(StoreAccess.of(PreflightTest.VIEW).in(Storage.SNAPSHOTS));
     }
 
     @Test

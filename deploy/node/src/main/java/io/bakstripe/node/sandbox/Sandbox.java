@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Everything around a node that {@code --sandbox} embeds, under one folder on loopback: an object store, an instance {@code sandbox} of managed
+ * Everything around a node that {@code --sandbox} embeds, under one folder on loopback: an object store, a key service, an instance {@code sandbox} of managed
  * databases, and one filled database {@code shop}.
  */
 public final class Sandbox implements AutoCloseable {
@@ -71,6 +71,8 @@ public final class Sandbox implements AutoCloseable {
         settings.put("bakstripe.worker.store.secret-key", store.secretKey());
         settings.put("bakstripe.worker.store.sse", "none");
         settings.put("bakstripe.worker.store.sts.endpoint", process.sts().endpoint());
+        settings.put("bakstripe.worker.kms.endpoint", process.kms().endpoint());
+        settings.put("bakstripe.worker.kms.region", store.region());
         settings.put("bakstripe.worker.host.stop-servers-on-shutdown", true);
         settings.put("bakstripe.instances.declared", ConfigValueFactory.fromIterable(instances));
         return settings;
@@ -88,6 +90,7 @@ public final class Sandbox implements AutoCloseable {
         json.put("token", state.token());
         json.put("s3", store);
         json.put("sts", process.sts());
+        json.put("kms", process.kms());
         json.put("instance", INSTANCE.value());
         Map<String, Object> database = new LinkedHashMap<>();
         database.put("name", SHOP.value());

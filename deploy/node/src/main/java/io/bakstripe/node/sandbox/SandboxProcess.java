@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
-/** The embedded object store in a process of its own; it ends when this process ends, because its standard input closes then. */
+/** The embedded object store, token service and key service in a process of its own; it ends when this process ends, because its standard input closes then. */
 public final class SandboxProcess implements AutoCloseable {
     /** Where the store keeps its port and keys; it is written when the store first serves. */
     private static final String IDENTITY = "sandbox-s3.properties";
@@ -25,12 +25,14 @@ public final class SandboxProcess implements AutoCloseable {
     private final Process process;
     private final Store store;
     private final Sts sts;
+    private final Kms kms;
     private final Optional<Chaos> chaos;
 
-    private SandboxProcess(Process process, Store store, Sts sts, Optional<Chaos> chaos) {
+    private SandboxProcess(Process process, Store store, Sts sts, Kms kms, Optional<Chaos> chaos) {
         this.process = process;
         this.store = store;
         this.sts = sts;
+        this.kms = kms;
         this.chaos = chaos;
     }
 
@@ -57,6 +59,17 @@ public final class SandboxProcess implements AutoCloseable {
      */
     public record Sts(String endpoint, String roleArn) {}
 
+    /** The key service beside the store, with a key of each kind that it knows. */
+    public record Kms(
+            String endpoint,
+            String keyArn,
+            String secondKeyArn,
+            String asymmetricKeyArn,
+            String awsManagedKeyArn,
+            String disabledKeyArn,
+            String pendingDeletionKeyArn,
+            String otherRegionKeyArn) {}
+
     /** Starts a store without faults, see the other one. */
     public static SandboxProcess start(Home home, Path data) throws IOException {
         return start(home, data, OptionalInt.empty(), OptionalInt.empty());
@@ -77,6 +90,8 @@ public final class SandboxProcess implements AutoCloseable {
                 Integer.toString(port(data, "port")),
                 "--sts-port",
                 Integer.toString(port(data, "sts-port")),
+                "--kms-port",
+                Integer.toString(port(data, "kms-port")),
                 "--stop-with-stdin"));
         keySeconds.ifPresent(seconds -> arguments.addAll(List.of("--key-seconds", Integer.toString(seconds))));
         chaosPort.ifPresent(port -> arguments.addAll(List.of("--chaos-port", Integer.toString(port))));
@@ -100,6 +115,7 @@ public final class SandboxProcess implements AutoCloseable {
                         json.required("region").asText(),
                         json.required("bucket").asText()),
                 new Sts(json.required("sts").asText(), json.required("roleArn").asText()),
+                new ObjectMapper().treeToValue(json.required("kms"), Kms.class),
                 json.has("chaos")
                         ? Optional.of(new Chaos(
                                 json.required("chaos").asText(),
@@ -121,6 +137,10 @@ public final class SandboxProcess implements AutoCloseable {
 
     public Sts sts() {
         return sts;
+    }
+
+    public Kms kms() {
+        return kms;
     }
 
     /** Present when the store was started so that it can be made to fail. */

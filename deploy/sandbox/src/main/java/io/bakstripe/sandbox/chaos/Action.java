@@ -27,6 +27,12 @@ enum Action {
     ABORT_MULTIPART_UPLOAD("AbortMultipartUpload", "s3:AbortMultipartUpload"),
     /** Of the token service. */
     ASSUME_ROLE("AssumeRole", "sts:AssumeRole"),
+    DESCRIBE_KEY("DescribeKey", "kms:DescribeKey"),
+    GENERATE_DATA_KEY("GenerateDataKey", "kms:GenerateDataKey"),
+    ENCRYPT("Encrypt", "kms:Encrypt"),
+    DECRYPT("Decrypt", "kms:Decrypt"),
+    /** Anything else that the key service is asked. */
+    OTHER_OF_KEYS("OtherOfKeys", "kms:*"),
     /** Anything else: settings of buckets and objects, and what no S3 knows. */
     OTHER("Other", "s3:*");
 
@@ -51,6 +57,11 @@ enum Action {
     /** Whether the request carries the bytes of an object. */
     boolean sendsContent() {
         return this == UPLOAD_PART || this == PUT_OBJECT;
+    }
+
+    /** Whether it is one of the key service. */
+    boolean isOfKeys() {
+        return permissions.stream().allMatch(permission -> permission.startsWith("kms:"));
     }
 
     /** The action of that name; empty when there is none. */

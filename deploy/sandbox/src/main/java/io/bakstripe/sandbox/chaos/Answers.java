@@ -14,7 +14,23 @@ final class Answers {
     private static final String TOKEN_ERROR = "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code>"
             + "<Message>%s</Message></Error><RequestId>chaos</RequestId></ErrorResponse>";
 
+    private static final String KEY_ERROR = "{\"__type\":\"%s\",\"message\":\"%s\"}";
+
     private Answers() {}
+
+    /** The error code that a service mostly sends with a status; of the key service to requests about keys. */
+    static String usualCode(int status, Action action) {
+        return action.isOfKeys() ? usualCodeOfKeys(status) : usualCode(status);
+    }
+
+    private static String usualCodeOfKeys(int status) {
+        return switch (status) {
+            case 400, 429 -> "ThrottlingException";
+            case 403 -> "AccessDeniedException";
+            case 404 -> "NotFoundException";
+            default -> status < 500 ? "ValidationException" : "KMSInternalException";
+        };
+    }
 
     /** The error code that S3 mostly sends with a status. */
     static String usualCode(int status) {
@@ -33,6 +49,8 @@ final class Answers {
         return switch (code) {
             case "AccessDenied" -> "Access Denied";
             case "SlowDown" -> "Please reduce your request rate.";
+            case "ThrottlingException" ->
+                "You have exceeded the rate at which you may call KMS. Reduce the frequency of your calls.";
             case "InternalError" -> "We encountered an internal error. Please try again.";
             case "ConditionalRequestConflict" ->
                 "The conditional request cannot succeed due to a conflicting operation against this resource.";
@@ -43,12 +61,13 @@ final class Answers {
 
     /** Sends an error; an answer to HEAD has no body. */
     static void error(OutputStream out, RequestHead head, int status, String code) throws IOException {
-        boolean ofTokens = Call.of(head).action() == Action.ASSUME_ROLE;
-        byte[] body =
-                (ofTokens ? TOKEN_ERROR : ERROR).formatted(code, message(code)).getBytes(StandardCharsets.UTF_8);
+        Action action = Call.of(head).action();
+        String form = action.isOfKeys() ? KEY_ERROR : action == Action.ASSUME_ROLE ? TOKEN_ERROR : ERROR;
+        byte[] body = form.formatted(code, message(code)).getBytes(StandardCharsets.UTF_8);
         boolean bodiless = head.method().equals("HEAD");
-        out.write(new MessageHeaders(
-                        List.of("Content-Type: application/xml", "Content-Length: " + (bodiless ? 0 : body.length)))
+        out.write(new MessageHeaders(List.of(
+                        "Content-Type: application/" + (action.isOfKeys() ? "x-amz-json-1.1" : "xml"),
+                        "Content-Length: " + (bodiless ? 0 : body.length)))
                 .toBytes("HTTP/1.1 " + status + " " + code));
         if (!bodiless) {
             out.write(body);

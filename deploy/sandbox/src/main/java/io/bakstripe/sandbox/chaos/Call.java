@@ -3,6 +3,7 @@ package io.bakstripe.sandbox.chaos;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -17,7 +18,27 @@ record Call(Action action, String bucket, String key, boolean lasting) {
     /** How the names of temporary keys begin. */
     private static final String TEMPORARY = "Credential=ASIA";
 
+    /** How the operations of the key service are named in its header. */
+    private static final String KEYS = "TrentService.";
+
     static Call of(RequestHead head) {
+        Optional<String> ofKeys = head.header("x-amz-target").filter(target -> target.startsWith(KEYS));
+        return ofKeys.isPresent()
+                ? new Call(ofKeys(ofKeys.get().substring(KEYS.length())), "", "", isLasting(head))
+                : ofStore(head);
+    }
+
+    private static Action ofKeys(String operation) {
+        return Action.named(operation).filter(Action::isOfKeys).orElse(Action.OTHER_OF_KEYS);
+    }
+
+    private static boolean isLasting(RequestHead head) {
+        return head.header("authorization")
+                .filter(header -> header.contains(TEMPORARY))
+                .isEmpty();
+    }
+
+    private static Call ofStore(RequestHead head) {
         int question = head.target().indexOf('?');
         String path = question < 0 ? head.target() : head.target().substring(0, question);
         Set<String> query = question < 0 ? Set.of() : names(head.target().substring(question + 1));
@@ -32,10 +53,7 @@ record Call(Action action, String bucket, String key, boolean lasting) {
                                 head.method(),
                                 query,
                                 head.header("x-amz-copy-source").isPresent());
-        boolean temporary = head.header("authorization")
-                .filter(header -> header.contains(TEMPORARY))
-                .isPresent();
-        return new Call(action, decode(names[0]), key, !temporary);
+        return new Call(action, decode(names[0]), key, isLasting(head));
     }
 
     private static Set<String> names(String query) {

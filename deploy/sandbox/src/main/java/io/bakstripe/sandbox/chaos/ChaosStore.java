@@ -1,48 +1,56 @@
 package io.bakstripe.sandbox.chaos;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import org.gaul.s3proxy.blobstore.BlobStore;
 
-/** Gateways in front of a running store and its token service, and the endpoint that scripts them. Until a script begins everything goes through. */
+/** Gateways in front of a running store, its token service and its key service, and the endpoint that scripts them. Until a script begins everything goes through. */
 public final class ChaosStore implements AutoCloseable {
     private final Gateway gateway;
     private final Gateway tokens;
+    private final Gateway keys;
     private final ControlEndpoint control;
 
-    private ChaosStore(Gateway gateway, Gateway tokens, ControlEndpoint control) {
+    private ChaosStore(Gateway gateway, Gateway tokens, Gateway keys, ControlEndpoint control) {
         this.gateway = gateway;
         this.tokens = tokens;
+        this.keys = keys;
         this.control = control;
     }
 
     /**
      * Starts them on loopback; they serve when this returns, or nothing runs and {@link IOException} is thrown.
      *
-     * @param port for clients, 0 for a free one
-     * @param tokenPort for clients of the token service, 0 for a free one
+     * @param outside the ports for clients, 0 for free ones
      * @param controlPort for scripts, 0 for a free one
-     * @param storePort where the store serves
-     * @param servicePort where the token service serves
+     * @param inside where the services are
      * @param objects the store's objects
      */
-    public static ChaosStore start(
-            int port, int tokenPort, int controlPort, int storePort, int servicePort, BlobStore objects)
-            throws IOException {
+    public static ChaosStore start(Ports outside, int controlPort, Ports inside, BlobStore objects) throws IOException {
         Script script = new Script();
-        Gateway gateway = Gateway.start(port, new Backend(storePort, objects), script);
+        List<Gateway> started = new ArrayList<>();
         try {
-            Gateway tokens = Gateway.start(tokenPort, new Backend(servicePort, objects), script);
-            try {
-                return new ChaosStore(gateway, tokens, ControlEndpoint.start(controlPort, script));
-            } catch (IOException e) {
-                tokens.close();
-                throw e;
+            for (Leg leg : List.of(
+                    new Leg(outside.store(), inside.store()),
+                    new Leg(outside.tokens(), inside.tokens()),
+                    new Leg(outside.keys(), inside.keys()))) {
+                started.add(Gateway.start(leg.outside(), new Backend(leg.inside(), objects), script));
             }
+            return new ChaosStore(
+                    started.get(0), started.get(1), started.get(2), ControlEndpoint.start(controlPort, script));
         } catch (IOException e) {
-            gateway.close();
+            for (Gateway gateway : started) {
+                gateway.close();
+            }
             throw e;
         }
     }
+
+    /** Of the store, of the token service and of the key service. */
+    public record Ports(int store, int tokens, int keys) {}
+
+    private record Leg(int outside, int inside) {}
 
     /** Where clients connect. */
     public int port() {
@@ -54,6 +62,11 @@ public final class ChaosStore implements AutoCloseable {
         return tokens.port();
     }
 
+    /** Where clients of the key service connect. */
+    public int keyPort() {
+        return keys.port();
+    }
+
     /** Where scripts are sent, as {@code /chaos}. */
     public int controlPort() {
         return control.port();
@@ -62,6 +75,7 @@ public final class ChaosStore implements AutoCloseable {
     @Override
     public void close() throws IOException {
         control.close();
+        keys.close();
         tokens.close();
         gateway.close();
     }

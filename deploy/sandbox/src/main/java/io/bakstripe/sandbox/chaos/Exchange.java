@@ -1,5 +1,6 @@
 package io.bakstripe.sandbox.chaos;
 
+import io.bakstripe.sandbox.kms.KeyService;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,14 +39,26 @@ final class Exchange {
                     ? exchange.struck(allowed.strike().get(), allowed.hidesAbsence())
                     : exchange.pass(allowed.hidesAbsence());
         }
-        return exchange.answerInstead(403, "AccessDenied", false);
+        return exchange.call.action().isOfKeys()
+                ? exchange.denied().pass(false)
+                : exchange.answerInstead(403, "AccessDenied", false);
+    }
+
+    /** The key service says who is denied what. */
+    private Exchange denied() {
+        RequestHead marked =
+                new RequestHead(head.method(), head.target(), head.headers().with(KeyService.DENIED, "true"));
+        return new Exchange(marked, client, backend);
     }
 
     private boolean struck(Strike strike, boolean hidesAbsence) throws IOException, InterruptedException {
         strike.awaitDelay();
         Fault fault = strike.fault();
         if (fault instanceof Fault.ErrorAnswer error) {
-            return answerInstead(error.status(), error.code(), error.executed());
+            return answerInstead(
+                    error.status(),
+                    error.code().orElseGet(() -> Answers.usualCode(error.status(), call.action())),
+                    error.executed());
         } else if (fault instanceof Fault.ErrorInside inside) {
             return answerInstead(200, inside.code(), inside.executed());
         } else if (fault instanceof Fault.Reset) {

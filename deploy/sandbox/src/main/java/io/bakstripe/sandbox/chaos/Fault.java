@@ -12,9 +12,10 @@ sealed interface Fault {
     /**
      * An answer with this status and error code.
      *
+     * @param code absent for the usual one of the status
      * @param executed whether the store did what was asked before its answer was replaced
      */
-    record ErrorAnswer(int status, String code, boolean executed) implements Fault {
+    record ErrorAnswer(int status, Optional<String> code, boolean executed) implements Fault {
         public ErrorAnswer {
             if (status < 400 || status > 599) {
                 throw new IllegalArgumentException("status must be 400 to 599, not " + status);

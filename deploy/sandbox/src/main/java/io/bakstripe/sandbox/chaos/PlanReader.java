@@ -92,7 +92,8 @@ final class PlanReader {
             case "delay" -> new Fault.Delay();
             case "error" -> {
                 int status = json.path("status").asInt(500);
-                yield new Fault.ErrorAnswer(status, json.path("code").asString(Answers.usualCode(status)), executed);
+                yield new Fault.ErrorAnswer(
+                        status, Optional.of(json.path("code").asString("")).filter(code -> !code.isEmpty()), executed);
             }
             case "error-inside" -> new Fault.ErrorInside(json.path("code").asString("InternalError"), executed);
             case "reset" -> new Fault.Reset();

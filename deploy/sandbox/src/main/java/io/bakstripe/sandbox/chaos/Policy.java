@@ -9,14 +9,19 @@ import java.util.Set;
  * @param denied permissions that are denied in any case
  */
 record Policy(boolean documentedOnly, Set<String> denied) {
-    /** The permissions that the documentation asks for; a backup and a restore must get by with these. */
+    /** The permissions that the documentation asks for; a backup and a restore must get by with these, plain ones without those of
+     * the key service. */
     static final Set<String> DOCUMENTED = Set.of(
             "s3:ListBucket",
             "s3:GetBucketLocation",
             "s3:GetObject",
             "s3:PutObject",
             "s3:ListMultipartUploadParts",
-            "s3:AbortMultipartUpload");
+            "s3:AbortMultipartUpload",
+            "kms:DescribeKey",
+            "kms:GenerateDataKey",
+            "kms:Encrypt",
+            "kms:Decrypt");
 
     /** What the role's trust policy allows. */
     static final String TRUST = "sts:AssumeRole";

@@ -23,8 +23,13 @@ public final class RoleKeys {
     private final InstantSource clock;
     private final Map<String, Issued> issued = new ConcurrentHashMap<>();
 
-    /** @param secretKey masked in {@link #toString()}, as is the token */
-    record Issued(String accessKey, String secretKey, String token, Instant until) {
+    /**
+     * Keys that were given out.
+     *
+     * @param userArn the role in the session that they were asked for
+     * @param secretKey masked in {@link #toString()}, as is the token
+     */
+    public record Issued(String userArn, String accessKey, String secretKey, String token, Instant until) {
         @Override
         public String toString() {
             return "Issued[" + accessKey + ", until " + until + "]";
@@ -37,10 +42,11 @@ public final class RoleKeys {
         this.clock = clock;
     }
 
-    synchronized Issued issue(Duration lifetime) {
+    synchronized Issued issue(String userArn, Duration lifetime) {
         Instant now = clock.instant();
         issued.values().removeIf(keys -> keys.until().plus(REMEMBERED).isBefore(now));
         Issued keys = new Issued(
+                userArn,
                 "ASIA" + letters(16),
                 letters(40),
                 letters(100),
@@ -61,11 +67,20 @@ public final class RoleKeys {
      * @throws AwsServiceException {@code ExpiredToken}, as S3 says it, for one that has expired
      */
     public Optional<String> secret(String accessKey) {
-        Optional<Issued> keys = Optional.ofNullable(issued.get(accessKey));
-        if (keys.isPresent() && !clock.instant().isBefore(keys.get().until())) {
+        Optional<Issued> keys = find(accessKey);
+        if (keys.isPresent() && hasExpired(keys.get())) {
             throw expired();
         }
         return keys.map(Issued::secretKey);
+    }
+
+    /** The keys with this access key, expired or not; empty for ones that were not given out here. */
+    public Optional<Issued> find(String accessKey) {
+        return Optional.ofNullable(issued.get(accessKey));
+    }
+
+    public boolean hasExpired(Issued keys) {
+        return !clock.instant().isBefore(keys.until());
     }
 
     private static AwsServiceException expired() {

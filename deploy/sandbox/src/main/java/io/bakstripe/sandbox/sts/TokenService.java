@@ -81,16 +81,16 @@ public final class TokenService implements AutoCloseable {
             throw new Refusal(
                     403,
                     "AccessDenied",
-                    "User: arn:aws:iam::123456789012:user/sandbox is not authorized to perform: sts:AssumeRole on resource: "
+                    "User: " + Caller.ARN + " is not authorized to perform: sts:AssumeRole on resource: "
                             + call.roleArn());
         }
-        RoleKeys.Issued issued = keys.issue(lifetime.orElse(call.lifetime()));
+        RoleKeys.Issued issued = keys.issue(ASSUMED + call.session(), lifetime.orElse(call.lifetime()));
         return """
                 <AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
                   <AssumeRoleResult>
                     <AssumedRoleUser>
                       <AssumedRoleId>AROASANDBOX:%1$s</AssumedRoleId>
-                      <Arn>%2$s%1$s</Arn>
+                      <Arn>%2$s</Arn>
                     </AssumedRoleUser>
                     <Credentials>
                       <AccessKeyId>%3$s</AccessKeyId>
@@ -102,7 +102,12 @@ public final class TokenService implements AutoCloseable {
                   <ResponseMetadata><RequestId>sandbox</RequestId></ResponseMetadata>
                 </AssumeRoleResponse>
                 """.formatted(
-                call.session(), ASSUMED, issued.accessKey(), issued.secretKey(), issued.token(), issued.until());
+                        call.session(),
+                        issued.userArn(),
+                        issued.accessKey(),
+                        issued.secretKey(),
+                        issued.token(),
+                        issued.until());
     }
 
     private static String error(Refusal refusal) {

@@ -25,14 +25,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.function.Supplier;
 
-/** PostgreSQL, read over SQL. Thread-safe; holds nothing open itself, and remembers how fast each server may be read. */
-public final class PostgresEngine implements Engine {
+/**
+ * PostgreSQL, read over SQL. Thread-safe; remembers how fast each server may be read, and keeps the sessions of {@link #inspect} open for some seconds.
+ */
+public final class PostgresEngine implements Engine, AutoCloseable {
     /** As instance definitions and stripe headers spell it. */
     public static final String NAME = "postgresql";
 
     private final PostgresSettings settings;
     private final InstantSource clock;
     private final Supplier<UUID> ids;
+    private final InspectionSessions inspections;
     private final ConcurrentMap<String, ReadPace> paces = new ConcurrentHashMap<>();
 
     /** @param ids for the names of temporary replication slots */
@@ -40,6 +43,7 @@ public final class PostgresEngine implements Engine {
         this.settings = settings;
         this.clock = clock;
         this.ids = ids;
+        this.inspections = new InspectionSessions(settings, clock);
     }
 
     @Override
@@ -49,23 +53,24 @@ public final class PostgresEngine implements Engine {
 
     @Override
     public SourceFacts inspect(SourceAddress address, BackupOrder order) {
-        try (PostgresSession session = PostgresSession.open(
-                address, order.display(), settings, settings.inspectTimeout(), BackupError.DATABASE_UNREACHABLE)) {
-            SourceCheck found = SourceCheck.pass(session, order.basis());
-            Continuity history = Continuity.of(session, found, address.recoveryFork());
-            history.require(order.display(), order.basis());
-            order.basis()
-                    .chain()
-                    .ifPresent(chain -> PostgresLogHold.requireKept(
-                            new KeptLogSlot(session, order.database()),
-                            chain,
-                            found.segments().layout(),
-                            order.display()));
-            return new SourceFacts(
-                    history.engineVersion(),
-                    history.systemIdentifier(),
-                    SourceCheck.estimatedBytes(session, order.basis()));
-        }
+        return inspections.look(address, order.display(), session -> inspect(session, address, order));
+    }
+
+    private static SourceFacts inspect(PostgresSession session, SourceAddress address, BackupOrder order) {
+        SourceCheck found = SourceCheck.pass(session, order.basis());
+        Continuity history = Continuity.of(session, found, address.recoveryFork());
+        history.require(order.display(), order.basis());
+        order.basis()
+                .chain()
+                .ifPresent(chain -> PostgresLogHold.requireKept(
+                        new KeptLogSlot(session, order.database()),
+                        chain,
+                        found.segments().layout(),
+                        order.display()));
+        return new SourceFacts(
+                history.engineVersion(),
+                history.systemIdentifier(),
+                SourceCheck.estimatedBytes(session, order.basis()));
     }
 
     @Override
@@ -141,5 +146,11 @@ public final class PostgresEngine implements Engine {
     private PostgresSession connect(SourceAddress address, DatabaseName display) {
         return PostgresSession.open(
                 address, display, settings, settings.answerTimeout(), BackupError.DATABASE_UNREACHABLE);
+    }
+
+    /** Closes the sessions that are kept; nothing can be inspected any more. */
+    @Override
+    public void close() {
+        inspections.close();
     }
 }

@@ -37,7 +37,7 @@ final class PostgresSession implements AutoCloseable {
     private final Connection connection;
     private final DatabaseName display;
     private final BackupError lost;
-    private final AtomicLong statements = new AtomicLong();
+    private final AtomicLong statements;
     private final ServerVersion version;
     private volatile boolean aborted;
 
@@ -45,8 +45,17 @@ final class PostgresSession implements AutoCloseable {
         this.connection = connection;
         this.display = display;
         this.lost = lost;
+        this.statements = new AtomicLong();
         execute(ISOLATE);
         this.version = new ServerVersion(one(LIFT_TIMEOUTS, row -> row.getInt(2)));
+    }
+
+    private PostgresSession(PostgresSession session, DatabaseName display) {
+        this.connection = session.connection;
+        this.display = display;
+        this.lost = session.lost;
+        this.statements = session.statements;
+        this.version = session.version;
     }
 
     /**
@@ -86,6 +95,11 @@ final class PostgresSession implements AutoCloseable {
             closeQuietly(connection);
             throw failure;
         }
+    }
+
+    /** The same session, whose texts name this database. Closing either closes both. */
+    PostgresSession forDatabase(DatabaseName other) {
+        return new PostgresSession(this, other);
     }
 
     ServerVersion version() {

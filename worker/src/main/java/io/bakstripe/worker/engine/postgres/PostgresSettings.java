@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param copyBytes bytes that one COPY asks for at most
  * @param copyRanges pieces that one COPY asks for at most
  * @param load that the server may be put under
+ * @param inspection sessions in which servers are looked at
  */
 public record PostgresSettings(
         Duration connectTimeout,
@@ -25,7 +26,8 @@ public record PostgresSettings(
         int chunkBytes,
         int copyBytes,
         int copyRanges,
-        SourceLoad load) {
+        SourceLoad load,
+        InspectionSettings inspection) {
 
     public PostgresSettings {
         atLeastOneSecond("connect-timeout", connectTimeout);
@@ -46,6 +48,30 @@ public record PostgresSettings(
         }
     }
 
+    /** With a login for each look at a server. */
+    public PostgresSettings(
+            Duration connectTimeout,
+            Duration inspectTimeout,
+            Duration answerTimeout,
+            Duration checkpointTimeout,
+            Duration summaryTimeout,
+            int chunkBytes,
+            int copyBytes,
+            int copyRanges,
+            SourceLoad load) {
+        this(
+                connectTimeout,
+                inspectTimeout,
+                answerTimeout,
+                checkpointTimeout,
+                summaryTimeout,
+                chunkBytes,
+                copyBytes,
+                copyRanges,
+                load,
+                InspectionSettings.UNKEPT);
+    }
+
     /** Reads the section {@code postgresql} of {@code bakstripe.worker}. */
     public static PostgresSettings from(Config worker) {
         Config config = worker.getConfig("postgresql");
@@ -58,7 +84,8 @@ public record PostgresSettings(
                 Math.toIntExact(config.getBytes("chunk")),
                 Math.toIntExact(config.getBytes("copy-bytes")),
                 config.getInt("copy-ranges"),
-                SourceLoad.from(config));
+                SourceLoad.from(config),
+                InspectionSettings.from(config));
     }
 
     private static void atLeastOneSecond(String key, Duration value) {

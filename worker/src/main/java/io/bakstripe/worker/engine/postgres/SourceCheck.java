@@ -38,7 +38,7 @@ record SourceCheck(
                               || current_setting('server_version_num')::int / 10000 || '_' || c.catalog_version_no,
                             true)).isdir IS NOT TRUE),
                    c.system_identifier,
-                   (SELECT setting::int FROM pg_settings WHERE name = 'wal_segment_size'),
+                   pg_size_bytes(current_setting('wal_segment_size'))::int,
                    current_setting('wal_block_size')::int, current_database()
               FROM pg_control_system() c""";
 

@@ -1,5 +1,6 @@
 package io.bakstripe.worker.store.s3;
 
+import io.bakstripe.worker.store.aws.Keys;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;

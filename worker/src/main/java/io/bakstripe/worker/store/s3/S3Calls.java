@@ -1,57 +1,51 @@
 package io.bakstripe.worker.store.s3;
 
-import akka.actor.typed.ActorSystem;
-import akka.pattern.Patterns;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.RequestScope;
-import java.time.Duration;
+import io.bakstripe.worker.store.aws.AwsFailures;
+import io.bakstripe.worker.store.aws.SignedCalls;
+import io.bakstripe.worker.store.aws.Signing;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 
 /**
- * Sends requests as often as it takes and their scope allows, and turns what fails into the catalogue's errors. The only place where requests are
- * repeated.
+ * Sends requests as often as it takes and their scope allows, and turns what fails into the catalogue's errors.
  */
 final class S3Calls {
     private final S3AsyncClient client;
-    private final Signing signing;
-    private final RetrySettings retry;
-    private final ActorSystem<?> system;
-    private final DoubleSupplier random;
+    private final SignedCalls calls;
 
     /**
      * @param client sends them
-     * @param signing with whose keys
-     * @param system whose scheduler times the pauses
-     * @param random 0 to 1, for the jitter of the pauses; thread-safe
+     * @param calls with whose keys, and how often
      */
-    S3Calls(S3AsyncClient client, Signing signing, RetrySettings retry, ActorSystem<?> system, DoubleSupplier random) {
+    S3Calls(S3AsyncClient client, SignedCalls calls) {
         this.client = client;
-        this.signing = signing;
-        this.retry = retry;
-        this.system = system;
-        this.random = random;
+        this.calls = calls;
     }
 
     /** The scope of a call that belongs to no other. */
     RequestScope ownScope() {
-        return RequestScope.ofBudget(retry.repetitions());
+        return calls.ownScope();
     }
 
     S3Calls withRepetitions(int repetitions) {
-        return new S3Calls(client, signing, retry.withRepetitions(repetitions), system, random);
+        return new S3Calls(client, calls.withRepetitions(repetitions));
     }
 
     S3Calls signedBy(Signing other) {
-        return new S3Calls(client, other, retry, system, random);
+        return new S3Calls(client, calls.signedBy(other));
+    }
+
+    /** With whose keys requests are signed. */
+    Signing signing() {
+        return calls.signing();
     }
 
     /** For requests of which no refusal is expected. */
@@ -86,11 +80,11 @@ final class S3Calls {
             Function<S3AsyncClient, CompletableFuture<T>> request,
             Function<T, R> answered,
             Function<AwsServiceException, Optional<R>> refused) {
-        return send(scope, request, S3Failures::isTransient, 0).handle((answer, failure) -> {
+        return send(scope, request, AwsFailures::isTransient).handle((answer, failure) -> {
             if (failure == null) {
                 return answered.apply(answer);
             }
-            Optional<R> expected = S3Failures.answer(failure).flatMap(refused);
+            Optional<R> expected = AwsFailures.answer(failure).flatMap(refused);
             expected.ifPresent(result -> scope.answered());
             return expected.orElseThrow(
                     () -> new CompletionException(S3Failures.translate(operation, bucket, subject, failure)));
@@ -103,7 +97,7 @@ final class S3Calls {
             S3Operation operation,
             S3Arn file,
             Function<S3AsyncClient, CompletableFuture<T>> request) {
-        return send(scope, request, S3Failures::isNothingDone, 0).exceptionally(failure -> {
+        return send(scope, request, AwsFailures::isNothingDone).exceptionally(failure -> {
             throw new CompletionException(S3Failures.translate(operation, file.bucket(), file.toString(), failure));
         });
     }
@@ -111,50 +105,11 @@ final class S3Calls {
     private <T> CompletionStage<T> send(
             RequestScope scope,
             Function<S3AsyncClient, CompletableFuture<T>> request,
-            Predicate<Throwable> repeatable,
-            int repetition) {
-        return signing.ready()
-                .thenCompose(keys -> sendSigned(scope, request, keys))
-                .<CompletionStage<T>>handle((answer, failure) -> {
-                    if (failure == null) {
-                        return CompletableFuture.completedStage(answer);
-                    }
-                    if (!repeatable.test(failure) || !scope.mayRepeat()) {
-                        return CompletableFuture.failedStage(failure);
-                    }
-                    Duration pause = retry.pause(repetition + 1, random.getAsDouble(), S3Failures.wishedPause(failure));
-                    return Patterns.after(
-                            pause, system.classicSystem(), () -> send(scope, request, repeatable, repetition + 1));
-                })
-                .thenCompose(Function.identity());
-    }
-
-    private <T> CompletionStage<T> sendSigned(
-            RequestScope scope, Function<S3AsyncClient, CompletableFuture<T>> request, Optional<Keys> keys) {
-        S3AsyncClient signed =
-                keys.<S3AsyncClient>map(some -> new KeyedClient(client, some)).orElse(client);
-        return sendOnce(scope, () -> request.apply(signed))
-                .<CompletionStage<T>>handle((answer, failure) -> failure == null
-                        ? CompletableFuture.completedStage(answer)
-                        : CompletableFuture.failedStage(
-                                keys.isPresent() && signing.expired(keys.get(), failure)
-                                        ? new NothingDone.KeysExpired(failure)
-                                        : failure))
-                .thenCompose(Function.identity());
-    }
-
-    private static <T> CompletableFuture<T> sendOnce(RequestScope scope, Supplier<CompletableFuture<T>> request) {
-        CompletableFuture<T> answer;
-        try {
-            scope.beforeRequest();
-            answer = request.get();
-        } catch (RuntimeException nothingSent) {
-            return CompletableFuture.failedFuture(nothingSent);
-        }
-        return answer.whenComplete((good, failure) -> {
-            if (failure == null) {
-                scope.answered();
-            }
-        });
+            Predicate<Throwable> repeatable) {
+        return calls.send(
+                scope,
+                keys -> request.apply(keys.<S3AsyncClient>map(some -> new KeyedClient(client, some))
+                        .orElse(client)),
+                repeatable);
     }
 }

@@ -1,10 +1,8 @@
 package io.bakstripe.worker.store.s3;
 
+import io.bakstripe.worker.store.aws.AwsClients;
 import java.util.concurrent.Executor;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -45,9 +43,6 @@ final class S3Clients {
 
     /** The node's own credentials. */
     static AwsCredentialsProvider credentials(StoreSettings settings) {
-        return settings.accessKey()
-                .<AwsCredentialsProvider>map(key -> StaticCredentialsProvider.create(
-                        AwsBasicCredentials.create(key, settings.secretKey().value())))
-                .orElseGet(() -> DefaultCredentialsProvider.builder().build());
+        return AwsClients.credentials(settings.accessKey(), settings.secretKey());
     }
 }

@@ -1,6 +1,7 @@
 package io.bakstripe.worker.store.s3;
 
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.store.aws.AwsFailures;
 import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 
@@ -22,7 +23,7 @@ final class S3Denials {
 
     /** Whether the credentials themselves are refused, whatever the status: that of keys that have expired is 400. */
     static boolean ofCredentials(AwsServiceException answer) {
-        return CREDENTIALS.contains(S3Failures.code(answer));
+        return CREDENTIALS.contains(AwsFailures.code(answer));
     }
 
     /**
@@ -31,8 +32,8 @@ final class S3Denials {
      * @param subject what the request was about
      */
     static String hint(S3Operation operation, String subject, AwsServiceException answer) {
-        String text = S3Failures.text(answer);
-        String code = S3Failures.code(answer);
+        String text = AwsFailures.text(answer);
+        String code = AwsFailures.code(answer);
         if (ofCredentials(answer)) {
             return "The store does not accept the credentials: check access key and secret key. It said: " + text;
         }

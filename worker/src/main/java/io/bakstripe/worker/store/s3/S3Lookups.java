@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.aws.AwsFailures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,20 +27,26 @@ final class S3Lookups {
     static final int PAGE = 1000;
 
     private final S3Calls calls;
+    private final KnownRegions regions;
 
-    S3Lookups(S3Calls calls) {
+    S3Lookups(S3Calls calls, KnownRegions regions) {
         this.calls = calls;
+        this.regions = regions;
     }
 
     private sealed interface Seen {
         /** The bucket is there; where is asked next, because some stores name a region for any bucket. */
         record There() implements Seen {}
 
+        /** The bucket is elsewhere, and where was not said. */
+        record Astray() implements Seen {}
+
         record Elsewhere(String region) implements Seen {}
 
         record Denied() implements Seen {}
     }
 
+    /** Asks for the bucket each time; where it lies only when that is not known of the last minutes, or the answer does not fit. */
     CompletionStage<String> region(RequestScope scope, String bucket) {
         return calls.<Object, Seen>ask(
                         scope,
@@ -50,9 +57,23 @@ final class S3Lookups {
                                 .thenApply(Function.identity()),
                         answer -> new Seen.There(),
                         S3Lookups::seen)
+                .whenComplete((seen, failure) -> {
+                    if (!(seen instanceof Seen.There)) {
+                        regions.forget(calls.signing(), bucket);
+                    }
+                })
                 .thenCompose(seen -> seen instanceof Seen.Elsewhere elsewhere
                         ? CompletableFuture.completedStage(elsewhere.region())
-                        : locate(scope, bucket, seen instanceof Seen.Denied));
+                        : knownOrLocated(scope, bucket, seen instanceof Seen.Denied));
+    }
+
+    private CompletionStage<String> knownOrLocated(RequestScope scope, String bucket, boolean denied) {
+        return regions.find(calls.signing(), bucket)
+                .<CompletionStage<String>>map(CompletableFuture::completedStage)
+                .orElseGet(() -> locate(scope, bucket, denied).thenApply(region -> {
+                    regions.note(calls.signing(), bucket, region);
+                    return region;
+                }));
     }
 
     private static Optional<Seen> seen(AwsServiceException refusal) {
@@ -63,7 +84,7 @@ final class S3Lookups {
         return S3Failures.regionElsewhere(refusal)
                 .<Seen>map(Seen.Elsewhere::new)
                 // Sent elsewhere, but not told where: the location can be asked from anywhere.
-                .or(() -> status == 301 || status == 400 ? Optional.of(new Seen.There()) : Optional.empty());
+                .or(() -> status == 301 || status == 400 ? Optional.of(new Seen.Astray()) : Optional.empty());
     }
 
     private CompletionStage<String> locate(RequestScope scope, String bucket, boolean denied) {
@@ -133,8 +154,8 @@ final class S3Lookups {
                 },
                 refusal -> {
                     // The listing's answer has a body, which tells wrong credentials from a policy.
-                    String said = S3Failures.code(refusal).isEmpty()
-                                    || S3Failures.code(refusal).equals("AccessDenied")
+                    String said = AwsFailures.code(refusal).isEmpty()
+                                    || AwsFailures.code(refusal).equals("AccessDenied")
                             ? S3Denials.hint(S3Operation.HEAD, file.toString(), refusal)
                             : S3Denials.hint(S3Operation.LIST, file.toString(), refusal);
                     if (refusal.statusCode() == 403) {

@@ -1,11 +1,15 @@
 package io.bakstripe.worker.store.s3;
 
 import akka.actor.typed.ActorSystem;
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.aws.AwsFailures;
+import io.bakstripe.worker.store.aws.SignedCalls;
+import io.bakstripe.worker.store.aws.Signing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -51,6 +55,7 @@ public final class S3ObjectStore implements ObjectStore {
     private final S3AsyncClient client;
     private final S3Calls calls;
     private final S3Lookups lookups;
+    private final KnownRegions regions;
     /** One unit per part on its way: requests beyond the connections would time out inside the SDK, waiting for one. */
     private final ByteBudget sending;
 
@@ -60,12 +65,14 @@ public final class S3ObjectStore implements ObjectStore {
             StoreSettings settings,
             S3AsyncClient client,
             S3Calls calls,
+            KnownRegions regions,
             ByteBudget sending,
             Optional<RequestScope> given) {
         this.settings = settings;
         this.client = client;
         this.calls = calls;
-        this.lookups = new S3Lookups(calls);
+        this.regions = regions;
+        this.lookups = new S3Lookups(calls, regions);
         this.sending = sending;
         this.given = given;
     }
@@ -80,26 +87,33 @@ public final class S3ObjectStore implements ObjectStore {
         // Jitter only has to differ between requests; nothing is decided by it.
         S3Calls calls = new S3Calls(
                 client,
-                Signing.OWN,
-                settings.retry(),
-                system,
-                () -> ThreadLocalRandom.current().nextDouble());
-        return new S3ObjectStore(settings, client, calls, new ByteBudget(settings.partsInFlight()), Optional.empty());
+                new SignedCalls(
+                        Signing.OWN,
+                        settings.retry(),
+                        system,
+                        () -> ThreadLocalRandom.current().nextDouble()));
+        return new S3ObjectStore(
+                settings,
+                client,
+                calls,
+                new KnownRegions(settings.regionKept(), Ticker.systemTicker()),
+                new ByteBudget(settings.partsInFlight()),
+                Optional.empty());
     }
 
     /** The same store, over the same connections, whose calls without a scope give up after this many attempts. Closing either closes both. */
     public S3ObjectStore withAttempts(int attempts) {
-        return new S3ObjectStore(settings, client, calls.withRepetitions(attempts - 1), sending, given);
+        return new S3ObjectStore(settings, client, calls.withRepetitions(attempts - 1), regions, sending, given);
     }
 
     /** The same store, over the same connections, with whose keys requests are signed. Closing either closes both. */
     S3ObjectStore signedBy(Signing signing) {
-        return new S3ObjectStore(settings, client, calls.signedBy(signing), sending, given);
+        return new S3ObjectStore(settings, client, calls.signedBy(signing), regions, sending, given);
     }
 
     @Override
     public ObjectStore within(RequestScope scope) {
-        return new S3ObjectStore(settings, client, calls, sending, Optional.of(scope));
+        return new S3ObjectStore(settings, client, calls, regions, sending, Optional.of(scope));
     }
 
     /** For requests that are no part of {@link ObjectStore}. */
@@ -245,11 +259,11 @@ public final class S3ObjectStore implements ObjectStore {
 
     /** Whether the store itself says that it has no such upload. Something between us and the store may know no path and answer 404 as well. */
     private static boolean confirmedGone(AwsServiceException refusal) {
-        return S3Failures.code(refusal).equals("NoSuchUpload");
+        return AwsFailures.code(refusal).equals("NoSuchUpload");
     }
 
     private static boolean gone(AwsServiceException refusal) {
-        return refusal.statusCode() == 404 && !S3Failures.code(refusal).equals("NoSuchBucket");
+        return refusal.statusCode() == 404 && !AwsFailures.code(refusal).equals("NoSuchBucket");
     }
 
     @Override
@@ -293,7 +307,7 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     private static Optional<Completion> completionRefused(AwsServiceException refusal) {
-        String code = S3Failures.code(refusal);
+        String code = AwsFailures.code(refusal);
         if (refusal.statusCode() == 412 || code.equals("PreconditionFailed")) {
             return Optional.of(Completion.KEY_TAKEN);
         }

@@ -1,27 +1,38 @@
 package io.bakstripe.worker.store.s3;
 
+import static io.bakstripe.worker.store.s3.StorePermission.ABORT_MULTIPART_UPLOAD;
+import static io.bakstripe.worker.store.s3.StorePermission.DELETE_OBJECT;
+import static io.bakstripe.worker.store.s3.StorePermission.GET_BUCKET_LOCATION;
+import static io.bakstripe.worker.store.s3.StorePermission.GET_OBJECT;
+import static io.bakstripe.worker.store.s3.StorePermission.LIST_BUCKET;
+import static io.bakstripe.worker.store.s3.StorePermission.LIST_MULTIPART_UPLOAD_PARTS;
+import static io.bakstripe.worker.store.s3.StorePermission.PUT_OBJECT;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
 /** The requests that are made, each with the action of row S1 that it needs. */
 enum S3Operation {
     /** Needs no action of its own: whoever may list a bucket may ask whether it is there. */
-    HEAD_BUCKET("HeadBucket", "s3:ListBucket on the bucket"),
-    LOCATE("GetBucketLocation", "s3:GetBucketLocation on the bucket"),
-    HEAD("HeadObject", "s3:GetObject on the file and s3:ListBucket on the bucket"),
-    LIST("ListObjectsV2", "s3:ListBucket on the bucket"),
-    CREATE("CreateMultipartUpload", "s3:PutObject on the file"),
-    UPLOAD("UploadPart", "s3:PutObject on the file"),
-    LIST_PARTS("ListParts", "s3:ListMultipartUploadParts on the file"),
-    COMPLETE("CompleteMultipartUpload", "s3:PutObject on the file"),
-    ABORT("AbortMultipartUpload", "s3:AbortMultipartUpload on the file"),
-    READ("GetObject", "s3:GetObject on the file"),
+    HEAD_BUCKET("HeadBucket", LIST_BUCKET),
+    LOCATE("GetBucketLocation", GET_BUCKET_LOCATION),
+    HEAD("HeadObject", GET_OBJECT, LIST_BUCKET),
+    LIST("ListObjectsV2", LIST_BUCKET),
+    CREATE("CreateMultipartUpload", PUT_OBJECT),
+    UPLOAD("UploadPart", PUT_OBJECT),
+    LIST_PARTS("ListParts", LIST_MULTIPART_UPLOAD_PARTS),
+    COMPLETE("CompleteMultipartUpload", PUT_OBJECT),
+    ABORT("AbortMultipartUpload", ABORT_MULTIPART_UPLOAD),
+    READ("GetObject", GET_OBJECT),
     /** Of snapshots only; native backups and restores need no such right. */
-    DELETE("DeleteObject", "s3:DeleteObject on the file");
+    DELETE("DeleteObject", DELETE_OBJECT);
 
     private final String requestName;
-    private final String permission;
+    private final List<StorePermission> permissions;
 
-    S3Operation(String requestName, String permission) {
+    S3Operation(String requestName, StorePermission... permissions) {
         this.requestName = requestName;
-        this.permission = permission;
+        this.permissions = List.of(permissions);
     }
 
     /** As S3's documentation calls it. */
@@ -29,8 +40,12 @@ enum S3Operation {
         return requestName;
     }
 
-    /** What a policy must allow. */
+    List<StorePermission> permissions() {
+        return permissions;
+    }
+
+    /** What a policy must allow, for texts. */
     String permission() {
-        return permission;
+        return permissions.stream().map(StorePermission::text).collect(Collectors.joining(" and "));
     }
 }

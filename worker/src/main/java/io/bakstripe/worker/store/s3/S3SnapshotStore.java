@@ -5,6 +5,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.SnapshotStore;
+import io.bakstripe.worker.store.aws.AwsFailures;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -54,7 +55,7 @@ public final class S3SnapshotStore implements SnapshotStore {
                                         request -> request.bucket(file.bucket()).key(file.key()))
                                 .thenApply(Object.class::cast),
                         answer -> true,
-                        refusal -> S3Failures.code(refusal).equals("NoSuchKey") ? Optional.of(true) : Optional.empty())
+                        refusal -> AwsFailures.code(refusal).equals("NoSuchKey") ? Optional.of(true) : Optional.empty())
                 .thenApply(gone -> null);
     }
 

@@ -2,14 +2,15 @@ package io.bakstripe.worker.store.s3;
 
 import akka.actor.typed.ActorSystem;
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.name.InstanceName;
-import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.Stores;
+import io.bakstripe.worker.store.aws.InstanceRights;
+import io.bakstripe.worker.store.aws.Signing;
+import io.bakstripe.worker.store.aws.StsSettings;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.Function;
@@ -19,26 +20,13 @@ import java.util.function.Function;
  * and the limits of one client. Thread-safe.
  */
 public final class S3Stores implements Stores, AutoCloseable {
-    /** STS takes no longer names of sessions. */
-    private static final int LONGEST_NAME = 64;
-
-    /** For tasks that were accepted before the option was removed; calls are refused before they get here. */
-    private static final String NO_OPTION =
-            "The option that allows the instance to reach the store was removed while the task was under way: declare it again.";
-
     private final S3ObjectStore store;
-    private final RoleSessions sessions;
-    private final Function<InstanceName, Optional<InstanceDefinition>> declared;
+    private final InstanceRights rights;
     private final Optional<ObjectStore> snapshots;
 
-    private S3Stores(
-            S3ObjectStore store,
-            RoleSessions sessions,
-            Function<InstanceName, Optional<InstanceDefinition>> declared,
-            Optional<ObjectStore> snapshots) {
+    private S3Stores(S3ObjectStore store, InstanceRights rights, Optional<ObjectStore> snapshots) {
         this.store = store;
-        this.sessions = sessions;
-        this.declared = declared;
+        this.rights = rights;
         this.snapshots = snapshots;
     }
 
@@ -56,24 +44,24 @@ public final class S3Stores implements Stores, AutoCloseable {
             InstantSource clock) {
         return new S3Stores(
                 S3ObjectStore.create(settings, system),
-                new RoleSessions(
-                        () -> RoleAssumption.open(
-                                sts, S3Clients.credentials(settings), system.executionContext(), clock),
+                InstanceRights.create(
+                        sts,
+                        S3Clients.credentials(settings),
+                        declared,
+                        system.executionContext(),
                         clock,
-                        sts.renewBefore(),
                         settings.retry().maxBackoff()),
-                declared,
                 Optional.empty());
     }
 
     /** The same stores with this one for snapshots, which stays its opener's to close. */
     public S3Stores withSnapshots(ObjectStore own) {
-        return new S3Stores(store, sessions, declared, Optional.of(own));
+        return new S3Stores(store, rights, Optional.of(own));
     }
 
     /** The same stores, whose calls without a scope give up after this many attempts. Closing either closes both. */
     public S3Stores withAttempts(int attempts) {
-        return new S3Stores(store.withAttempts(attempts), sessions, declared, snapshots);
+        return new S3Stores(store.withAttempts(attempts), rights, snapshots);
     }
 
     @Override
@@ -82,32 +70,17 @@ public final class S3Stores implements Stores, AutoCloseable {
             return snapshots.orElseGet(
                     () -> store.signedBy(Signing.refused(BackupError.SNAPSHOT_STORAGE_ABSENT.problem())));
         }
-        Optional<InstanceDefinition> definition = access.definition().or(() -> declared.apply(access.instance()));
-        if (definition.isEmpty()) {
-            // No longer declared: what is left to tidy up was made with the node's own rights, unless a role is lost
-            // with it.
-            return store;
-        }
-        Optional<BackupOption> option = definition.get().option();
-        if (option.isEmpty()) {
-            return store.signedBy(Signing.refused(BackupError.ACCESS_DENIED.problem(NO_OPTION)));
-        }
-        return option.get()
-                .roleArn()
-                .map(role -> store.signedBy(sessions.of(role, sessionName(access))))
-                .orElse(store);
+        return store.signedBy(rights.of(access));
     }
 
-    /** For example {@code bakstripe-prod-17}; a long name of an instance loses its end, the number never. */
-    static String sessionName(StoreAccess access) {
-        String number = access.task().map(TaskId::value).map(task -> "-" + task).orElse("");
-        String name = "bakstripe-" + access.instance();
-        return name.substring(0, Math.min(name.length(), LONGEST_NAME - number.length())) + number;
+    /** With whose keys each instance's requests are signed, for other services that it asks; closed with the stores. */
+    public InstanceRights rights() {
+        return rights;
     }
 
     @Override
     public void close() {
         store.close();
-        sessions.close();
+        rights.close();
     }
 }

@@ -1,6 +1,8 @@
 package io.bakstripe.worker.store.s3;
 
 import com.typesafe.config.Config;
+import io.bakstripe.worker.store.aws.RetrySettings;
+import io.bakstripe.worker.store.aws.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param sseKmsKeyId empty: the store's default key; only with {@link Encryption#AWS_KMS}
  * @param conditionalWrites whether the store honours {@code If-None-Match} on completion
  * @param maxObjectBytes the largest object that the store takes
+ * @param regionKept how long it is remembered where a bucket lies
  * @param partsInFlight parts that the node sends at once
  */
 public record StoreSettings(
@@ -20,6 +23,7 @@ public record StoreSettings(
         boolean pathStyle,
         String region,
         boolean checkRegion,
+        Duration regionKept,
         Optional<String> accessKey,
         Secret secretKey,
         Encryption sse,
@@ -39,6 +43,7 @@ public record StoreSettings(
 
     public StoreSettings {
         require(!region.isBlank(), "region must not be empty");
+        require(!regionKept.isNegative(), "region-kept must not be negative: " + regionKept);
         require(accessKey.isPresent() != secretKey.isEmpty(), "access-key and secret-key go together");
         require(sseKmsKeyId.isEmpty() || sse == Encryption.AWS_KMS, "sse-kms-key-id is given, but sse is not aws:kms");
         require(
@@ -64,6 +69,7 @@ public record StoreSettings(
                 store.getBoolean("path-style"),
                 store.getString("region"),
                 store.getBoolean("check-region"),
+                store.getDuration("region-kept"),
                 text(store, "access-key"),
                 new Secret(store.getString("secret-key")),
                 Encryption.ofName(store.getString("sse")),

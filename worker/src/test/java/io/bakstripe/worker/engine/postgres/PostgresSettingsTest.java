@@ -22,7 +22,8 @@ class PostgresSettingsTest {
                         248 << 10,
                         32 << 20,
                         2000,
-                        SourceLoad.UNLIMITED));
+                        SourceLoad.UNLIMITED,
+                        new InspectionSettings(4, Duration.ofSeconds(5))));
     }
 
     @Test
@@ -30,7 +31,7 @@ class PostgresSettingsTest {
         assertThat(settings("""
                         connect-timeout = 1s, inspect-timeout = 2s, answer-timeout = 3s, checkpoint-timeout = 4s, summary-timeout = 5s,
                         chunk = 8 KiB, copy-bytes = 16 KiB, copy-ranges = 5,
-                        load { bytes-per-second = 20 MiB, spread-checkpoint = on }
+                        load { bytes-per-second = 20 MiB, spread-checkpoint = on }, inspect { sessions = 7, keep = 6s }
                         """))
                 .isEqualTo(new PostgresSettings(
                         Duration.ofSeconds(1),
@@ -41,7 +42,8 @@ class PostgresSettingsTest {
                         8192,
                         16_384,
                         5,
-                        new SourceLoad(20L << 20, true)));
+                        new SourceLoad(20L << 20, true),
+                        new InspectionSettings(7, Duration.ofSeconds(6))));
     }
 
     @ParameterizedTest
@@ -53,7 +55,11 @@ class PostgresSettingsTest {
                 "copy-ranges = 0",
                 "answer-timeout = 0s",
                 "summary-timeout = -1s",
-                "load.bytes-per-second = 1 KiB"
+                "load.bytes-per-second = 1 KiB",
+                "inspect.sessions = 0",
+                "inspect.sessions = 101",
+                "inspect.keep = -1s",
+                "inspect.keep = 61s"
             })
     void refusesNonsense(String overrides) {
         assertThatThrownBy(() -> settings(overrides)).isInstanceOf(IllegalArgumentException.class);

@@ -48,6 +48,7 @@ final class RecordedStore implements AutoCloseable {
         Map<String, Object> all = new HashMap<>(Map.of(
                 "store.endpoint", server.endpoint(),
                 "store.path-style", true,
+                "store.region-kept", "0 s",
                 "store.access-key", "AKIDTEST",
                 "store.secret-key", "not-a-real-secret",
                 "store.retry.repetitions", ATTEMPTS - 1,

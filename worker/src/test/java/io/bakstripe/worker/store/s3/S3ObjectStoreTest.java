@@ -246,6 +246,42 @@ class S3ObjectStoreTest {
     }
 
     @Test
+    void asksWhetherABucketIsThereEachTimeAndWhereItLiesOnce() throws Exception {
+        reopen(Map.of("store.region-kept", "1 minute"));
+        server.answerNext(Answer.of(200, ""), Answer.of(200, "<LocationConstraint>ap-south-1</LocationConstraint>"));
+
+        assertThat(await(store.region("some-bucket"))).isEqualTo("ap-south-1");
+        assertThat(await(store.region("some-bucket"))).isEqualTo("ap-south-1");
+        server.answerNext(Answer.of(404, ""));
+        assertThat(problem(store.region("some-bucket")).error()).isEqualTo(BackupError.BUCKET_UNKNOWN);
+        // Made again, elsewhere.
+        server.answerNext(Answer.of(200, ""), Answer.of(200, "<LocationConstraint>sa-east-1</LocationConstraint>"));
+        assertThat(await(store.region("some-bucket"))).isEqualTo("sa-east-1");
+    }
+
+    @Test
+    void asksWhereABucketLiesOnceMoreWhenItRedirectsAnywhere() throws Exception {
+        reopen(Map.of("store.region-kept", "2 minutes"));
+        server.answerNext(Answer.of(200, ""), Answer.of(200, "<LocationConstraint>ap-south-1</LocationConstraint>"));
+        await(store.region("some-bucket"));
+        server.answerNext(Answer.of(301, ""), Answer.of(200, "<LocationConstraint>sa-east-1</LocationConstraint>"));
+
+        assertThat(await(store.region("some-bucket"))).isEqualTo("sa-east-1");
+    }
+
+    @Test
+    void asksWhereABucketLiesEachTimeWhenItIsToRememberNothing() throws Exception {
+        server.answerNext(
+                Answer.of(200, ""),
+                Answer.of(200, "<LocationConstraint>ap-south-1</LocationConstraint>"),
+                Answer.of(200, ""),
+                Answer.of(200, "<LocationConstraint>sa-east-1</LocationConstraint>"));
+
+        assertThat(await(store.region("some-bucket"))).isEqualTo("ap-south-1");
+        assertThat(await(store.region("some-bucket"))).isEqualTo("sa-east-1");
+    }
+
+    @Test
     void tellsTheRegionOfABucketThatRedirects() throws Exception {
         server.answerNext(Answer.of(301, "").with("x-amz-bucket-region", "ap-south-1"));
 

@@ -14,6 +14,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
+import io.bakstripe.worker.store.aws.RetrySettings;
 import io.bakstripe.worker.store.s3.RecordingServer.Answer;
 import io.bakstripe.worker.store.s3.RecordingServer.Request;
 import java.io.IOException;

@@ -22,6 +22,8 @@ import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
 import io.bakstripe.worker.store.StoreAccess;
+import io.bakstripe.worker.store.aws.InstanceRights;
+import io.bakstripe.worker.store.aws.StsSettings;
 import io.bakstripe.worker.store.s3.RecordingServer.Answer;
 import io.bakstripe.worker.store.s3.RecordingServer.Request;
 import java.io.IOException;
@@ -226,7 +228,7 @@ class S3StoresTest {
         "an-instance-with-a-name-that-is-as-long-as-it-may-be-0123456789, bakstripe-an-instance-with-a-name-that-is-as-long-as-it-may-b-17"
     })
     void theSessionsNameTellsInstanceAndTask(String instance, String expected) {
-        String name = S3Stores.sessionName(
+        String name = InstanceRights.sessionName(
                 new StoreAccess(new InstanceName(instance), Optional.of(new TaskId(17)), Optional.empty()));
 
         assertThat(name).isEqualTo(expected).hasSizeLessThanOrEqualTo(64);

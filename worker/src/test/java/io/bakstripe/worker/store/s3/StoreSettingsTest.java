@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.typesafe.config.ConfigFactory;
+import io.bakstripe.worker.store.aws.RetrySettings;
+import io.bakstripe.worker.store.aws.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -26,6 +28,7 @@ class StoreSettingsTest {
                         false,
                         "us-east-1",
                         true,
+                        Duration.ofMinutes(5),
                         Optional.empty(),
                         new Secret(""),
                         Encryption.AES256,
@@ -48,6 +51,7 @@ class StoreSettingsTest {
                 Map.entry("store.path-style", true),
                 Map.entry("store.region", "eu-north-1"),
                 Map.entry("store.check-region", false),
+                Map.entry("store.region-kept", "7 s"),
                 Map.entry("store.access-key", "AK"),
                 Map.entry("store.secret-key", "SK"),
                 Map.entry("store.sse", "aws:kms"),
@@ -71,6 +75,7 @@ class StoreSettingsTest {
                         true,
                         "eu-north-1",
                         false,
+                        Duration.ofSeconds(7),
                         Optional.of("AK"),
                         new Secret("SK"),
                         Encryption.AWS_KMS,
