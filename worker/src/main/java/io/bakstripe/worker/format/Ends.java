@@ -17,14 +17,14 @@ final class Ends {
     private Ends() {}
 
     /** 64 bytes with the common fields set, positioned behind them. */
-    static ByteBuffer begin(String magic, BackupSetId setId, int family, int families) {
+    static ByteBuffer begin(String magic, Mode mode, BackupSetId setId, int family, int families) {
         if (family < 1 || family > families || families > MAX_FAMILIES) {
             throw new IllegalArgumentException("no family " + family + " of " + families);
         }
         ByteBuffer buffer = ByteBuffer.allocate(Layout.PREAMBLE_BYTES);
         buffer.put(magic.getBytes(StandardCharsets.US_ASCII));
         buffer.order(ByteOrder.LITTLE_ENDIAN);
-        buffer.putShort((short) Layout.VERSION).put((byte) Layout.MODE_PLAIN).put((byte) 0);
+        buffer.putShort((short) Layout.VERSION).put((byte) mode.code()).put((byte) 0);
         buffer.putShort((short) family).putShort((short) families);
         buffer.order(ByteOrder.BIG_ENDIAN);
         buffer.putLong(setId.value().getMostSignificantBits())
@@ -61,17 +61,15 @@ final class Ends {
         if (version != Layout.VERSION) {
             throw place.newer(version);
         }
-        int mode = Byte.toUnsignedInt(buffer.get(10));
-        if (mode != Layout.MODE_PLAIN) {
-            throw place.encrypted(mode);
-        }
+        int code = Byte.toUnsignedInt(buffer.get(10));
+        Mode mode = Mode.of(code).orElseThrow(() -> place.encrypted(code));
         int family = Short.toUnsignedInt(buffer.getShort(12));
         int families = Short.toUnsignedInt(buffer.getShort(14));
         if (family < 1 || family > families) {
             throw place.damaged("it is family " + family + " of " + families);
         }
         ByteBuffer id = ByteBuffer.wrap(copy, 16, 16);
-        return new Common(new BackupSetId(new UUID(id.getLong(), id.getLong())), family, families, buffer);
+        return new Common(mode, new BackupSetId(new UUID(id.getLong(), id.getLong())), family, families, buffer);
     }
 
     private static int checksum(byte[] bytes) {
@@ -81,5 +79,5 @@ final class Ends {
     }
 
     /** @param bytes all 64, little-endian */
-    record Common(BackupSetId setId, int family, int families, ByteBuffer bytes) {}
+    record Common(Mode mode, BackupSetId setId, int family, int families, ByteBuffer bytes) {}
 }

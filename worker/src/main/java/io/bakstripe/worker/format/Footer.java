@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * @param trailerOffset of the trailer's frame in the file, which is where the last part begins
  * @param trailerBytes of the trailer's frame
  */
-public record Footer(BackupSetId setId, int family, int families, long trailerOffset, int trailerBytes) {
+public record Footer(Mode mode, BackupSetId setId, int family, int families, long trailerOffset, int trailerBytes) {
     static final String MAGIC = "BAKSTEND";
     private static final int TRAILER_OFFSET_AT = 32;
     private static final int TRAILER_BYTES_AT = 40;
@@ -22,7 +22,7 @@ public record Footer(BackupSetId setId, int family, int families, long trailerOf
     }
 
     byte[] encode() {
-        ByteBuffer buffer = Ends.begin(MAGIC, setId, family, families);
+        ByteBuffer buffer = Ends.begin(MAGIC, mode, setId, family, families);
         buffer.putLong(TRAILER_OFFSET_AT, trailerOffset);
         buffer.putInt(TRAILER_BYTES_AT, trailerBytes);
         buffer.putLong(FILE_BYTES_AT, fileBytes());
@@ -48,7 +48,8 @@ public record Footer(BackupSetId setId, int family, int families, long trailerOf
         }
         long trailerOffset = common.bytes().getLong(TRAILER_OFFSET_AT);
         int trailerBytes = common.bytes().getInt(TRAILER_BYTES_AT);
-        Footer footer = new Footer(common.setId(), common.family(), common.families(), trailerOffset, trailerBytes);
+        Footer footer = new Footer(
+                common.mode(), common.setId(), common.family(), common.families(), trailerOffset, trailerBytes);
         boolean possible = trailerOffset >= Layout.PREAMBLE_BYTES
                 && trailerBytes >= Layout.FRAME_HEADER_BYTES
                 && trailerBytes <= Layout.FRAME_HEADER_BYTES + FrameType.TRAILER.maxPayloadBytes()

@@ -24,8 +24,8 @@ public final class FrameEncoder {
     }
 
     /** The first {@link Layout#PREAMBLE_BYTES} bytes of a file. */
-    public static byte[] preamble(BackupSetId setId, int family, int families) {
-        return new Preamble(setId, family, families).encode();
+    public static byte[] preamble(Mode mode, BackupSetId setId, int family, int families) {
+        return new Preamble(mode, setId, family, families).encode();
     }
 
     /** The HEADER frame, which follows the preamble. */
@@ -63,8 +63,9 @@ public final class FrameEncoder {
     }
 
     /** The last {@link Layout#FOOTER_BYTES} bytes of a file. */
-    public static byte[] footer(BackupSetId setId, int family, int families, long trailerOffset, int trailerBytes) {
-        return new Footer(setId, family, families, trailerOffset, trailerBytes).encode();
+    public static byte[] footer(
+            Mode mode, BackupSetId setId, int family, int families, long trailerOffset, int trailerBytes) {
+        return new Footer(mode, setId, family, families, trailerOffset, trailerBytes).encode();
     }
 
     private static byte[] plain(FrameType type, byte[] payload) {

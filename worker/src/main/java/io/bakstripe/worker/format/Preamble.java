@@ -7,11 +7,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** The first 64 bytes of a file. */
-public record Preamble(BackupSetId setId, int family, int families) {
+public record Preamble(Mode mode, BackupSetId setId, int family, int families) {
     static final String MAGIC = "BAKSTRIP";
 
     byte[] encode() {
-        return Ends.seal(Ends.begin(MAGIC, setId, family, families));
+        return Ends.seal(Ends.begin(MAGIC, mode, setId, family, families));
     }
 
     /**
@@ -32,6 +32,6 @@ public record Preamble(BackupSetId setId, int family, int families) {
         if (common == null) {
             throw place.notABackup("it does not begin as one");
         }
-        return new Preamble(common.setId(), common.family(), common.families());
+        return new Preamble(common.mode(), common.setId(), common.family(), common.families());
     }
 }

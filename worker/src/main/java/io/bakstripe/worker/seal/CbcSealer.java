@@ -1,9 +1,11 @@
 package io.bakstripe.worker.seal;
 
 import io.bakstripe.worker.key.DataKey;
-import java.util.Arrays;
+import io.bakstripe.worker.key.envelope.CbcStream;
+import io.bakstripe.worker.key.envelope.CbcStream.Piece;
+import io.bakstripe.worker.key.envelope.CipherBlock;
+import java.nio.ByteBuffer;
 import java.util.Base64;
-import javax.crypto.Cipher;
 
 /**
  * Mode 1, encryption-only: the whole file is one stream of AES-256-CBC with padding behind the last part; {@code docs/format.md}, part 5.1. A part goes on from the
@@ -12,19 +14,19 @@ import javax.crypto.Cipher;
 public final class CbcSealer implements PartSealer {
     private static final byte[] NOTHING = {};
 
-    private final Cipher cipher;
-    private byte[] lastBlock;
+    private final DataKey key;
+    private CipherBlock before;
     private boolean last;
 
-    /** @param before the last sealed block of the part before, or the file's initialisation vector: 16 bytes */
-    public CbcSealer(DataKey key, byte[] before) {
-        this.cipher = AesCbc.encrypting(key, before);
-        this.lastBlock = before.clone();
+    /** @param before the last sealed block of the part before, or the file's initialisation vector */
+    public CbcSealer(DataKey key, CipherBlock before) {
+        this.key = key;
+        this.before = before;
     }
 
     /** @param carry what {@link PartSealer.Tail} gave with the part before */
     public static CbcSealer goingOn(DataKey key, String carry) {
-        return new CbcSealer(key, Base64.getDecoder().decode(carry));
+        return new CbcSealer(key, CipherBlock.of(Base64.getDecoder().decode(carry)));
     }
 
     @Override
@@ -35,27 +37,19 @@ public final class CbcSealer implements PartSealer {
     /** {@link IllegalArgumentException} unless these are whole blocks of 16 bytes, which frames always are. */
     @Override
     public byte[] add(byte[] plain) {
-        if (plain.length % AesCbc.BLOCK_BYTES != 0) {
-            throw new IllegalArgumentException(plain.length + " bytes are no whole blocks");
-        }
-        byte[] sealed = cipher.update(plain);
-        if (sealed == null) {
-            return NOTHING;
-        }
-        lastBlock = Arrays.copyOfRange(sealed, sealed.length - AesCbc.BLOCK_BYTES, sealed.length);
-        return sealed;
+        return plain.length == 0 ? NOTHING : sealed(plain, Piece.INNER);
     }
 
     @Override
     public Tail end() {
-        byte[] padding = last ? add(padding()) : NOTHING;
-        return new Tail(padding, Base64.getEncoder().encodeToString(lastBlock));
+        byte[] padding = last ? sealed(NOTHING, Piece.LAST) : NOTHING;
+        return new Tail(padding, Base64.getEncoder().encodeToString(before.toBytes()));
     }
 
-    /** PKCS #7 of a file that is a multiple of the block: a whole block. */
-    private static byte[] padding() {
-        byte[] block = new byte[AesCbc.BLOCK_BYTES];
-        Arrays.fill(block, (byte) AesCbc.BLOCK_BYTES);
-        return block;
+    private byte[] sealed(byte[] plain, Piece piece) {
+        ByteBuffer into = ByteBuffer.allocate(CbcStream.sealedBytes(plain.length, piece));
+        CbcStream.seal(key, before, ByteBuffer.wrap(plain), piece, into);
+        before = CipherBlock.lastOf(into.flip());
+        return into.array();
     }
 }

@@ -5,7 +5,6 @@ import io.bakstripe.worker.journal.StripeEvent.Sealed;
 import io.bakstripe.worker.key.DataKey;
 import io.bakstripe.worker.seal.CbcSealer;
 import io.bakstripe.worker.seal.PartSealer;
-import java.util.Base64;
 import java.util.Optional;
 
 /** Makes sealers that go on where the record ends. */
@@ -16,8 +15,7 @@ final class Sealers {
     static PartSealer behind(DataKey key, Seal seal, Optional<Sealed> before) {
         return switch (seal.mode()) {
             case ENCRYPTION_ONLY ->
-                before.map(part -> CbcSealer.goingOn(key, part.carry()))
-                        .orElseGet(() -> new CbcSealer(key, Base64.getDecoder().decode(seal.iv())));
+                CbcSealer.goingOn(key, before.map(Sealed::carry).orElse(seal.iv()));
             case AUTHENTICATED -> throw new IllegalStateException("there is no authenticated mode yet");
         };
     }

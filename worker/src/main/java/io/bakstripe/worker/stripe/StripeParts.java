@@ -6,11 +6,11 @@ import akka.stream.Materializer;
 import akka.stream.SystemMaterializer;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
-import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.journal.StripeEvent.Seal;
@@ -139,8 +139,8 @@ final class StripeParts {
                                 number > 1 ? state.parts().sealed(number - 1) : Optional.empty()))));
     }
 
-    private static Optional<EncryptionMode> mode(Job job) {
-        return job.state().seal().map(Seal::mode);
+    private static Mode mode(Job job) {
+        return Mode.of(job.state().seal().map(Seal::mode));
     }
 
     /** What a part begins with before its first frame of the plan: the file's own beginning, or nothing. */

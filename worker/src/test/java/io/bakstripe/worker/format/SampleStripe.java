@@ -40,7 +40,7 @@ public final class SampleStripe {
         this.family = family;
         this.families = families;
         this.encoder = new FrameEncoder(codec, 3);
-        part.writeBytes(FrameEncoder.preamble(setId, family, families));
+        part.writeBytes(FrameEncoder.preamble(Mode.PLAIN, setId, family, families));
         part.writeBytes(encoder.header(header));
     }
 
@@ -130,7 +130,7 @@ public final class SampleStripe {
         int trailerOffset = file.size();
         byte[] trailer = encoder.trailer(new StripeTrailer(setId, family, families, stop, parts, pages));
         file.writeBytes(trailer);
-        file.writeBytes(FrameEncoder.footer(setId, family, families, trailerOffset, trailer.length));
+        file.writeBytes(FrameEncoder.footer(Mode.PLAIN, setId, family, families, trailerOffset, trailer.length));
         return file.toByteArray();
     }
 }

@@ -15,6 +15,7 @@ import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.FrameEncoder;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
@@ -70,7 +71,7 @@ class StripeWorkerTest {
         StripeReport published = fixture.await(StripeState.PUBLISHED);
         byte[] object = fixture.objects.bytes(fixture.file(1)).orElse(new byte[0]);
         assertThat(object).hasSize((int) published.storedBytes());
-        byte[] preamble = FrameEncoder.preamble(StripeFixture.SET, 1, 1);
+        byte[] preamble = FrameEncoder.preamble(Mode.PLAIN, StripeFixture.SET, 1, 1);
         assertThat(Arrays.copyOf(object, preamble.length)).isEqualTo(preamble);
         StripeTrailer trailer = StripeContent.trailer(fixture.file(1), object);
         assertThat(trailer.stop()).isEqualTo(StripeFixture.STOP);

@@ -1,0 +1,36 @@
+package io.bakstripe.worker.format;
+
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import java.util.Arrays;
+import java.util.Optional;
+
+/** What a file says of its encryption in preamble and footer; {@code docs/format.md}, parts 2 and 5. */
+public enum Mode {
+    PLAIN(0),
+    ENCRYPTION_ONLY(1);
+
+    private final int code;
+
+    Mode(int code) {
+        this.code = code;
+    }
+
+    /** Of a file that is written in this mode of encryption, or none. */
+    public static Mode of(Optional<EncryptionMode> encryption) {
+        return encryption
+                .map(mode -> switch (mode) {
+                    case ENCRYPTION_ONLY -> ENCRYPTION_ONLY;
+                    case AUTHENTICATED -> throw new IllegalArgumentException("no files are written in that mode yet");
+                })
+                .orElse(PLAIN);
+    }
+
+    /** Empty for one that this program does not know. */
+    static Optional<Mode> of(int code) {
+        return Arrays.stream(values()).filter(mode -> mode.code == code).findFirst();
+    }
+
+    int code() {
+        return code;
+    }
+}
