@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
@@ -80,7 +81,7 @@ record BackupHistory(
                 task.files(),
                 stop.plainBytes(),
                 detail.stripes().stream().mapToLong(StripeDetail::storedBytes).sum(),
-                "none",
+                task.origin().request().key().map(KeyArn::toString).orElse("none"),
                 stop.damagedPages(),
                 start.recoveryFork(),
                 false,

@@ -16,6 +16,8 @@ import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.DifferentialBase;
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import java.util.List;
@@ -141,7 +143,8 @@ final class Orders {
                         attempt.basis().type(),
                         attempt.basis().base().map(DifferentialBase::setId),
                         attempt.basis().base().map(base -> base.start().firstLsn()),
-                        task.storage()),
+                        task.storage(),
+                        request.key().map(key -> new EncryptionSpec(EncryptionMode.ENCRYPTION_ONLY, List.of(key)))),
                 goal,
                 attempt.stop()));
     }
@@ -158,7 +161,8 @@ final class Orders {
                                 host,
                                 step(state, task),
                                 task.set().map(SetFacts::setId),
-                                task.storage()),
+                                task.storage(),
+                                task.origin().request().key()),
                         goal)));
     }
 

@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoreReport;
 import io.bakstripe.protocol.message.DatabaseCommand.RestoredStripe;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.task.Lifecycle;
@@ -118,7 +119,7 @@ final class TaskDetails {
                 task.origin().request() instanceof BackupRequest backup
                         ? Optional.of(backup.overwrite() ? 1 : 0)
                         : Optional.empty(),
-                Optional.empty(),
+                task.origin().request().key().map(KeyArn::toString),
                 Optional.empty(),
                 Optional.empty());
         return new TaskDetail(

@@ -35,7 +35,9 @@ import io.bakstripe.worker.session.SessionSettings;
 import io.bakstripe.worker.snapshot.SnapshotFiles;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.key.kms.KmsKeys;
+import io.bakstripe.worker.key.kms.KmsSettings;
+import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.SnapshotStore;
 import io.bakstripe.worker.store.aws.StsSettings;
 import io.bakstripe.worker.store.s3.S3SnapshotStore;
@@ -45,7 +47,7 @@ import io.bakstripe.worker.store.s3.StoreSettings;
 import io.bakstripe.worker.stripe.SlicesFetcher;
 import io.bakstripe.worker.stripe.StripeDependencies;
 import io.bakstripe.worker.stripe.StripeSettings;
-import io.bakstripe.worker.stripe.StripeWorker;
+import io.bakstripe.worker.stripe.StripeSharding;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -53,6 +55,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -69,6 +72,7 @@ final class Workers {
             long byteBudget,
             StoreSettings store,
             StsSettings sts,
+            KmsSettings kms,
             Optional<SnapshotSettings> snapshots,
             PreflightSettings preflight,
             SessionSettings session,
@@ -86,6 +90,7 @@ final class Workers {
                     worker.getBytes("byte-budget"),
                     StoreSettings.from(worker),
                     StsSettings.from(worker),
+                    KmsSettings.from(worker),
                     SnapshotSettings.from(worker),
                     PreflightSettings.from(worker),
                     SessionSettings.from(worker),
@@ -114,7 +119,10 @@ final class Workers {
         S3Stores stores =
                 snapshots.map(own -> natives.withSnapshots(own.objects())).orElse(natives);
         RestoreSettings restore = settings.restore();
-        Function<ObjectStore, SetFinder> finder = store -> new StoreSetFinder(store, restore);
+        KmsKeys keys = KmsKeys.create(settings.kms(), natives.rights(), system);
+        Executor blocking =
+                system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
+        Function<ObjectReader, SetFinder> finder = files -> new StoreSetFinder(files, restore);
         PostgresEngine postgres = new PostgresEngine(settings.postgres(), clock, UUID::randomUUID);
         Sources sources = new ConfiguredSources(
                 List.of(postgres),
@@ -124,19 +132,20 @@ final class Workers {
         BackupSession.init(
                 sharding,
                 system,
-                new SessionDependencies(sources, stores, SessionDependencies.sharded(sharding), settings.session()));
+                new SessionDependencies(
+                        sources, stores, keys, SessionDependencies.sharded(sharding), settings.session()));
         Optional<Spool> spool = node.has("worker")
                 ? Optional.of(Spool.open(
                         settings.spool(),
-                        system.dispatchers()
-                                .lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"))))
+                        blocking))
                 : Optional.empty();
         StripeSettings stripe = settings.stripe();
-        StripeWorker.init(
+        StripeSharding.init(
                 sharding,
                 system,
                 new StripeDependencies(
                         stores,
+                        keys,
                         sources,
                         SlicesFetcher.sharded(sharding, stripe),
                         budget,
@@ -149,6 +158,8 @@ final class Workers {
         RestoreDependencies restores = new RestoreDependencies(
                 finder,
                 stores,
+                keys,
+                blocking,
                 budget,
                 restore,
                 clock,
@@ -167,7 +178,7 @@ final class Workers {
         if (node.has("worker")) {
             system.systemActorOf(
                     Preflight.create(new PreflightDependencies(
-                            stores.withAttempts(PREFLIGHT_ATTEMPTS), sources, finder, settings.preflight(), clock)),
+                            stores.withAttempts(PREFLIGHT_ATTEMPTS), keys, sources, finder, settings.preflight(), clock)),
                     "preflight",
                     Props.empty());
             snapshots.ifPresent(
@@ -175,6 +186,7 @@ final class Workers {
         }
         return () -> {
             postgres.close();
+            keys.close();
             stores.close();
             snapshots.ifPresent(SnapshotStore::close);
             spool.ifPresent(Spool::close);

@@ -64,11 +64,6 @@ public enum BackupError {
             MALFORMED,
             "the statement cannot be read: %s",
             "Send exec statements as in: exec msdb.dbo.rds_task_status @task_id=5;"),
-    ENCRYPTION_NOT_AVAILABLE(
-            1014,
-            MALFORMED,
-            "client-side encryption with a KMS key is not available in this version",
-            "Leave kms_master_key_arn out; files are still uploaded with server-side encryption where the store has it."),
     QUERY_MALFORMED(1017, MALFORMED, "query parameter %s must be %s, not '%s'", "Correct the address of the request."),
     BODY_TOO_LARGE(1018, TOO_LARGE, "the request body is larger than %s bytes", "Send a smaller body."),
     MEDIA_TYPE(1019, WRONG_MEDIA, "the request body must be %s", "Set the Content-Type header accordingly."),
@@ -730,8 +725,18 @@ public enum BackupError {
     FILE_ENCRYPTED(
             6112,
             CORRUPTION,
-            "file %s is encrypted (mode %s), which this version cannot open",
-            "Restore with a version of the program that has the keys of encrypted backups."),
+            "file %s is encrypted and no key was named",
+            "Name the key that it was encrypted with, as kms_master_key_arn."),
+    FILE_NOT_ENCRYPTED(
+            6113,
+            CORRUPTION,
+            "file %s is not encrypted, but a key was named",
+            "Leave kms_master_key_arn out, if the file is the one that you mean."),
+    FILE_MODE_UNKNOWN(
+            6114,
+            CORRUPTION,
+            "file %s is encrypted in mode %s, which this version cannot open",
+            "Restore with a later version of the program."),
     PAGES_DAMAGED(
             6121,
             CORRUPTION,

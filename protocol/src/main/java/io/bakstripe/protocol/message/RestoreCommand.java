@@ -9,6 +9,7 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.Lsn;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.serialization.CborSerializable;
 import io.bakstripe.protocol.stripe.Storage;
@@ -30,6 +31,7 @@ public sealed interface RestoreCommand extends RestoreMessage, CborSerializable 
      * @param step what the attempt is to do
      * @param set the set that was judged and let through; another one is not applied. Absent where the step applies none
      * @param storage where the files are
+     * @param key that they were encrypted with; empty: they are not encrypted
      */
     record RestoreSpec(
             AttemptRef attempt,
@@ -39,13 +41,15 @@ public sealed interface RestoreCommand extends RestoreMessage, CborSerializable 
             HostName host,
             RestoreStep step,
             Optional<BackupSetId> set,
-            Storage storage) {
+            Storage storage,
+            Optional<KeyArn> key) {
         public RestoreSpec {
-            // Nodes of the first releases do not send it.
+            // Nodes of the first releases do not send these.
             storage = storage == null ? Storage.NATIVE : storage;
+            key = key == null ? Optional.empty() : key;
         }
 
-        /** Of files in a bucket that a caller named. */
+        /** Of files in a bucket that a caller named, which are not encrypted. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public RestoreSpec(
                 AttemptRef attempt,
@@ -55,7 +59,7 @@ public sealed interface RestoreCommand extends RestoreMessage, CborSerializable 
                 HostName host,
                 RestoreStep step,
                 Optional<BackupSetId> set) {
-            this(attempt, database, display, view, host, step, set, Storage.NATIVE);
+            this(attempt, database, display, view, host, step, set, Storage.NATIVE, Optional.empty());
         }
 
         /** A full restore into a new directory. */

@@ -11,6 +11,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.serialization.CborSerializable;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.StartFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.stripe.Storage;
@@ -51,6 +52,7 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
      * @param baseSet of a differential: the full backup that it builds on
      * @param baseLsn of a differential: that full backup's first LSN
      * @param storage that the file goes to
+     * @param encryption of the file; empty: none
      */
     record StripeSpec(
             StripeRef stripe,
@@ -67,10 +69,49 @@ public sealed interface StripeCommand extends StripeMessage, CborSerializable {
             BackupType type,
             Optional<BackupSetId> baseSet,
             Optional<Lsn> baseLsn,
-            Storage storage) {
+            Storage storage,
+            Optional<EncryptionSpec> encryption) {
         public StripeSpec {
-            // Nodes of the first release do not send it.
+            // Nodes of the first release do not send these.
             storage = storage == null ? Storage.NATIVE : storage;
+            encryption = encryption == null ? Optional.empty() : encryption;
+        }
+
+        /** Of a file that is not encrypted. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public StripeSpec(
+                StripeRef stripe,
+                DatabaseRef database,
+                DatabaseName display,
+                InstanceView view,
+                BackupSetId setId,
+                S3Arn file,
+                int files,
+                boolean overwrite,
+                boolean compression,
+                StartFacts start,
+                long dataBytes,
+                BackupType type,
+                Optional<BackupSetId> baseSet,
+                Optional<Lsn> baseLsn,
+                Storage storage) {
+            this(
+                    stripe,
+                    database,
+                    display,
+                    view,
+                    setId,
+                    file,
+                    files,
+                    overwrite,
+                    compression,
+                    start,
+                    dataBytes,
+                    type,
+                    baseSet,
+                    baseLsn,
+                    storage,
+                    Optional.empty());
         }
 
         /** Of a full backup. */

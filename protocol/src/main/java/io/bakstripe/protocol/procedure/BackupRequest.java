@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.stream.IntStream;
  * @param overwrite row B3
  * @param numberOfFiles 1 to 10 (row B5)
  * @param continueAfterError damaged pages do not end the task; the set is marked instead
+ * @param key that the files are encrypted with (row B2); absent: they are not
  */
 public record BackupRequest(
         DatabaseName database,
@@ -26,14 +28,19 @@ public record BackupRequest(
         boolean overwrite,
         int numberOfFiles,
         // Left out where it is not set, as in the first release's rows.
-        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continueAfterError)
+        @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continueAfterError,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<KeyArn> key)
         implements TaskRequest {
     /** The parameter's name; an addition to the reference. */
     public static final String CONTINUE_AFTER_ERROR = "continue_after_error";
 
+    /** The parameter's name. */
+    static final String KEY = "kms_master_key_arn";
+
     public BackupRequest {
-        // Rows of the first release do not have it.
+        // Rows of the first release do not have these.
         type = type == null ? BackupType.FULL : type;
+        key = key == null ? Optional.empty() : key;
         long asterisks = arn.fileName().chars().filter(c -> c == '*').count();
         boolean inFolder = arn.folder().indexOf('*') >= 0;
         if (numberOfFiles > 1 && (asterisks != 1 || inFolder)) {
@@ -45,13 +52,25 @@ public record BackupRequest(
         }
     }
 
+    /** A call for a backup that is not encrypted. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public BackupRequest(
+            DatabaseName database,
+            BackupType type,
+            S3Arn arn,
+            boolean overwrite,
+            int numberOfFiles,
+            boolean continueAfterError) {
+        this(database, type, arn, overwrite, numberOfFiles, continueAfterError, Optional.empty());
+    }
+
     /** A call for a full backup that damaged pages end. */
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     public BackupRequest(DatabaseName database, S3Arn arn, boolean overwrite, int numberOfFiles) {
         this(database, BackupType.FULL, arn, overwrite, numberOfFiles, false);
     }
 
-    /** Reads a bound call of {@code rds_backup_database}; what this version cannot do yet is refused, never ignored. */
+    /** Reads a bound call of {@code rds_backup_database}. */
     public static BackupRequest of(Procedure.Arguments arguments) {
         return of(arguments, arguments.optional("type", BackupType.class).orElse(BackupType.FULL));
     }
@@ -62,14 +81,14 @@ public record BackupRequest(
     }
 
     private static BackupRequest of(Procedure.Arguments arguments, BackupType type) {
-        Encryption.refuseKey(arguments);
         return new BackupRequest(
                 arguments.required("source_db_name", DatabaseName.class),
                 type,
                 arguments.required("s3_arn_to_backup_to", S3Arn.class),
                 arguments.optional("overwrite_s3_backup_file", Boolean.class).orElse(false),
                 arguments.optional("number_of_files", Long.class).orElse(1L).intValue(),
-                arguments.optional(CONTINUE_AFTER_ERROR, Boolean.class).orElse(false));
+                arguments.optional(CONTINUE_AFTER_ERROR, Boolean.class).orElse(false),
+                arguments.optional(KEY, KeyArn.class));
     }
 
     /** The files to write, in the order of their media families: {@code 1-of-n} to {@code n-of-n} in place of the asterisk (row B6). */

@@ -54,7 +54,7 @@ public record ParameterType(String description, Kind kind, BiFunction<String, Ob
         return new ParameterType(
                 "the ARN of a KMS key",
                 Kind.TEXT,
-                (name, value) -> KeyArn.parse(asText(name, value)).toString());
+                (name, value) -> KeyArn.parse(asText(name, value)));
     }
 
     static ParameterType bit() {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.stripe.Storage;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param recovery what becomes of the database (rows R3, G2)
  * @param stopAt of log restores only: what was committed from then on is not applied (row G3)
  * @param replaces whether the set is restored beside a database that is ONLINE and put in its place once it is open; full restores that open only
+ * @param key that the files were encrypted with (rows R4, G1); absent: they are not encrypted
  * @param snapshot the snapshot whose files these are, which lie in the service's own storage (row D2); absent for a native restore
  */
 public record RestoreRequest(
@@ -28,6 +30,7 @@ public record RestoreRequest(
         Recovery recovery,
         Optional<StopAt> stopAt,
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean replaces,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<KeyArn> key,
         @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<SnapshotId> snapshot)
         implements TaskRequest {
     /** The parameter's name; an addition to the reference. */
@@ -44,6 +47,7 @@ public record RestoreRequest(
         recovery = recovery == null ? Recovery.RECOVERY : recovery;
         stopAt = stopAt == null ? Optional.empty() : stopAt;
         snapshot = snapshot == null ? Optional.empty() : snapshot;
+        key = key == null ? Optional.empty() : key;
         if (stopAt.isPresent() && type != BackupType.LOG) {
             throw new IllegalArgumentException("stopAt goes with a log, not with a set of type " + type);
         }
@@ -55,7 +59,7 @@ public record RestoreRequest(
         }
     }
 
-    /** A native restore. */
+    /** A native restore of files that are not encrypted. */
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     public RestoreRequest(
             DatabaseName database,
@@ -64,7 +68,7 @@ public record RestoreRequest(
             Recovery recovery,
             Optional<StopAt> stopAt,
             boolean replaces) {
-        this(database, type, arn, recovery, stopAt, replaces, Optional.empty());
+        this(database, type, arn, recovery, stopAt, replaces, Optional.empty(), Optional.empty());
     }
 
     /** A restore that replaces nothing. */
@@ -87,12 +91,18 @@ public record RestoreRequest(
      */
     public static RestoreRequest ofSnapshot(DatabaseName database, SnapshotId snapshot, S3Arn files) {
         return new RestoreRequest(
-                database, BackupType.FULL, files, Recovery.RECOVERY, Optional.empty(), false, Optional.of(snapshot));
+                database,
+                BackupType.FULL,
+                files,
+                Recovery.RECOVERY,
+                Optional.empty(),
+                false,
+                Optional.empty(),
+                Optional.of(snapshot));
     }
 
     /**
-     * Reads a bound call of {@code rds_restore_database}: with_norecovery is required for differentials and 0 by default for full restores (row R3). What
-     * this version cannot do yet is refused, never ignored.
+     * Reads a bound call of {@code rds_restore_database}: with_norecovery is required for differentials and 0 by default for full restores (row R3).
      */
     public static RestoreRequest of(Procedure.Arguments arguments) {
         BackupType type = arguments.optional("type", BackupType.class).orElse(BackupType.FULL);
@@ -120,7 +130,6 @@ public record RestoreRequest(
 
     private static RestoreRequest of(
             Procedure.Arguments arguments, BackupType type, boolean norecovery, Optional<StopAt> stopAt) {
-        Encryption.refuseKey(arguments);
         Optional<Boolean> given = arguments.optional(WITH_NORECOVERY, Boolean.class);
         if (standby(arguments) && given.isPresent() && !given.get()) {
             throw BackupError.STANDBY_AND_RECOVERY.problem().on(WITH_STANDBY).asException();
@@ -137,7 +146,9 @@ public record RestoreRequest(
                 arguments.required("s3_arn_to_restore_from", S3Arn.class),
                 recovery,
                 stopAt,
-                replaces);
+                replaces,
+                arguments.optional(BackupRequest.KEY, KeyArn.class),
+                Optional.empty());
     }
 
     private static boolean standby(Procedure.Arguments arguments) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.Optional;
@@ -22,6 +23,11 @@ public sealed interface TaskRequest permits BackupRequest, RestoreRequest, Finis
     /** The ARN as the caller gave it, asterisks included; absent where a call names none. */
     @JsonIgnore
     Optional<S3Arn> objectArn();
+
+    /** The key that files are encrypted with, or were; absent where a call names none. */
+    default Optional<KeyArn> key() {
+        return Optional.empty();
+    }
 
     @JsonIgnore
     TaskType taskType();

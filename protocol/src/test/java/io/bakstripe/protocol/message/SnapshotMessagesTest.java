@@ -105,7 +105,8 @@ class SnapshotMessagesTest {
                                 HOST,
                                 step,
                                 Optional.empty(),
-                                Storage.SNAPSHOTS),
+                                Storage.SNAPSHOTS,
+                                Optional.empty()),
                         RestoreCommand.RestoreGoal.APPLY));
     }
 
@@ -136,10 +137,18 @@ class SnapshotMessagesTest {
                         Recovery.NORECOVERY,
                         Optional.empty(),
                         false,
+                        Optional.empty(),
                         Optional.of(SNAPSHOT)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new RestoreRequest(
-                        SHOP, BackupType.FULL, FILES, Recovery.RECOVERY, Optional.empty(), true, Optional.of(SNAPSHOT)))
+                        SHOP,
+                        BackupType.FULL,
+                        FILES,
+                        Recovery.RECOVERY,
+                        Optional.empty(),
+                        true,
+                        Optional.empty(),
+                        Optional.of(SNAPSHOT)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

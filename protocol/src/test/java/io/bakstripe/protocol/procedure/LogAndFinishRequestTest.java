@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.HashMap;
@@ -35,6 +36,14 @@ class LogAndFinishRequestTest {
         assertThat(request.files()).containsExactly(S3Arn.parse(ARN));
     }
 
+    @Test
+    void aLogBackupNamesTheKeyThatEncryptsIt() {
+        Map<String, Object> raw = log();
+        raw.put("kms_master_key_arn", KEY);
+
+        assertThat(BackupRequest.ofLog(Procedure.RDS_BACKUP_LOG.bind(raw)).key()).contains(KeyArn.parse(KEY));
+    }
+
     @ParameterizedTest
     @CsvSource({
         "number_of_files, 2, PARAMETER_UNKNOWN",
@@ -42,7 +51,6 @@ class LogAndFinishRequestTest {
         "continue_after_error, 1, PARAMETER_UNKNOWN",
         "overwrite_s3_backup_file, 2, PARAMETER_VALUE",
         "kms_master_key_arn, key, KEY_ARN_MALFORMED",
-        "kms_master_key_arn, " + KEY + ", ENCRYPTION_NOT_AVAILABLE",
     })
     void blamesAFaultOfALogBackupOnItsParameter(String parameter, String value, BackupError error) {
         Map<String, Object> raw = log();

@@ -130,7 +130,6 @@ class ProcedureTest {
                 arguments("overwrite_s3_backup_file", "true", BackupError.PARAMETER_TYPE),
                 arguments("type", "LOG", BackupError.PARAMETER_VALUE),
                 arguments("type", "nonsense", BackupError.PARAMETER_VALUE),
-                arguments("kms_master_key_arn", KEY, BackupError.ENCRYPTION_NOT_AVAILABLE),
                 arguments("kms_master_key_arn", "key", BackupError.KEY_ARN_MALFORMED),
                 arguments("source_db_name", " ", BackupError.PARAMETER_EMPTY),
                 arguments("source_db_name", 1, BackupError.PARAMETER_TYPE),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.HashMap;
@@ -173,9 +174,9 @@ class RestoreRequestTest {
     }
 
     @Test
-    void refusesKeysThatThisVersionCannotUse() {
-        assertRefused(
-                () -> database("kms_master_key_arn", KEY), BackupError.ENCRYPTION_NOT_AVAILABLE, "kms_master_key_arn");
-        assertRefused(() -> log("kms_master_key_arn", KEY), BackupError.ENCRYPTION_NOT_AVAILABLE, "kms_master_key_arn");
+    void namesTheKeyThatFilesWereEncryptedWith() {
+        assertThat(database("kms_master_key_arn", KEY).key()).contains(KeyArn.parse(KEY));
+        assertThat(log("kms_master_key_arn", KEY).key()).contains(KeyArn.parse(KEY));
+        assertThat(log().key()).isEmpty();
     }
 }

@@ -26,9 +26,6 @@ public final class Layout {
     /** The most bytes that a file of the database may have: 16 TiB. */
     static final long MAX_FILE_BYTES = 1L << 44;
 
-    /** The mode of a file that is not encrypted. */
-    static final int MODE_PLAIN = 0;
-
     /** Where the checksum of a preamble or footer stands; it covers all bytes before it. */
     static final int CHECKSUM_AT = 60;
 

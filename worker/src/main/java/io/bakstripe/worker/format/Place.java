@@ -32,7 +32,7 @@ public record Place(S3Arn file, String part) {
 
     /** The file is sealed with keys. */
     BakstripeException encrypted(int mode) {
-        return BackupError.FILE_ENCRYPTED.problem(file, mode).asException();
+        return BackupError.FILE_MODE_UNKNOWN.problem(file, mode).asException();
     }
 
     /** The file ends too early. */

@@ -70,6 +70,31 @@ public sealed interface StripeEvent {
             sealed = sealed == null ? Optional.empty() : sealed;
         }
 
+        /** Not sealed. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public PartStored(
+                int number,
+                Position from,
+                Position to,
+                long plainBytes,
+                long storedBytes,
+                int crc32c,
+                String etag,
+                Optional<Damage> damage,
+                List<FrameRun> manifest) {
+            this(
+                    number,
+                    from,
+                    to,
+                    plainBytes,
+                    storedBytes,
+                    crc32c,
+                    etag,
+                    damage,
+                    manifest,
+                    Optional.empty());
+        }
+
         /** Without damage and pages of the manifest, and not sealed. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public PartStored(
@@ -114,6 +139,19 @@ public sealed interface StripeEvent {
             sealed = sealed == null ? Optional.empty() : sealed;
         }
 
+        /** Not sealed. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public PartReplaced(
+                int number,
+                long plainBytes,
+                long storedBytes,
+                int crc32c,
+                String etag,
+                Optional<Damage> damage,
+                List<FrameRun> manifest) {
+            this(number, plainBytes, storedBytes, crc32c, etag, damage, manifest, Optional.empty());
+        }
+
         /** Without damage and pages of the manifest, and not sealed. */
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public PartReplaced(int number, long plainBytes, long storedBytes, int crc32c, String etag) {
@@ -154,6 +192,11 @@ public sealed interface StripeEvent {
         @JsonCreator(mode = JsonCreator.Mode.DISABLED)
         public TrailerStored(int number, long storedBytes, int crc32c, String etag) {
             this(number, storedBytes, crc32c, etag, Optional.empty());
+        }
+
+        /** Of the last part that was stored. */
+        public static TrailerStored of(PartStored part) {
+            return new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag(), part.sealed());
         }
     }
 

@@ -8,4 +8,10 @@ public interface KeyServices {
 
     /** The service for this access; nothing is sent, and nothing refused, before its first call. It is not to be closed. */
     KeyService of(StoreAccess access);
+
+    /** None at all. */
+    static KeyServices none() {
+        NoKeyService none = new NoKeyService();
+        return access -> none;
+    }
 }

@@ -21,6 +21,7 @@ import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.RestoreHost;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetFit;
+import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.SetMetadata;
@@ -48,10 +49,12 @@ final class Checks {
                     + " are.";
 
     private final PreflightDependencies dependencies;
+    private final KeyChecks keys;
     private final Executor blocking;
 
     Checks(PreflightDependencies dependencies, Executor blocking) {
         this.dependencies = dependencies;
+        this.keys = new KeyChecks(dependencies.keys());
         this.blocking = blocking;
     }
 
@@ -60,6 +63,8 @@ final class Checks {
         DatabaseName database = command.request().database();
         Predicate<StoredObject> foreign = object -> !command.request().overwrite();
         return inBucket(view, command.request().arn(), waiting)
+                .thenCompose(there -> keys.usable(view, command.request().key(), waiting))
+                .thenCompose(usable -> keys.generates(view, command.request().key(), waiting))
                 .thenCompose(
                         there -> noneIs(store(view), foreign, command.request().files()))
                 .thenCompose(free -> command.basis()
@@ -139,11 +144,17 @@ final class Checks {
     }
 
     CompletionStage<Passed> restore(CheckRestore command, Waiting waiting) {
-        return readable(command, waiting)
-                .thenCompose(store -> dependencies
-                        .finder()
-                        .apply(store)
-                        .find(command.request().arn()))
+        return keys.usable(command.view(), command.request().key(), waiting)
+                .thenCompose(usable -> readable(command, waiting))
+                .thenCompose(store -> {
+                    OpenedFiles files =
+                            keys.opened(command.view(), store, command.request().key(), blocking);
+                    return dependencies
+                            .finder()
+                            .apply(files)
+                            .find(command.request().arn())
+                            .whenComplete((set, failure) -> files.close());
+                })
                 .thenCompose(set -> {
                     waiting.forAddressOf(command.request().database());
                     return dependencies.sources().host(command.view()).thenApply(host -> {

@@ -19,6 +19,10 @@ final class Waiting {
         problem = BackupError.STORE_UNREACHABLE.problem(noAnswer());
     }
 
+    void forKeyService() {
+        problem = BackupError.KEY_SERVICE_UNREACHABLE.problem(noAnswer());
+    }
+
     void forAddressOf(DatabaseName database) {
         problem = BackupError.CLUSTER_TIMEOUT.problem("the host of database '" + database + "'");
     }

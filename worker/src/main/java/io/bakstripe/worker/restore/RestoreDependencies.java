@@ -7,24 +7,32 @@ import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.budget.ByteBudget;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.key.KeyServices;
+import io.bakstripe.worker.seal.OpenedFiles;
+import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
+import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.Stores;
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
  * What restore workers need from their node.
  *
- * @param finders looks for sets in a store
+ * @param finders looks for sets among files
+ * @param keys the key service that opens encrypted files
+ * @param executor where they are decrypted
  * @param host reaches the agent of a host
  * @param reports sends a report to the database's coordinator; never blocks
  * @param node the address of this node, as reports name it
  */
 public record RestoreDependencies(
-        Function<ObjectStore, SetFinder> finders,
+        Function<ObjectReader, SetFinder> finders,
         Stores stores,
+        KeyServices keys,
+        Executor executor,
         ByteBudget budget,
         RestoreSettings settings,
         InstantSource time,
@@ -32,12 +40,22 @@ public record RestoreDependencies(
         BiConsumer<DatabaseRef, RestoreReport> reports,
         String node) {
 
-    /** The store of the set's files: with the rights of the instance that the restore goes to, or that of snapshots. */
-    ObjectStore store(RestoreSpec spec) {
-        return stores.of(StoreAccess.of(spec));
+    /** Where nothing is encrypted. */
+    public RestoreDependencies(
+            Function<ObjectReader, SetFinder> finders,
+            Stores stores,
+            ByteBudget budget,
+            RestoreSettings settings,
+            InstantSource time,
+            Function<HostName, RecipientRef<HostCommand>> host,
+            BiConsumer<DatabaseRef, RestoreReport> reports,
+            String node) {
+        this(finders, stores, KeyServices.none(), Runnable::run, budget, settings, time, host, reports, node);
     }
 
-    SetFinder finder(RestoreSpec spec) {
-        return finders.apply(store(spec));
+    /** The set's files as they were before they were encrypted: with the rights of the instance that the restore goes to, or that of snapshots. To be closed. */
+    OpenedFiles files(RestoreSpec spec) {
+        StoreAccess access = StoreAccess.of(spec);
+        return new OpenedFiles(stores.of(access), keys.of(access), new KeyChoice.Named(spec.key()), executor);
     }
 }

@@ -25,6 +25,7 @@ import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreMessage;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.engine.EngineVersions;
+import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptDiscarded;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptFailed;
 import io.bakstripe.worker.restore.RestoreEvent.FilesApplied;
@@ -231,8 +232,12 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
 
     private void find() {
         int mine = ++run;
-        CompletionStage<FoundSet> looked =
-                dependencies.finder(spec()).find(spec().step().from().orElseThrow());
+        OpenedFiles files = dependencies.files(spec());
+        CompletionStage<FoundSet> looked = dependencies
+                .finders()
+                .apply(files)
+                .find(spec().step().from().orElseThrow())
+                .whenComplete((set, failure) -> files.close());
         context.pipeToSelf(
                 looked, (set, failure) -> set != null ? new SetKnown(mine, set) : new Broke(mine, Problem.of(failure)));
     }
@@ -270,7 +275,7 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
         progress = counted;
         SetApply begun = new SetApply(
                 dependencies,
-                dependencies.store(spec()),
+                dependencies.files(spec()),
                 context.getSystem(),
                 spec().host(),
                 directory,

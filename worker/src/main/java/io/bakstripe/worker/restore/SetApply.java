@@ -13,7 +13,7 @@ import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
 import io.bakstripe.worker.restore.RangeWriter.ManifestFrame;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.store.RequestScope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,6 +35,7 @@ final class SetApply {
     private final FoundSet set;
     private final Listener listener;
     private final ActorSystem<?> system;
+    private final OpenedFiles files;
     private final StripeDownload download;
     private final DataDirectoryWriter target;
     private final Optional<Overlay> overlay;
@@ -44,7 +45,7 @@ final class SetApply {
 
     SetApply(
             RestoreDependencies dependencies,
-            ObjectStore store,
+            OpenedFiles store,
             ActorSystem<?> system,
             HostName host,
             Path directory,
@@ -54,12 +55,12 @@ final class SetApply {
     }
 
     /**
-     * @param store as the instance may use it
+     * @param store the files as the instance may read them; closed at the end
      * @param disk that the directory is on
      */
     SetApply(
             RestoreDependencies dependencies,
-            ObjectStore store,
+            OpenedFiles store,
             ActorSystem<?> system,
             HostName host,
             Path directory,
@@ -73,12 +74,13 @@ final class SetApply {
         this.listener = listener;
         this.system = system;
         this.host = host;
-        OpenFiles files = new OpenFiles(settings.openFiles(), disk);
+        OpenFiles open = new OpenFiles(settings.openFiles(), disk);
         boolean over = set.header().type() == BackupType.DIFFERENTIAL;
         this.target = over
-                ? DataDirectoryWriter.over(host, directory, files)
-                : new DataDirectoryWriter(host, directory, files);
+                ? DataDirectoryWriter.over(host, directory, open)
+                : new DataDirectoryWriter(host, directory, open);
         this.overlay = over ? Optional.of(new Overlay(target)) : Optional.empty();
+        this.files = store;
         this.download = new StripeDownload(
                 // One budget for all that this restore asks for: what goes well pays for what does not.
                 store.within(RequestScope.ofBudget(settings.retries())),
@@ -102,6 +104,7 @@ final class SetApply {
                         },
                         blocking)
                 .thenCompose(this::compare)
+                .whenComplete((done, failed) -> files.close())
                 .whenCompleteAsync((done, failed) -> target.close(), blocking);
     }
 

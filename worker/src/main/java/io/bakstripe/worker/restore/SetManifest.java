@@ -10,7 +10,7 @@ import io.bakstripe.worker.format.FrameType;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.ObjectReader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -27,11 +27,11 @@ public final class SetManifest {
     /** Bytes that are asked for at once. */
     static final int RANGE_BYTES = 1 << 20;
 
-    private final ObjectStore store;
+    private final ObjectReader store;
     private final Executor executor;
 
     /** @param executor where pages are decompressed and taken apart */
-    public SetManifest(ObjectStore store, Executor executor) {
+    public SetManifest(ObjectReader store, Executor executor) {
         this.store = store;
         this.executor = executor;
     }

@@ -4,13 +4,14 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -23,10 +24,10 @@ public final class StoreSetFinder implements SetFinder {
     /** Ends the keys of companion objects, which hold wrapped keys and are no stripes. */
     private static final String COMPANION = ".keys";
 
-    private final ObjectStore store;
+    private final ObjectReader store;
     private final int listLimit;
 
-    public StoreSetFinder(ObjectStore store, RestoreSettings settings) {
+    public StoreSetFinder(ObjectReader store, RestoreSettings settings) {
         this.store = store;
         this.listLimit = settings.listLimit();
     }
@@ -52,7 +53,7 @@ public final class StoreSetFinder implements SetFinder {
         }
         Pattern pattern = glob(from.key());
         return store.list(from.bucket(), from.key().substring(0, asterisk), listLimit + 1)
-                .thenApply(listed -> {
+                .thenCompose(listed -> {
                     List<StoredObject> matching = listed.stream()
                             .filter(object ->
                                     pattern.matcher(object.file().key()).matches())
@@ -72,8 +73,21 @@ public final class StoreSetFinder implements SetFinder {
                     if (matching.isEmpty()) {
                         throw BackupError.FILE_UNKNOWN.problem(from).asException();
                     }
-                    return matching;
+                    return known(from, matching);
                 });
+    }
+
+    /** A list says nothing of metadata, which tell how a file is encrypted. */
+    private CompletionStage<List<StoredObject>> known(S3Arn from, List<StoredObject> listed) {
+        List<CompletableFuture<Optional<StoredObject>>> asked = listed.stream()
+                .map(object -> store.head(object.file()).toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> asked.stream()
+                        .map(head -> head.join()
+                                .orElseThrow(() ->
+                                        BackupError.FILE_UNKNOWN.problem(from).asException()))
+                        .toList());
     }
 
     private static Pattern glob(String key) {

@@ -13,7 +13,7 @@ import io.bakstripe.worker.restore.PartCutter.Cut;
 import io.bakstripe.worker.restore.PartCutter.Range;
 import io.bakstripe.worker.restore.RangeWriter.ManifestFrame;
 import io.bakstripe.worker.restore.RangeWriter.Written;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.store.ObjectReader;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ final class StripeDownload {
     /** After this time parts are synced and reported, however few bytes they have. */
     private static final Duration GROUP_PATIENCE = Duration.ofSeconds(1);
 
-    private final ObjectStore store;
+    private final ObjectReader store;
     private final ByteBudget budget;
     private final RestoreSettings settings;
     private final PlainRooms rooms;
@@ -53,7 +53,7 @@ final class StripeDownload {
 
     /** @param store to be asked on behalf of the whole restore */
     StripeDownload(
-            ObjectStore store, ByteBudget budget, RestoreSettings settings, PlainRooms rooms, Executor blocking) {
+            ObjectReader store, ByteBudget budget, RestoreSettings settings, PlainRooms rooms, Executor blocking) {
         this.store = store;
         this.budget = budget;
         this.settings = settings;

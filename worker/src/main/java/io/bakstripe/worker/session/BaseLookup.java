@@ -9,18 +9,23 @@ import io.bakstripe.protocol.stripe.DifferentialBase;
 import io.bakstripe.worker.engine.BaseFiles;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.SetManifest;
-import io.bakstripe.worker.store.ObjectStore;
+import io.bakstripe.worker.seal.OpenedFiles;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** Learns from the store what the base of a differential holds. Thread-safe. */
+/** Learns from the store what the base of a differential holds. To be used once. */
 final class BaseLookup {
+    private final OpenedFiles files;
     private final SetManifest manifest;
 
-    /** @param executor where pages of manifests are taken apart */
-    BaseLookup(ObjectStore store, Executor executor) {
-        this.manifest = new SetManifest(store, executor);
+    /**
+     * @param files closed once the base is read
+     * @param executor where pages of manifests are taken apart
+     */
+    BaseLookup(OpenedFiles files, Executor executor) {
+        this.files = files;
+        this.manifest = new SetManifest(files, executor);
     }
 
     /**
@@ -49,7 +54,8 @@ final class BaseLookup {
                                     ? refused(display, base, why.detail())
                                     : new BakstripeException(why, failure));
                 })
-                .thenCompose(outcome -> outcome);
+                .thenCompose(outcome -> outcome)
+                .whenComplete((read, failure) -> this.files.close());
     }
 
     private static void requireFit(DatabaseName display, DifferentialBase base, FoundSet set) {

@@ -12,6 +12,9 @@ import io.bakstripe.worker.engine.BackupOrder;
 import io.bakstripe.worker.engine.Engine;
 import io.bakstripe.worker.engine.Listed;
 import io.bakstripe.worker.engine.Sources;
+import io.bakstripe.worker.key.KeyServices;
+import io.bakstripe.worker.seal.OpenedFiles;
+import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.Stores;
 import java.util.ArrayList;
@@ -28,6 +31,7 @@ import java.util.concurrent.Executor;
 final class SessionHold {
     private final Sources sources;
     private final Stores stores;
+    private final KeyServices keys;
     private final SessionSettings settings;
     private final Executor blocking;
     private EngineLease<BackupHold> lease;
@@ -36,6 +40,7 @@ final class SessionHold {
     SessionHold(SessionDependencies dependencies, Executor blocking) {
         this.sources = dependencies.sources();
         this.stores = dependencies.stores();
+        this.keys = dependencies.keys();
         this.settings = dependencies.settings();
         this.blocking = blocking;
         this.lease = lease();
@@ -62,7 +67,9 @@ final class SessionHold {
     }
 
     private BaseLookup bases(SessionSpec spec) {
-        return new BaseLookup(stores.of(StoreAccess.of(spec.attempt(), spec.view())), blocking);
+        StoreAccess access = StoreAccess.of(spec.attempt(), spec.view());
+        return new BaseLookup(
+                new OpenedFiles(stores.of(access), keys.of(access), new KeyChoice.AsTheFileSays(), blocking), blocking);
     }
 
     private static BackupOrder order(SessionSpec spec) {

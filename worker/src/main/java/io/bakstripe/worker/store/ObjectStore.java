@@ -21,13 +21,14 @@ import java.util.concurrent.CompletionStage;
  * ACCESS_DENIED}, {@code BUCKET_UNKNOWN}, {@code STORE_FAILED} (anything else, with the store's text). Implementations are thread-safe; no call
  * blocks. A failed call may or may not have taken effect, except where a method says more.
  */
-public interface ObjectStore extends AutoCloseable {
+public interface ObjectStore extends ObjectReader, AutoCloseable {
 
     /**
      * The same store on behalf of {@code scope}. The scope is asked directly before each request, repetitions included; what it throws fails the call,
      * and nothing is sent. A failure that may pass is repeated as long as {@code scope} allows, and each good answer is told to it; that there is no such
      * object or upload is a good answer, too. Without a scope each call has a budget of its own. The view shares everything with this store and is not to be closed.
      */
+    @Override
     ObjectStore within(RequestScope scope);
 
     /** The largest object that can be made, in bytes (row L3); S3's own limit unless an implementation knows another. */
@@ -40,16 +41,6 @@ public interface ObjectStore extends AutoCloseable {
      * there. Fails when the bucket does not exist.
      */
     CompletionStage<String> region(String bucket);
-
-    /** The object's facts; empty when there is none of that key. */
-    CompletionStage<Optional<StoredObject>> head(S3Arn file);
-
-    /**
-     * Objects whose key begins with {@code prefix}, in order of keys.
-     *
-     * @param limit at most this many; {@code limit + 1} tells a caller that there are more than it can use
-     */
-    CompletionStage<List<StoredObject>> list(String bucket, String prefix, int limit);
 
     /**
      * Begins a multipart upload. Never retried by itself: a lost answer leaves an empty upload whose id nobody knows (see docs/architecture.md).
@@ -102,14 +93,6 @@ public interface ObjectStore extends AutoCloseable {
 
     /** Aborts an upload and removes its parts. True when the store no longer knows the upload; false when it must be asked again. */
     CompletionStage<Boolean> abort(Upload upload);
-
-    /**
-     * A range of an object as it was when {@code etag} was read.
-     *
-     * <p>Fails with {@code FILE_CHANGED} when the object has another etag now or is gone, with {@code STORE_UNREACHABLE} when fewer bytes than asked
-     * for arrive and the retry budget is spent.
-     */
-    CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length);
 
     @Override
     void close();

@@ -2,6 +2,7 @@ package io.bakstripe.worker.stripe;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.util.List;
 
@@ -24,6 +25,9 @@ sealed interface Mending {
             numbers = List.copyOf(numbers);
         }
     }
+
+    /** The parts from this one on are to be stored again, all of them: none can be sealed without the one before. */
+    record Rewind(int number) implements Mending {}
 
     /** The attempt cannot be saved. */
     record Impossible(Problem problem) implements Mending {}
@@ -54,7 +58,14 @@ sealed interface Mending {
                 return new Impossible(BackupError.PART_LOST.problem(number, upload.file()));
             }
         }
-        return new Needed(
-                different.numbers().stream().filter(number -> number <= planned).toList(), complete);
+        List<Integer> ofPlans =
+                different.numbers().stream().filter(number -> number <= planned).toList();
+        return chained(state) && !ofPlans.isEmpty() ? new Rewind(ofPlans.get(0)) : new Needed(ofPlans, complete);
+    }
+
+    private static boolean chained(StripeState state) {
+        return state.seal()
+                .filter(seal -> seal.mode() == EncryptionMode.ENCRYPTION_ONLY)
+                .isPresent();
     }
 }

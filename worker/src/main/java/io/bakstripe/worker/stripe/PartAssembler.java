@@ -167,7 +167,7 @@ final class PartAssembler extends GraphStage<FlowShape<EncodedChunk, Part>> {
             } else if (!ended && (finished || storedBytes >= target)) {
                 end();
                 advance();
-            } else if (!ended &&  (isAvailable(out) && !hasBeenPulled(in) && !isClosed(in)) {
+            } else if (!ended && isAvailable(out) && !hasBeenPulled(in) && !isClosed(in)) {
                 pull(in);
             }
         }

@@ -5,6 +5,7 @@ import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.engine.Sources;
 import io.bakstripe.worker.format.PartSizing;
+import io.bakstripe.worker.key.KeyServices;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.Stores;
 import java.time.InstantSource;
@@ -15,6 +16,7 @@ import java.util.function.LongSupplier;
 /**
  * What stripe workers need from their node.
  *
+ * @param keys the key service that files are encrypted with
  * @param slices where pages of a plan come from, in production {@link SlicesFetcher#sharded}
  * @param budget the node's, shared with everything else that holds parts
  * @param spool for parts that are too large for memory; without one they stay smaller
@@ -25,6 +27,7 @@ import java.util.function.LongSupplier;
  */
 public record StripeDependencies(
         Stores stores,
+        KeyServices keys,
         Sources sources,
         SlicesFetcher slices,
         ByteBudget budget,
@@ -36,7 +39,7 @@ public record StripeDependencies(
         String writer,
         StripeSettings settings) {
 
-    /** With the machine's own monotonic clock. */
+    /** Where nothing is encrypted, with the machine's own monotonic clock. */
     public StripeDependencies(
             Stores stores,
             Sources sources,
@@ -48,6 +51,22 @@ public record StripeDependencies(
             InstantSource clock,
             String writer,
             StripeSettings settings) {
-        this(stores, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
+        this(stores, KeyServices.none(), sources, slices, budget, spool, sizing, reports, clock, writer, settings);
+    }
+
+    /** With the machine's own monotonic clock. */
+    public StripeDependencies(
+            Stores stores,
+            KeyServices keys,
+            Sources sources,
+            SlicesFetcher slices,
+            ByteBudget budget,
+            Optional<Spool> spool,
+            PartSizing sizing,
+            BiConsumer<DatabaseRef, DatabaseCommand> reports,
+            InstantSource clock,
+            String writer,
+            StripeSettings settings) {
+        this(stores, keys, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
     }
 }

@@ -17,6 +17,7 @@ import io.bakstripe.worker.budget.ByteBudget.Permit;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
+import io.bakstripe.worker.journal.StripeEvent.Position;
 import io.bakstripe.worker.journal.StripeEvent.Sealed;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.StoredPart;

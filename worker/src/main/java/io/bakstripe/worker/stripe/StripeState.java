@@ -49,7 +49,7 @@ record StripeState(
     /** The state after {@code event}; {@link IllegalStateException} when it cannot follow. */
     StripeState after(StripeEvent event) {
         if (event instanceof PartStored part && oldTrailer(part)) {
-            return after(new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag(), part.sealed()));
+            return after(TrailerStored.of(part));
         }
         StripePhase next = StripeTransitions.next(phase, event);
         if (event instanceof UploadIntended begun) {

@@ -5,13 +5,19 @@ import io.bakstripe.protocol.error.ErrorCategory;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.worker.format.Layout;
+import io.bakstripe.worker.journal.StripeEvent.Seal;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
+import io.bakstripe.worker.key.envelope.CipherBlock;
+import io.bakstripe.worker.key.envelope.Envelope;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Completion;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.store.SetMetadata;
+import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -37,14 +43,21 @@ final class StripeUpload {
     }
 
     /** Creates the upload; never tried twice. */
-    CompletionStage<Upload> begin(UploadIntended intended, StripeRef stripe) {
-        Map<String, String> metadata = Map.of(
+    CompletionStage<Upload> begin(UploadIntended intended, StripeRef stripe, Optional<Seal> seal) {
+        Map<String, String> metadata = new LinkedHashMap<>(Map.of(
                 SetMetadata.SET_ID, intended.setId().toString(),
                 SetMetadata.FAMILY, Integer.toString(intended.family()),
                 SetMetadata.FAMILIES, Integer.toString(intended.families()),
                 SetMetadata.ATTEMPT, Integer.toString(stripe.attempt().attempt()),
-                SetMetadata.FORMAT, Integer.toString(Layout.VERSION));
+                SetMetadata.FORMAT, Integer.toString(Layout.VERSION)));
+        seal.map(StripeUpload::envelope).ifPresent(envelope -> metadata.putAll(envelope.toMetadata()));
         return ask(() -> store.createUpload(intended.file(), metadata));
+    }
+
+    private static Envelope envelope(Seal seal) {
+        return Envelope.of(
+                StripeKeys.wrapped(seal.wrapped().get(0)),
+                CipherBlock.of(Base64.getDecoder().decode(seal.iv())));
     }
 
     /** Compares the store's list of parts with the record. */

@@ -10,7 +10,9 @@ import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
+import io.bakstripe.worker.journal.StripeEvent.Seal;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
+import io.bakstripe.worker.key.KeyService;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import io.bakstripe.worker.store.RequestScope;
@@ -42,6 +44,7 @@ final class StripeWork {
     private final StripeParts parts;
     private final StripeLease lease;
     private final RequestScope budget;
+    private final StripeKeys keys = new StripeKeys();
     private final Deque<Integer> toMend = new ArrayDeque<>();
 
     private StoreAccess access;
@@ -56,8 +59,8 @@ final class StripeWork {
     private @Nullable StripeRun run;
     private @Nullable Problem failure;
 
-    /** The upload's id is known. */
-    record UploadBegun(int work, Upload upload) implements StripeMessage {}
+    /** The upload's id is known, and with which key its parts are sealed. */
+    record UploadBegun(int work, Upload upload, Optional<Seal> seal) implements StripeMessage {}
 
     /** A part waits to be recorded; the stream goes on with {@code recorded}. */
     record PartArrived(int work, PartStored part, CompletableFuture<Done> recorded) implements StripeMessage {}
@@ -120,9 +123,12 @@ final class StripeWork {
 
     void begin(UploadIntended intended, StripeSpec spec) {
         int work = next(StripeActivity.BEGINNING);
+        StripeUpload store = upload();
         context.pipeToSelf(
-                upload().begin(intended, spec.stripe()),
-                (upload, failed) -> failed == null ? new UploadBegun(work, upload) : ended(work, failed));
+                keys.generate(keyService(), spec.encryption())
+                        .thenCompose(seal -> store.begin(intended, spec.stripe(), seal)
+                                .thenApply(upload -> new UploadBegun(work, upload, seal))),
+                (begun, failed) -> failed == null ? begun : ended(work, failed));
     }
 
     /** Stores the rest of the plan that the record stands in. */
@@ -151,6 +157,12 @@ final class StripeWork {
         toMend.addAll(needed.numbers());
     }
 
+    /** Parts were forgotten because they differed; what follows is as after an interruption. */
+    void rewound() {
+        rounds++;
+        done();
+    }
+
     /** Stores the next part again; false when there is none. */
     boolean mendNext(StripeActivity kind, StripeState state, StripeSpec spec) {
         Integer part = toMend.poll();
@@ -163,6 +175,7 @@ final class StripeWork {
     }
 
     void publish(UploadIntended intended, StripeState state, Upload upload) {
+        keys.close();
         int work = next(StripeActivity.PUBLISHING);
         context.pipeToSelf(
                 upload().publish(intended, upload, state.parts()),
@@ -223,6 +236,7 @@ final class StripeWork {
             run.kill(BackupError.STOPPED_BY_NODE.problem().asException());
             brokenOffAt = dependencies.nanos().getAsLong();
         }
+        keys.close();
         number++;
         activity = StripeActivity.NONE;
     }
@@ -250,7 +264,17 @@ final class StripeWork {
 
     private Job job(int work, StripeState state, StripeSpec spec) {
         return new Job(
-                state, state.intended().orElseThrow(), state.upload().orElseThrow(), spec, store(), recorder(work));
+                state,
+                state.intended().orElseThrow(),
+                state.upload().orElseThrow(),
+                spec,
+                keys.open(keyService(), state.seal()),
+                store(),
+                recorder(work));
+    }
+
+    private KeyService keyService() {
+        return dependencies.keys().of(access).within(requests);
     }
 
     private void watch(int work, StripeRun started) {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import akka.Done;
 import akka.actor.typed.ActorRef;
-import akka.actor.typed.ActorSystem;
 import akka.actor.typed.Behavior;
 import akka.actor.typed.PostStop;
 import akka.actor.typed.PreRestart;
@@ -12,11 +11,7 @@ import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
 import akka.actor.typed.javadsl.TimerScheduler;
-import akka.cluster.sharding.typed.ClusterShardingSettings;
 import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
-import akka.cluster.sharding.typed.javadsl.EntityTypeKey;
-import akka.cluster.typed.Cluster;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.RecoveryCompleted;
 import akka.persistence.typed.SnapshotAdapter;
@@ -45,6 +40,7 @@ import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Prepared;
 import io.bakstripe.worker.journal.StripeEvent.Published;
 import io.bakstripe.worker.journal.StripeEvent.Resumed;
+import io.bakstripe.worker.journal.StripeEvent.Rewound;
 import io.bakstripe.worker.journal.StripeEvent.TrailerStored;
 import io.bakstripe.worker.journal.StripeEvent.UploadCreated;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
@@ -80,24 +76,6 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
     /** Nobody has asked for long. */
     enum Idle implements StripeMessage {
         INSTANCE
-    }
-
-    /** The same entity type as {@link StripeCommand#KEY}, open to the worker's private messages. */
-    private static final EntityTypeKey<StripeMessage> KEY =
-            EntityTypeKey.create(StripeMessage.class, StripeCommand.KEY.name());
-
-    /** Starts the entity type on this node; a node without the role {@code worker} gets a proxy. */
-    public static void init(ClusterSharding sharding, ActorSystem<?> system, StripeDependencies dependencies) {
-        StripeSettings settings = dependencies.settings();
-        sharding.init(Entity.of(
-                        KEY, entity -> create(StripeRef.parse(entity.getEntityId()), entity.getShard(), dependencies))
-                .withRole("worker")
-                .withStopMessage(Stop.INSTANCE)
-                .withMessageExtractor(new StripeShards(settings.shards()))
-                // Workers go by their own limit, which has to be longer than a coordinator's recovery.
-                .withSettings(ClusterShardingSettings.create(system).withNoPassivationStrategy())
-                .withAllocationStrategy(
-                        new StripeAllocation(Cluster.get(system).selfMember().address(), settings.movingShards())));
     }
 
     /** @param shard is asked to passivate this worker when nobody has asked for long */
@@ -229,7 +207,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         if (!work.current(begun.work())) {
             return Effect().none();
         }
-        return Effect().persist(new UploadCreated(begun.upload().id(), now())).thenRun(next -> {
+        return Effect().persist(new UploadCreated(begun.upload().id(), now(), begun.seal())).thenRun(next -> {
             work.done();
             actAndReport(next);
         });
@@ -262,7 +240,7 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
 
     private StripeEvent record(PartStored part) {
         return switch (work.activity()) {
-            case STORING_TRAILER -> new TrailerStored(part.number(), part.storedBytes(), part.crc32c(), part.etag());
+            case STORING_TRAILER -> TrailerStored.of(part);
             case MENDING_DATA, MENDING_CLOSING -> PartReplaced.by(part);
             default -> part;
         };
@@ -299,6 +277,9 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         if (mending instanceof Mending.Impossible impossible) {
             return fail(state, impossible.problem());
         }
+        if (mending instanceof Mending.Rewind rewind) {
+            return rewind(rewind);
+        }
         if (mending instanceof Mending.Needed needed) {
             context.getLog().warn("Stripe {}: {} is stored again", stripe.entityId(), needed);
             course.mend(needed, state, requireNonNull(tick));
@@ -311,6 +292,15 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
                     report(next, Optional.empty());
                     act(next);
                 });
+    }
+
+    private Effect<StripeEvent, StripeState> rewind(Mending.Rewind rewind) {
+        context.getLog().warn("Stripe {}: parts from {} on are stored again", stripe.entityId(), rewind.number());
+        return Effect().persist(new Rewound(rewind.number(), now())).thenRun(next -> {
+            work.rewound();
+            report(next, Optional.empty());
+            act(next);
+        });
     }
 
     private Effect<StripeEvent, StripeState> onPublishEnded(StripeState state, PublishEnded ended) {

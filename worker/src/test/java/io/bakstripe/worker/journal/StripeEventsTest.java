@@ -103,6 +103,8 @@ class StripeEventsTest {
                         List.of(3),
                         List.of("e"),
                         List.of(),
+                        List.of(),
+                        Optional.empty(),
                         List.of()),
                 "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
                         + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":5,\"closingFrom\":2,"

@@ -64,11 +64,12 @@ class ShardedWorkersTest {
                         (ref, report) -> fixture.coordinator.getRef().tell(report),
                         SessionSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"))));
         StripeDependencies base = fixture.dependencies();
-        StripeWorker.init(
+        StripeSharding.init(
                 sharding,
                 KIT.system(),
                 new StripeDependencies(
                         base.stores(),
+                        base.keys(),
                         base.sources(),
                         SlicesFetcher.sharded(sharding, base.settings()),
                         base.budget(),

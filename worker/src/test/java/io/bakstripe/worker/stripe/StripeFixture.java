@@ -41,9 +41,15 @@ import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.session.FakeDatabase;
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
+import io.bakstripe.worker.key.DataKey;
+import io.bakstripe.worker.key.LocalKeys;
+import io.bakstripe.worker.key.envelope.Envelope;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -58,6 +64,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
@@ -86,6 +95,8 @@ final class StripeFixture {
     boolean overwrite;
     Storage storage = Storage.NATIVE;
     boolean compression = true;
+    final LocalKeys keys = new LocalKeys();
+    private Optional<EncryptionSpec> encryption = Optional.empty();
     final int task;
     /** For whom the store was asked, in order. */
     final List<StoreAccess> accesses = new CopyOnWriteArrayList<>();
@@ -129,6 +140,12 @@ final class StripeFixture {
         return this;
     }
 
+    /** Encrypts the stripe with the only key of {@link #keys}. */
+    StripeFixture encrypted() {
+        encryption = Optional.of(new EncryptionSpec(EncryptionMode.ENCRYPTION_ONLY, List.of(LocalKeys.KEY)));
+        return this;
+    }
+
     long dataBytes() {
         return data.stream().mapToLong(Extent::length).sum();
     }
@@ -156,7 +173,8 @@ final class StripeFixture {
                 BackupType.FULL,
                 Optional.empty(),
                 Optional.empty(),
-                storage);
+                storage,
+                encryption);
     }
 
     S3Arn file(int number) {
@@ -192,9 +210,23 @@ final class StripeFixture {
         return Objects.requireNonNull(last.get());
     }
 
-    /** The whole object that was published as the first stripe. */
+    /** The whole object that was published as the first stripe, as it was before it was encrypted. */
     byte[] object() {
-        return objects.bytes(file(1)).orElseThrow();
+        byte[] stored = objects.bytes(file(1)).orElseThrow();
+        return encryption.isEmpty() ? stored : opened(Envelope.read(file(1), objects.metadata(file(1))), stored);
+    }
+
+    private byte[] opened(Envelope envelope, byte[] stored) {
+        try (DataKey key = keys.unwrap(envelope.wrappedWith(LocalKeys.KEY)).toCompletableFuture().join()) {
+            // As any program would open it.
+            Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
+            SecretKeySpec aes = key.use(bytes -> new SecretKeySpec(bytes, "AES"));
+            cipher.init(Cipher.DECRYPT_MODE, aes, new IvParameterSpec(envelope.iv().toBytes()));
+            keys.opened.decrementAndGet();
+            return cipher.doFinal(stored);
+        } catch (GeneralSecurityException wrong) {
+            throw new AssertionError(wrong);
+        }
     }
 
     /** What the data frames of the published file hold, by path; every part has to be where the trailer says. */
@@ -208,6 +240,7 @@ final class StripeFixture {
                     accesses.add(access);
                     return store;
                 },
+                access -> keys,
                 sources,
                 (stripe, plan, page) ->
                         CompletableFuture.completedFuture(page(plan == PlanKind.DATA ? data : closing, page)),

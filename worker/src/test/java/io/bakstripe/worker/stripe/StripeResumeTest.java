@@ -76,7 +76,8 @@ class StripeResumeTest {
 
     static Stream<Arguments> everyRecord() {
         return Stream.of(Stop.values())
-                .flatMap(stop -> IntStream.rangeClosed(1, RECORDS).mapToObj(record -> arguments(stop, record)));
+                .flatMap(stop -> IntStream.rangeClosed(1, RECORDS).boxed().flatMap(record -> Stream.of(false, true)
+                        .map(encrypted -> arguments(stop, record, encrypted))));
     }
 
     /** Does something at the n-th record of this stripe, once. */
@@ -100,7 +101,10 @@ class StripeResumeTest {
 
     @ParameterizedTest
     @MethodSource("everyRecord")
-    void publishesTheSameFileWhateverRecordItIsStoppedAt(Stop stop, int record) {
+    void publishesTheSameFileWhateverRecordItIsStoppedAt(Stop stop, int record, boolean encrypted) {
+        if (encrypted) {
+            fixture.encrypted();
+        }
         fixture.data("base/1", 9 << 20).data("base/2", 0).data("base/3", 11 << 20);
         AtomicReference<ActorRef<StripeMessage>> worker = new AtomicReference<>(fixture.worker(1));
         AtomicReference<ActorRef<StripeMessage>> stopped = new AtomicReference<>();

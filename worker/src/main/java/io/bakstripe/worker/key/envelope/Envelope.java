@@ -46,6 +46,13 @@ public record Envelope(String wrapped, EncryptionContext context, CipherBlock iv
         return new WrappedKey(key, context, wrapped);
     }
 
+    /** The key that the file says it was wrapped with; throws with {@code ENVELOPE_DAMAGED} where it names none. */
+    public KeyArn key(S3Arn file) {
+        return Optional.ofNullable(context.entries().get("kms_cmk_id"))
+                .map(KeyArn::parse)
+                .orElseThrow(() -> damaged(file, "it names no key"));
+    }
+
     /** As user metadata, without {@code x-amz-meta-} before the names. */
     public Map<String, String> toMetadata() {
         Map<String, String> metadata = new LinkedHashMap<>();
