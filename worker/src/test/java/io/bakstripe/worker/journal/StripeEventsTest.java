@@ -12,6 +12,7 @@ import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.stripe.Damage;
 import io.bakstripe.protocol.stripe.DamagedPage;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.worker.format.FrameRun;
 import io.bakstripe.worker.journal.StripeEvent.Position;
@@ -38,6 +39,12 @@ class StripeEventsTest {
     private static final Damage DAMAGE = new Damage(7, List.of(new DamagedPage("base/1/2", 3)));
     private static final String DAMAGE_JSON = "{\"pages\":7,\"first\":[{\"file\":\"base/1/2\",\"block\":3}]}";
     private static final String MANIFEST_JSON = "\"manifest\":[{\"offset\":64,\"length\":96}]";
+    private static final StripeEvent.Seal SEAL = new StripeEvent.Seal(
+            EncryptionMode.ENCRYPTION_ONLY, List.of(new StripeEvent.Wrapped("arn:k", Map.of("a", "b"), "d3JhcHBlZA==")), "aXY=");
+    private static final String SEAL_JSON = "{\"mode\":\"ENCRYPTION_ONLY\",\"wrapped\":[{\"keyArn\":\"arn:k\",\"context\":"
+            + "{\"a\":\"b\"},\"ciphertext\":\"d3JhcHBlZA==\"}],\"iv\":\"aXY=\"}";
+    private static final StripeEvent.Sealed SEALED = new StripeEvent.Sealed(24, -5, "Y2Fycnk=");
+    private static final String SEALED_JSON = "{\"bytes\":24,\"crc32c\":-5,\"carry\":\"Y2Fycnk=\"}";
     private static final Map<Object, String> RELEASED = new LinkedHashMap<>();
 
     static {
@@ -69,6 +76,59 @@ class StripeEventsTest {
                 "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
                         + "{\"plan\":\"DATA\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
                         + "\"crc32c\":-9,\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "," + MANIFEST_JSON + "}");
+        RELEASED.put(
+                new StripeEvent.UploadCreated("u-1", AT, Optional.of(SEAL)),
+                "stripe-upload-created/1 {\"uploadId\":\"u-1\",\"at\":\"2026-01-02T03:04:05Z\",\"seal\":" + SEAL_JSON + "}");
+        RELEASED.put(
+                new StripeEvent.PartStored(
+                        3,
+                        Position.start(PlanKind.DATA),
+                        new Position(PlanKind.DATA, 5, 6),
+                        7,
+                        8,
+                        -9,
+                        "e",
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(SEALED)),
+                "stripe-part-stored/1 {\"number\":3,\"from\":{\"plan\":\"DATA\",\"extent\":0,\"offset\":0},\"to\":"
+                        + "{\"plan\":\"DATA\",\"extent\":5,\"offset\":6},\"plainBytes\":7,\"storedBytes\":8,"
+                        + "\"crc32c\":-9,\"etag\":\"e\",\"sealed\":" + SEALED_JSON + "}");
+        RELEASED.put(
+                new StripeEvent.PartReplaced(3, 7, 8, -9, "e", Optional.empty(), List.of(), Optional.of(SEALED)),
+                "stripe-part-replaced/1 {\"number\":3,\"plainBytes\":7,\"storedBytes\":8,\"crc32c\":-9,"
+                        + "\"etag\":\"e\",\"sealed\":" + SEALED_JSON + "}");
+        RELEASED.put(
+                new StripeEvent.TrailerStored(3, 8, -9, "e", Optional.of(SEALED)),
+                "stripe-trailer-stored/1 {\"number\":3,\"storedBytes\":8,\"crc32c\":-9,\"etag\":\"e\",\"sealed\":"
+                        + SEALED_JSON + "}");
+        RELEASED.put(
+                new StripeEvent.Rewound(3, AT), "stripe-rewound/1 {\"number\":3,\"at\":\"2026-01-02T03:04:05Z\"}");
+        RELEASED.put(
+                new StripeSnapshot(
+                        "STREAMING",
+                        Optional.empty(),
+                        Optional.of("u-1"),
+                        Position.start(PlanKind.DATA),
+                        0,
+                        false,
+                        0,
+                        2,
+                        List.of(6),
+                        List.of(7L),
+                        List.of(1L),
+                        List.of(2L),
+                        List.of(3),
+                        List.of("e"),
+                        List.of(),
+                        List.of(),
+                        Optional.of(SEAL),
+                        List.of(SEALED)),
+                "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
+                        + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":0,\"closingFrom\":2,"
+                        + "\"extents\":[6],\"offsets\":[7],\"plainBytes\":[1],"
+                        + "\"storedBytes\":[2],\"crc32c\":[3],\"etags\":[\"e\"],\"seal\":" + SEAL_JSON + ",\"sealed\":["
+                        + SEALED_JSON + "]}");
         RELEASED.put(new StripeEvent.Resumed(AT), "stripe-resumed/1 {\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(
                 new StripeEvent.PartReplaced(3, 7, 8, -9, "\"e\""),
@@ -127,7 +187,9 @@ class StripeEventsTest {
                         List.of(),
                         List.of(),
                         List.of(new PartDamage(4, DAMAGE)),
-                        List.of(new PartManifest(5, List.of(new FrameRun(64, 96))))),
+                        List.of(new PartManifest(5, List.of(new FrameRun(64, 96)))),
+                        Optional.empty(),
+                        List.of()),
                 "stripe-snapshot/2 {\"phase\":\"STREAMING\",\"uploadId\":\"u-1\",\"position\":{\"plan\":\"DATA\","
                         + "\"extent\":0,\"offset\":0},\"dataParts\":0,\"closed\":false,\"resumed\":0,\"closingFrom\":1,"
                         + "\"extents\":[],\"offsets\":[],\"plainBytes\":[],\"storedBytes\":[],\"crc32c\":[],\"etags\":[],"

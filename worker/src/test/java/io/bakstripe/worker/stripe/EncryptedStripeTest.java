@@ -158,7 +158,7 @@ class EncryptedStripeTest {
         StripeReport failed = fixture.await(StripeState.FAILED);
 
         assertThat(failed.problem().orElseThrow().error()).isEqualTo(BackupError.KEY_DISABLED);
-        assertThat(fixture.objects.uploads()).isEmpty();
+        assertThat(fixture.objects.openUploads()).isEmpty();
     }
 
     @Test

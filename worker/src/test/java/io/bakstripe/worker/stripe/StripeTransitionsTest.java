@@ -66,6 +66,7 @@ class StripeTransitionsTest {
                     PREPARED,
                     ABORTED,
                     CLOSED),
+            List.of(INTENDED, CREATED, DATA, rewound(1), DATA, DRAINED, CLOSING, TRAILER, rewound(2), ABORTED, CLOSED),
             List.of(ABORTED, CLOSED),
             // What is left of one that was published long ago.
             List.of(PUBLISHED, CLOSED),
@@ -76,6 +77,10 @@ class StripeTransitionsTest {
 
     private static StripeEvent part(int number, PlanKind plan) {
         return new PartStored(number, Position.start(plan), new Position(plan, 1, 0), 1, 2, 3, "e" + number);
+    }
+
+    private static StripeEvent rewound(int number) {
+        return new StripeEvent.Rewound(number, Instant.EPOCH);
     }
 
     private static StripeEvent replaced(int number) {
