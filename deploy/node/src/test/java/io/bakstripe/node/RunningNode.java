@@ -52,6 +52,11 @@ public final class RunningNode implements AutoCloseable {
         this.s3 = stockClient(sandbox.required("s3"));
     }
 
+    /** Where the sandbox's key service is, and its keys. */
+    JsonNode kms() {
+        return sandbox.required("kms");
+    }
+
     /** Where the sandbox's object store is. */
     URI store() {
         return URI.create(sandbox.required("s3").required("endpoint").asText());
