@@ -57,6 +57,11 @@ public final class RunningNode implements AutoCloseable {
         return sandbox.required("kms");
     }
 
+    /** The sandbox's object store and the keys to it. */
+    JsonNode s3() {
+        return sandbox.required("s3");
+    }
+
     /** Where the sandbox's object store is. */
     URI store() {
         return URI.create(sandbox.required("s3").required("endpoint").asText());
