@@ -7,6 +7,7 @@ import akka.cluster.sharding.typed.javadsl.ClusterSharding;
 import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.pattern.Patterns;
 import io.bakstripe.coordinator.database.DatabaseCoordinator;
+import io.bakstripe.coordinator.instance.Declarations;
 import io.bakstripe.coordinator.instance.InstanceCoordinator;
 import io.bakstripe.coordinator.peers.ClusterPeers;
 import io.bakstripe.coordinator.peers.Peers;
@@ -113,7 +114,12 @@ public final class Coordinators {
                                     replyTo -> new Declare(definition, replyTo),
                                     DECLARE_LIMIT,
                                     system.scheduler())
-                            .thenApply(DeclareReply::accepted),
+                            .thenApply(reply -> {
+                                if (!reply.differences().isEmpty()) {
+                                    system.log().warn(Declarations.warning(definition, reply.differences()));
+                                }
+                                return reply.accepted();
+                            }),
                     Integer.MAX_VALUE,
                     DECLARE_AGAIN,
                     system);

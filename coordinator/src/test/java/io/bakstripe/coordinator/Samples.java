@@ -216,7 +216,12 @@ public final class Samples {
 
     /** What the file of a log backup says of it that begins at the segment of {@link #full()}'s end. */
     public static SetFacts log() {
-        StartFacts start = at("0/3000000").on(FORK);
+        return logFrom("0/3000000");
+    }
+
+    /** The same log, of a set that begins later in its chain. */
+    public static SetFacts logFrom(String firstLsn) {
+        StartFacts start = at(firstLsn).on(FORK);
         return new SetFacts(
                 THIRD_SET,
                 BackupType.LOG,

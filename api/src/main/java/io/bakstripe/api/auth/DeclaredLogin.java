@@ -74,9 +74,7 @@ public record DeclaredLogin(
                 });
         try {
             return new DeclaredLogin(
-                    new Login(
-                            block.getString("name"),
-                            Role.valueOf(block.getString("role").toUpperCase(Locale.ROOT))),
+                    new Login(block.getString("name"), Role.ofName(block.getString("role"))),
                     block.hasPath("instances")
                             ? Optional.of(block.getStringList("instances").stream()
                                     .map(InstanceName::new)
@@ -89,8 +87,10 @@ public record DeclaredLogin(
         }
     }
 
-    /** A date alone means its beginning, in UTC. */
-    private static Instant instant(String text) {
+    /**
+     * Reads when a token ends: a moment with its offset; a date alone means its beginning, in UTC. Throws {@link DateTimeException} for anything else.
+     */
+    public static Instant instant(String text) {
         return text.length() == "2026-03-01".length()
                 ? LocalDate.parse(text).atStartOfDay(ZoneOffset.UTC).toInstant()
                 : Instant.parse(text);

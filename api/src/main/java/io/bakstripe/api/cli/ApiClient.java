@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -229,7 +230,13 @@ public final class ApiClient {
     }
 
     private static ApiRefusal unanswered(String detail) {
-        return new ApiRefusal(0, "", detail, "Check --url (or BAKSTRIPE_URL) and that the server runs.", "");
+        return new ApiRefusal(
+                0, "", OptionalInt.empty(), detail, "Check --url (or BAKSTRIPE_URL) and that the server runs.", "");
+    }
+
+    private static ApiRefusal unintelligible(int status) {
+        return new ApiRefusal(
+                status, "", OptionalInt.empty(), "the server answered with HTTP status " + status, "", "");
     }
 
     private static ApiRefusal refusal(HttpResponse<String> response) {
@@ -240,15 +247,18 @@ public final class ApiClient {
                 return new ApiRefusal(
                         status,
                         problem.path("code").asText(),
+                        problem.path("message_number").canConvertToInt()
+                                ? OptionalInt.of(problem.path("message_number").asInt())
+                                : OptionalInt.empty(),
                         problem.path("detail").asText(),
                         problem.path("hint").asText(),
                         response.body());
             }
         } catch (JsonProcessingException notOurs) {
             // Something between us and the server answered, a proxy for example: its status is all there is.
-            return new ApiRefusal(status, "", "the server answered with HTTP status " + status, "", "");
+            return unintelligible(status);
         }
-        return new ApiRefusal(status, "", "the server answered with HTTP status " + status, "", "");
+        return unintelligible(status);
     }
 
     private static List<JsonNode> list(JsonNode array) {

@@ -12,9 +12,13 @@ import picocli.CommandLine.Option;
         description = "Back up a database to one or several files in S3.",
         footer = {
             "",
+            "With several files no other backup's names may begin as ARN does before its asterisk:",
+            "'shop*.bak' matches the files of 'shop2*.bak', too, and neither can be restored then.",
+            "Give each a folder, or a date of fixed length and a separator: 'shop-2026-03-01-*.bak'.",
+            "",
             "Examples:",
             "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak --wait",
-            "  bakstripe backup shop 'arn:aws:s3:::bucket/shop*.bak' --files 4 --overwrite",
+            "  bakstripe backup shop 'arn:aws:s3:::bucket/shop/1/*.bak' --files 4 --overwrite",
             "  bakstripe backup shop arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL"
         })
 final class BackupCommand extends SubmitCommand {

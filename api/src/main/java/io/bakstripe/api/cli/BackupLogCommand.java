@@ -11,7 +11,8 @@ import picocli.CommandLine.Mixin;
         footer = {
             "",
             "The database's recovery model must be full, and a full backup must have begun",
-            "its chain of logs.",
+            "its chain of logs. A log backup is one file: an asterisk in its name is kept",
+            "as it is, and is better avoided.",
             "",
             "Example:",
             "  bakstripe backup-log shop arn:aws:s3:::bucket/shop-1.trn --wait"

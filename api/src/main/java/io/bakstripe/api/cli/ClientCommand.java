@@ -97,7 +97,7 @@ abstract class ClientCommand implements Callable<Integer> {
         if (json) {
             refused.document().ifPresent(out()::println);
         }
-        err().println("error " + refused.code().map(code -> code + ": ").orElse("") + refused.detail());
+        err().println(refused.shown());
         refused.hint().ifPresent(hint -> err().println("hint: " + hint));
     }
 }

@@ -12,7 +12,9 @@ import picocli.CommandLine.Option;
         description = "Roll a database that is RESTORING forward by one log backup.",
         footer = {
             "",
-            "The database stays RESTORING unless --recovery is given.",
+            "The database stays RESTORING unless --recovery is given. Give --stopat with every log",
+            "until a task ends in SUCCESS without message 4322: the moment is reached then, and",
+            "'finish-restore' comes next, no further log.",
             "",
             "Examples:",
             "  bakstripe restore-log shop_copy arn:aws:s3:::bucket/1.trn --wait",

@@ -15,7 +15,9 @@ final class SetOptions {
     @Parameters(
             index = "1",
             paramLabel = "ARN",
-            description = "The file in S3; where there are several, what their names have in common and an asterisk.")
+            description =
+                    "The file in S3; where there are several, what their names have in common and an asterisk. A log"
+                            + " backup is always one file.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String arn;
 

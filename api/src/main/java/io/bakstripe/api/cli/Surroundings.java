@@ -1,5 +1,6 @@
 package io.bakstripe.api.cli;
 
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -10,10 +11,17 @@ import java.util.function.Supplier;
  * @param environment its environment variables
  * @param terminal whether a person watches: bars are drawn instead of lines
  * @param keys makes idempotency keys
+ * @param clock says what time it is
  */
-public record Surroundings(Map<String, String> environment, boolean terminal, Supplier<UUID> keys) {
+public record Surroundings(
+        Map<String, String> environment, boolean terminal, Supplier<UUID> keys, InstantSource clock) {
     public Surroundings {
         environment = Map.copyOf(environment);
+    }
+
+    /** With the time of this machine. */
+    public Surroundings(Map<String, String> environment, boolean terminal, Supplier<UUID> keys) {
+        this(environment, terminal, keys, InstantSource.system());
     }
 
     /** Those of this process. */

@@ -11,7 +11,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The one that is served now is kept instead, so that a second call undoes the first.",
-            "Clients keep their address, and lose their connections.",
+            "Clients keep their address, and lose their connections. A snapshot that is under way,",
+            "the initial one after the restore for example, must have ended.",
             "",
             "Example:",
             "  bakstripe swap-back shop"

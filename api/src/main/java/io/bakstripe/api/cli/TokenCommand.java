@@ -15,7 +15,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -61,7 +60,12 @@ final class TokenCommand implements Callable<Integer> {
             description = "An instance that it may use, repeatable; default all.")
     private @Nullable List<String> instances;
 
-    @Option(names = "--expires", paramLabel = "TIME", description = "When it ends, for example 2027-06-30T00:00:00Z.")
+    @Option(
+            names = "--expires",
+            paramLabel = "TIME",
+            description =
+                    "When it ends: a moment to come, with its offset, 2027-06-30T00:00:00Z, or a date, which means"
+                            + " its beginning in UTC.")
     private @Nullable String expires;
 
     @Option(names = "--json", description = "Print JSON.")
@@ -76,14 +80,14 @@ final class TokenCommand implements Callable<Integer> {
         DeclaredLogin login;
         TokenText token;
         try {
-            Login named = new Login(name, Role.valueOf(role.toUpperCase(Locale.ROOT)));
+            Login named = new Login(name, Role.ofName(role));
             token = TokenText.random(named, new SecureRandom());
             login = new DeclaredLogin(
                     named,
                     Optional.ofNullable(instances).map(TokenCommand::names),
                     token.hash(),
-                    Optional.ofNullable(expires).map(Instant::parse));
-        } catch (IllegalArgumentException | DateTimeException | BakstripeException wrong) {
+                    Optional.ofNullable(expires).map(this::end));
+        } catch (IllegalArgumentException | BakstripeException wrong) {
             throw new ParameterException(spec.commandLine(), String.valueOf(wrong.getMessage()), wrong);
         }
         PrintWriter out = spec.commandLine().getOut();
@@ -102,6 +106,29 @@ final class TokenCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Instant end(String text) {
+        Instant end;
+        try {
+            end = DeclaredLogin.instant(text);
+        } catch (DateTimeException unreadable) {
+            throw new IllegalArgumentException(
+                    "--expires takes a moment such as 2027-06-30T00:00:00Z or a date such as 2027-06-30, not '" + text
+                            + "'",
+                    unreadable);
+        }
+        if (!end.isAfter(now())) {
+            throw new IllegalArgumentException("--expires " + text + " is over: the token could never be used");
+        }
+        return end;
+    }
+
+    private Instant now() {
+        Object root = spec.root().userObject();
+        Surroundings around =
+                root instanceof BakstripeCommand command ? command.surroundings() : Surroundings.ofProcess();
+        return around.clock().instant();
+    }
+
     private static Set<InstanceName> names(List<String> texts) {
         return texts.stream().map(InstanceName::new).collect(Collectors.toUnmodifiableSet());
     }
@@ -110,7 +137,7 @@ final class TokenCommand implements Callable<Integer> {
         StringBuilder line = new StringBuilder("{ name = ")
                 .append(quoted(login.login().name()))
                 .append(", role = ")
-                .append(login.login().role().name().toLowerCase(Locale.ROOT));
+                .append(login.login().role().displayName());
         login.instances().ifPresent(some -> {
             Set<String> sorted =
                     new TreeSet<>(some.stream().map(InstanceName::value).toList());

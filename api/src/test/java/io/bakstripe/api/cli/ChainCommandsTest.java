@@ -202,7 +202,24 @@ class ChainCommandsTest {
         assertThat(run.exit()).isEqualTo(1);
         assertThat(run.json().path("message_number").asInt()).isEqualTo(4305);
         assertThat(run.err())
-                .startsWith("error BAK-2136: The log in this backup set begins at LSN 0/5, which is too recent");
+                .startsWith(
+                        "error BAK-2136 (message 4305): The log in this backup set begins at LSN 0/5, which is too recent");
+    }
+
+    @Test
+    void saysThatALogBackupIsOneFile() {
+        assertThat(run("backup-log --help").out())
+                .contains("A log backup is one file: an asterisk in its name is kept")
+                .containsPattern("A log backup is\\s+always one file");
+    }
+
+    @Test
+    void helpTellsHowNamesOfSeveralFilesAreChosenAndWaitsAreTakenUp() {
+        assertThat(run("backup --help").out())
+                .contains("'shop*.bak' matches the files of 'shop2*.bak'")
+                .containsPattern("'tasks\\s+ID\\s+--wait'\\s+waits on");
+        assertThat(run("restore-log --help").out()).contains("'finish-restore' comes next");
+        assertThat(run("restore --help").out()).contains("removes it for good");
     }
 
     @Test

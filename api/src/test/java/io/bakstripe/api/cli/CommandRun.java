@@ -6,6 +6,8 @@ import io.bakstripe.api.testing.ServedApi;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
 
@@ -13,6 +15,9 @@ import java.util.UUID;
 record CommandRun(int exit, String out, String err) {
     /** The idempotency key of every submission. */
     static final UUID KEY = UUID.fromString("00000000-0000-0000-0000-000000000001");
+
+    /** The time at which every command runs. */
+    static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
 
     /** Runs against a server that the environment names. */
     static CommandRun against(ServedApi api, String... arguments) {
@@ -23,7 +28,9 @@ record CommandRun(int exit, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exit = BakstripeCli.commandLine(
-                        new Surroundings(environment, false, () -> KEY), new PrintWriter(out), new PrintWriter(err))
+                        new Surroundings(environment, false, () -> KEY, InstantSource.fixed(NOW)),
+                        new PrintWriter(out),
+                        new PrintWriter(err))
                 .execute(arguments);
         return new CommandRun(exit, out.toString(), err.toString());
     }

@@ -86,6 +86,19 @@ class SwapBackTest {
     }
 
     @Test
+    void saysWhichOfTheTwoIsDropped() {
+        online(Optional.of(KEPT));
+
+        CommandRun kept = run("drop shop");
+
+        assertThat(kept.exit()).as(kept.err()).isZero();
+        assertThat(kept.out())
+                .isEqualToIgnoringNewLines("dropped the database that was kept of shop since 2026-03-01T10:00:00Z;"
+                        + " shop itself stays ONLINE");
+        assertThat(run("drop --help").out()).contains("only the kept one is removed, for good");
+    }
+
+    @Test
     void swapsByTheCommandLine() throws IOException {
         online(Optional.of(KEPT));
 

@@ -83,6 +83,37 @@ class TokenCommandTest {
         assertThat(run("token", "--", name).exit()).isEqualTo(2);
     }
 
+    @Test
+    void anUnknownRoleIsToldWhichThereAre() {
+        assertThat(run("token", "a", "--role", "boss").err())
+                .startsWith("error: there is no role 'boss'; the roles are reader, operator, master");
+    }
+
+    @Test
+    void anEndThatCannotBeReadIsToldHowItIsWritten() {
+        assertThat(run("token", "a", "--expires", "tomorrow").err())
+                .startsWith("error: --expires takes a moment such as 2027-06-30T00:00:00Z or a date such as 2027-06-30,"
+                        + " not 'tomorrow'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2020-01-01T00:00:00Z", "2026-03-01T12:00:00Z", "2026-03-01"})
+    void aTokenThatHasEndedAlreadyIsNotMade(String end) {
+        CommandRun run = run("token", "a", "--expires", end);
+
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.out()).doesNotContain("bk_");
+        assertThat(run.err()).startsWith("error: --expires " + end + " is over");
+    }
+
+    @Test
+    void aDateIsItsBeginning() throws IOException {
+        CommandRun run = run("token", "a", "--expires", "2026-03-02", "--json");
+
+        assertThat(declared(run.json().path("login").asText()).get(0).expires())
+                .contains(Instant.parse("2026-03-02T00:00:00Z"));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"--role=owner", "--expires=tomorrow", "--instance="})
     void refusesNonsense(String option) {

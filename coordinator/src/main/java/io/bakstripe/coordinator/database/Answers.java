@@ -78,7 +78,7 @@ final class Answers {
                         SubmissionRules.shownName(state),
                         state.stage().shown(),
                         state.history().last(),
-                        state.history().logBackups(),
+                        state.history().logBackups(state.kept().map(KeptState::database)),
                         state.position().map(RestorePosition::shown),
                         state.stage() == DatabaseStage.RESTORING
                                 && state.position()

@@ -1,11 +1,13 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.BackupSetInfo;
 import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
-import io.bakstripe.protocol.name.KeyArn;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.procedure.BackupType;
@@ -38,6 +40,11 @@ record BackupHistory(
         Optional<SnapshotId> snapshotSince) {
     /** A month of log backups every hour and of daily data backups. */
     static final int KEPT = 800;
+
+    private static final String ASIDE =
+            "the database whose log this is was replaced at %s and is kept aside; a full backup of the one in its place begins another chain";
+
+    private static final String DROPPED = "the database whose log this is was replaced at %s, and dropped since";
 
     BackupHistory {
         // Snapshots of the first release do not have these.
@@ -182,6 +189,15 @@ record BackupHistory(
         return chain.isEmpty() ? this : new BackupHistory(sets, base, chain, Optional.of(why), snapshotSince);
     }
 
+    /** The server that was kept aside is dropped, and with it the log that it kept. */
+    BackupHistory withoutServer(KeptDatabase dropped) {
+        return chain.filter(present -> dropped.fork().equals(present.recoveryFork()))
+                .filter(present -> broken.isEmpty())
+                .map(present -> broken(BackupError.LOG_CHAIN_BROKEN.problem(
+                        sets.isEmpty() ? "" : sets.get(0).database(), DROPPED.formatted(dropped.since()))))
+                .orElse(this);
+    }
+
     /** The set that a new differential or log goes on from and that has one of these files; such a set must not be overwritten. */
     Optional<BackupSetInfo> builtOnAmong(List<S3Arn> files) {
         return sets.stream()
@@ -228,10 +244,10 @@ record BackupHistory(
                 .findFirst();
     }
 
-    /** The last full backup or snapshot as a database shows it (row B8). */
+    /** The last full backup or snapshot that is not gone, as a database shows it (row B8). */
     Optional<LastFullBackup> last() {
         return sets.stream()
-                .filter(set -> set.type() == BackupType.FULL)
+                .filter(set -> set.type() == BackupType.FULL && !set.gone())
                 .findFirst()
                 .map(set -> new LastFullBackup(
                         set.setId(),
@@ -243,9 +259,19 @@ record BackupHistory(
                         set.snapshot()));
     }
 
-    /** How far the log is backed up, as a database shows it. */
-    Optional<LogBackups> logBackups() {
-        return chain.map(present ->
-                new LogBackups(present.firstLsn(), present.nextLsn(), present.fence(), broken.map(Problem::detail)));
+    /**
+     * How far the log is backed up, as a database shows it: as broken, too, while the server whose log it is is kept aside and another one is in its place. It goes on
+     * when the two are swapped back.
+     *
+     * @param kept the database that another one was put in the place of
+     */
+    Optional<LogBackups> logBackups(Optional<KeptDatabase> kept) {
+        return chain.map(present -> new LogBackups(
+                present.firstLsn(),
+                present.nextLsn(),
+                present.fence(),
+                broken.map(Problem::detail)
+                        .or(() -> kept.filter(aside -> aside.fork().equals(present.recoveryFork()))
+                                .map(aside -> ASIDE.formatted(aside.since())))));
     }
 }

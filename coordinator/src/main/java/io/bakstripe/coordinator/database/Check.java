@@ -4,6 +4,7 @@ import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.stripe.SetFacts;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How a question to pre-flight stands.
@@ -12,7 +13,7 @@ import java.util.Optional;
  * @param passed it was answered well
  * @param failures how often it was answered badly
  * @param problem the last bad answer
- * @param warnings that came with the good answer
+ * @param warnings that came with the answers, each once
  * @param set that a restore names, with the good answer
  */
 record Check(
@@ -37,7 +38,9 @@ record Check(
     }
 
     Check answered(Optional<Problem> refusal, List<String> said, Optional<SetFacts> found) {
-        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal, said, found);
+        List<String> all =
+                Stream.concat(warnings.stream(), said.stream()).distinct().toList();
+        return new Check(false, refusal.isEmpty(), refusal.isPresent() ? failures + 1 : failures, refusal, all, found);
     }
 
     /** True when it may be asked, for the first time or again. */

@@ -156,7 +156,7 @@ record DatabaseRecord(
         } else if (event instanceof SwapBackEnded swapped) {
             return keeping(swapped.kept().map(KeptState::new));
         } else if (event instanceof KeptDropped) {
-            return keeping(Optional.empty());
+            return droppingKept();
         } else if (event instanceof UploadsForgotten forgotten) {
             return forget(forgotten);
         } else if (event instanceof TidyingNoted noted) {
@@ -377,6 +377,13 @@ record DatabaseRecord(
     private DatabaseRecord keeping(Optional<KeptState> other) {
         return new DatabaseRecord(
                 restored, position, tasks, recent, unreleased, history, leftovers, untold, snapshots, other);
+    }
+
+    private DatabaseRecord droppingKept() {
+        BackupHistory known =
+                kept.map(aside -> history.withoutServer(aside.database())).orElse(history);
+        return new DatabaseRecord(
+                restored, position, tasks, recent, unreleased, known, leftovers, untold, snapshots, Optional.empty());
     }
 
     private static List<TaskId> without(List<TaskId> ids, TaskId gone) {

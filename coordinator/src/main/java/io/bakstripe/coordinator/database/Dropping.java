@@ -123,22 +123,34 @@ final class Dropping {
         boolean nothing =
                 done.kept() ? state.kept().isEmpty() : state.position().isEmpty();
         if (done.problem().isPresent() || nothing) {
-            tell(done);
+            tell(done, Optional.empty());
             return Decided.of(Optional.empty());
         }
         DatabaseEvent dropped = done.kept()
                 ? new KeptDropped(state.lastTask(), done.login(), now)
                 : new DatabaseDropped(state.lastTask(), done.login(), now);
-        return Decided.of(Optional.of(dropped), next -> tell(done));
+        return Decided.of(Optional.of(dropped), next -> tell(done, Optional.of(done.display())));
     }
 
-    /** Tells those who wait how it ended. */
-    private void tell(HostDone done) {
+    /**
+     * Tells those who wait how it ended.
+     *
+     * @param dropped the name of what was dropped now; all who wait for it hear it
+     */
+    private void tell(HostDone done, Optional<DatabaseName> dropped) {
         done.caller()
                 .ifPresent(caller -> caller.tell(done.problem()
                         .<DropReply>map(DropReply.Refused::new)
                         .orElseGet(() -> new DropReply.Dropped(done.display()))));
-        clearing.forEach(waiting -> waiting.tell(new PartialReply(done.problem())));
+        if (!clearing.isEmpty()) {
+            dropped.ifPresent(name -> context.getLog()
+                    .info(
+                            "dropped partially restored database '{}' of instance '{}': '{}' restores a snapshot there",
+                            name,
+                            database.instance(),
+                            done.login()));
+        }
+        clearing.forEach(waiting -> waiting.tell(new PartialReply(done.problem(), dropped)));
         clearing.clear();
     }
 }

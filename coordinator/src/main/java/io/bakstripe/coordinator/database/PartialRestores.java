@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 /**
  * Asks all databases of an instance whether they may be dropped should they be partially restored, and drops those that are (row D2): none unless all may be.
  *
- * <p>Lives for one question. It keeps nothing: whoever asks again, after a failure or a restart, finds dropped what is dropped. A database that does not
- * answer in time is a refusal that may be asked again.
+ * <p>Lives for one question. It keeps nothing: whoever asks again, after a failure or a restart, finds dropped what is dropped, and is not told its name any more. A
+ * database that does not answer in time is a refusal that may be asked again; if it is dropped nevertheless, only its own coordinator's log names it.
  */
 final class PartialRestores extends AbstractBehavior<PartialRestores.Message> {
     /**
@@ -35,23 +35,34 @@ final class PartialRestores extends AbstractBehavior<PartialRestores.Message> {
      */
     record Question(InstanceView view, String login, boolean drop, Duration limit) {}
 
+    /**
+     * How it ended.
+     *
+     * @param problem why they may not be dropped, or why one was not; absent when all is well
+     * @param dropped the names of those that were dropped now, also where another one was not
+     */
+    record Outcome(Optional<Problem> problem, List<DatabaseName> dropped) {
+        Outcome {
+            dropped = List.copyOf(dropped);
+        }
+    }
+
     sealed interface Message {}
 
     /** @param databases absent when the instance did not answer */
     private record Known(Optional<List<DatabaseName>> databases) implements Message {}
 
     /** @param index of the database that has answered */
-    private record Answered(int index, Optional<Problem> problem) implements Message {}
+    private record Answered(int index, PartialReply reply) implements Message {}
 
     private final Question question;
     private final Peers peers;
-    private final Consumer<Optional<Problem>> answer;
-    private final Map<Integer, Optional<Problem>> answers = new TreeMap<>();
+    private final Consumer<Outcome> answer;
+    private final Map<Integer, PartialReply> answers = new TreeMap<>();
     private List<DatabaseName> databases = List.of();
     private boolean dropping;
 
-    private PartialRestores(
-            ActorContext<Message> context, Question question, Peers peers, Consumer<Optional<Problem>> answer) {
+    private PartialRestores(ActorContext<Message> context, Question question, Peers peers, Consumer<Outcome> answer) {
         super(context);
         this.question = question;
         this.peers = peers;
@@ -65,8 +76,8 @@ final class PartialRestores extends AbstractBehavior<PartialRestores.Message> {
                         new Known(Optional.ofNullable(description).map(InstanceDescription::databases)));
     }
 
-    /** @param answer told once, from this actor: why they may not be dropped, or nothing when all is well */
-    static Behavior<Message> create(Question question, Peers peers, Consumer<Optional<Problem>> answer) {
+    /** @param answer told once, from this actor */
+    static Behavior<Message> create(Question question, Peers peers, Consumer<Outcome> answer) {
         return Behaviors.setup(context -> new PartialRestores(context, question, peers, answer));
     }
 
@@ -105,25 +116,30 @@ final class PartialRestores extends AbstractBehavior<PartialRestores.Message> {
                             (reply, silence) -> new Answered(
                                     asked,
                                     reply == null
-                                            ? Optional.of(BackupError.CLUSTER_TIMEOUT.problem(
-                                                    "the coordinator of database '" + database + "'"))
-                                            : reply.problem()));
+                                            ? new PartialReply(Optional.of(BackupError.CLUSTER_TIMEOUT.problem(
+                                                    "the coordinator of database '" + database + "'")))
+                                            : reply));
         }
         return this;
     }
 
     private Behavior<Message> answered(Answered answered) {
-        answers.put(answered.index(), answered.problem());
+        answers.put(answered.index(), answered.reply());
         if (answers.size() < databases.size()) {
             return this;
         }
-        Optional<Problem> first =
-                answers.values().stream().flatMap(Optional::stream).findFirst();
+        Optional<Problem> first = answers.values().stream()
+                .flatMap(reply -> reply.problem().stream())
+                .findFirst();
         return first.isPresent() || dropping || !question.drop() ? end(first) : ask(true);
     }
 
     private Behavior<Message> end(Optional<Problem> problem) {
-        answer.accept(problem);
+        answer.accept(new Outcome(
+                problem,
+                answers.values().stream()
+                        .flatMap(reply -> reply.dropped().stream())
+                        .toList()));
         return Behaviors.stopped();
     }
 }

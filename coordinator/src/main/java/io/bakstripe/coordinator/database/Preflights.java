@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The questions to pre-flight; each is answered with one private message, after the limit with a time-out. */
 final class Preflights {
@@ -31,7 +32,7 @@ final class Preflights {
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     /**
-     * @param warnings lines for {@code task_info}, when it passed
+     * @param warnings lines for {@code task_info}: of the files, when it passed, and of what was dropped for it, even when it did not
      * @param set that a restore names, when it passed
      */
     record StartChecked(TaskId task, Optional<Problem> refusal, List<String> warnings, Optional<SetFacts> set)
@@ -42,7 +43,7 @@ final class Preflights {
      *
      * @param answer what this coordinator is told when they have been asked
      */
-    record FilesPassed(PartialRestores.Question question, Function<Optional<Problem>, DatabaseMessage> answer)
+    record FilesPassed(PartialRestores.Question question, Function<PartialRestores.Outcome, DatabaseMessage> answer)
             implements DatabaseMessage, NoSerializationVerificationNeeded {}
 
     record TargetsChecked(AttemptRef attempt, Optional<Problem> refusal)
@@ -82,7 +83,7 @@ final class Preflights {
         return checked.refusal().isEmpty() && snapshot
                 ? new FilesPassed(
                         new PartialRestores.Question(view, login.name(), false, settings.preflightLimit()),
-                        problem -> new SubmissionChecked(submission, problem, checked.set()))
+                        outcome -> new SubmissionChecked(submission, outcome.problem(), checked.set()))
                 : checked;
     }
 
@@ -90,7 +91,7 @@ final class Preflights {
     void passed(FilesPassed passed) {
         ActorRef<DatabaseMessage> self = context.getSelf();
         context.spawnAnonymous(PartialRestores.create(
-                passed.question(), peers, problem -> self.tell(passed.answer().apply(problem))));
+                passed.question(), peers, outcome -> self.tell(passed.answer().apply(outcome))));
     }
 
     /** Asks what the head task needs to know before it can go on, unless it was asked already. */
@@ -143,7 +144,15 @@ final class Preflights {
                         origin.login(),
                         true,
                         settings.dropLimit().plusSeconds(5)),
-                problem -> new StartChecked(task.id(), problem, checked.warnings(), checked.set()));
+                outcome -> {
+                    List<String> dropped = TaskInfo.partialDropped(origin.view().name(), outcome.dropped());
+                    // Where it has to be asked again, the files' own warnings come again, too.
+                    List<String> said = outcome.problem().isPresent()
+                            ? dropped
+                            : Stream.concat(checked.warnings().stream(), dropped.stream())
+                                    .toList();
+                    return new StartChecked(task.id(), outcome.problem(), said, checked.set());
+                });
     }
 
     private PreflightCommand question(

@@ -21,6 +21,7 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.procedure.StopAt;
 import io.bakstripe.protocol.stripe.RolledTo;
 import java.time.Duration;
 import java.time.Instant;
@@ -58,7 +59,7 @@ final class RestoreSteps {
                         .map(report -> switch (task.phase()) {
                             case APPLYING -> applying(task, report, now);
                             case KEEPING -> keeping(state, task, live, report, now);
-                            default -> recovering(task, live, report, now);
+                            default -> recovering(state, task, live, report, now);
                         })
                         .orElse(List.of());
         };
@@ -134,9 +135,21 @@ final class RestoreSteps {
         if (request.opens() && !notReached) {
             return List.of(new OpeningBegun(task.id(), task.running().number(), now));
         }
-        List<String> remarks =
-                notReached ? List.of(BackupError.STOPAT_NOT_REACHED.problem().asTaskInfo()) : List.of();
+        String next = " No further log is needed: rds_finish_restore opens the database.";
+        List<String> remarks = notReached
+                ? List.of(BackupError.STOPAT_NOT_REACHED.problem().asTaskInfo())
+                : reached(state, task).map(said -> said + next).stream().toList();
         return Steps.end(task, live, TaskEnd.SUCCESS.remarking(remarks), now);
+    }
+
+    /** What a log restore says that came to the moment that its call names, as long as the database is not open. */
+    private static Optional<String> reached(DatabaseRecord state, TaskState task) {
+        return state.position()
+                .filter(position -> task.origin().request() instanceof RestoreRequest restore
+                        && restore.stopAt().isPresent())
+                .flatMap(RestorePosition::stoppedAt)
+                .map(moment ->
+                        "The restore has reached the moment it was to stop at, %s.".formatted(StopAt.shown(moment)));
     }
 
     private List<DatabaseEvent> discarding(DatabaseRecord state, TaskState task, Live live, Instant now) {
@@ -168,14 +181,17 @@ final class RestoreSteps {
         return (RestoreRequest) task.origin().request();
     }
 
-    private List<DatabaseEvent> recovering(TaskState task, Live live, RestoreReport report, Instant now) {
+    private List<DatabaseEvent> recovering(
+            DatabaseRecord state, TaskState task, Live live, RestoreReport report, Instant now) {
         if (report.state() == RestoreState.OPENED && task.replaces()) {
             return replaced(task, live, report, now);
         }
         if (report.state() == RestoreState.OPENED) {
             DatabaseOpened opened = new DatabaseOpened(
                     task.id(), task.running().number(), task.origin().display(), now);
-            return Stream.concat(Stream.of(opened), Steps.end(task.apply(opened), live, TaskEnd.SUCCESS, now).stream())
+            TaskEnd end =
+                    TaskEnd.SUCCESS.remarking(reached(state, task).stream().toList());
+            return Stream.concat(Stream.of(opened), Steps.end(task.apply(opened), live, end, now).stream())
                     .toList();
         }
         boolean failed = report.state() == RestoreState.FAILED;

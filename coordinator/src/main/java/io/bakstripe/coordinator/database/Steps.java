@@ -96,14 +96,19 @@ final class Steps {
         if (live.start().passed()) {
             Optional<SetFacts> set = live.start().set();
             return SubmissionRules.refusalAtStart(state, task, set)
-                    .map(problem -> end(task, live, TaskEnd.error(problem), now))
+                    .map(problem -> notBegun(task, live, problem, now))
                     .orElseGet(
                             () -> List.of(begin(state, task, set, live.start().warnings(), now)));
         }
         return live.start()
                 .refusal(settings.attempts())
-                .map(problem -> end(task, live, TaskEnd.error(problem), now))
+                .map(problem -> notBegun(task, live, problem, now))
                 .orElse(List.of());
+    }
+
+    /** What pre-flight has said stays to be read: it may have dropped databases for a restore that does not begin after all. */
+    private static List<DatabaseEvent> notBegun(TaskState task, Live live, Problem problem, Instant now) {
+        return end(task, live, TaskEnd.error(problem).remarking(live.start().warnings()), now);
     }
 
     /**

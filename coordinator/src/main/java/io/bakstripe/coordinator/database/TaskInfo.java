@@ -1,5 +1,7 @@
 package io.bakstripe.coordinator.database;
 
+import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.Damage;
@@ -54,6 +56,17 @@ final class TaskInfo {
     /** What a restore says whose initial snapshot was not taken. */
     static String initialSnapshotFailed(String why) {
         return "Warning: the initial snapshot of the restored database could not be taken: " + why;
+    }
+
+    /**
+     * What the restore of a snapshot says that has dropped databases of its target (row D2); nothing where it has dropped none. After a restart in the middle of it those
+     * that were dropped before are not named any more: nothing but their own coordinators' logs remembers for whom they were dropped.
+     */
+    static List<String> partialDropped(InstanceName instance, List<DatabaseName> dropped) {
+        String names = dropped.stream().map(DatabaseName::toString).collect(Collectors.joining(", "));
+        return dropped.isEmpty()
+                ? List.of()
+                : List.of("Dropped partially restored database(s) of instance '%s': %s".formatted(instance, names));
     }
 
     static String uploadsLeft(List<Integer> stripes) {

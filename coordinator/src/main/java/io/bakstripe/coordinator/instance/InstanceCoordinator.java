@@ -142,9 +142,9 @@ public final class InstanceCoordinator extends EventSourcedBehavior<InstanceMess
 
     private Effect<InstanceEvent, InstanceRecord> declare(InstanceRecord state, Declare declare) {
         long offered = declare.definition().revision();
-        Optional<Long> held = state.definition().map(known -> known.revision());
-        if (held.filter(revision -> revision >= offered).isPresent()) {
-            declare.replyTo().tell(new DeclareReply(held.get(), held.get() == offered));
+        Optional<DeclareReply> held = Declarations.held(state, declare.definition());
+        if (held.isPresent()) {
+            declare.replyTo().tell(held.get());
             return Effect().none();
         }
         return Effect()

@@ -16,6 +16,10 @@ import java.util.Optional;
  * asks for.
  */
 final class ChainRules {
+    private static final String REACHED =
+            "The restore has reached the moment it was to stop at, %s: no further log is needed, finish it with rds_finish_restore. To"
+                    + " go beyond it, restore the log that it stopped in again, without stopat or with a later one.";
+
     private ChainRules() {}
 
     /**
@@ -78,11 +82,19 @@ final class ChainRules {
                     .log()
                     .filter(span -> position.redoLsn().compareTo(span.chainFirstLsn()) < 0)
                     .map(span -> BackupError.LOG_GAP.problem(span.chainFirstLsn(), position.redoLsn()))
-                    .orElseGet(() -> BackupError.LOG_TOO_RECENT.problem(set.firstLsn(), position.redoLsn())));
+                    .orElseGet(() -> tooRecent(position, set)));
         }
         return when(
                 set.lastLsn().compareTo(position.redoLsn()) <= 0,
                 () -> BackupError.LOG_TOO_EARLY.problem(set.lastLsn(), position.redoLsn()));
+    }
+
+    /** Whoever gives one moment with every log meets this behind the log that the moment lay in: there is nothing more to restore then. */
+    private static Problem tooRecent(RestorePosition position, SetFacts set) {
+        Problem problem = BackupError.LOG_TOO_RECENT.problem(set.firstLsn(), position.redoLsn());
+        return position.stoppedAt()
+                .map(moment -> problem.withHint(REACHED.formatted(StopAt.shown(moment))))
+                .orElse(problem);
     }
 
     private static Optional<Problem> ofTime(RestorePosition position, SetFacts set, Instant stopAt) {

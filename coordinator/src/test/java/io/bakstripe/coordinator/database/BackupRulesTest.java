@@ -4,9 +4,11 @@ import static io.bakstripe.coordinator.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bakstripe.coordinator.Samples;
+import io.bakstripe.coordinator.journal.DatabaseEvent.KeptDropped;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.instance.BackupSetInfo;
+import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
@@ -178,7 +180,8 @@ class BackupRulesTest {
         Problem refused = refusal(BackupType.LOG, "l").orElseThrow();
         assertThat(refused.error()).isEqualTo(BackupError.NO_CURRENT_BACKUP);
         assertThat(refused.hint()).contains("its slot is lost");
-        assertThat(history.logBackups().orElseThrow().broken().orElseThrow()).contains("its slot is lost");
+        assertThat(history.logBackups(Optional.empty()).orElseThrow().broken().orElseThrow())
+                .contains("its slot is lost");
 
         full("f2", false, 0);
         assertThat(error(BackupType.LOG, "l")).isEmpty();
@@ -204,6 +207,61 @@ class BackupRulesTest {
 
         history = history.overwritten(List.of(S3Arn.parse("arn:aws:s3:::bucket/same")));
         assertThat(refusal(BackupType.DIFFERENTIAL, "d").orElseThrow().hint()).contains("overwritten");
+    }
+
+    @Test
+    void theLastFullBackupThatIsShownIsThereStill() {
+        BackupSetId kept = full("kept", true, 0);
+        full("lost", false, 0);
+
+        history = history.overwritten(List.of(S3Arn.parse("arn:aws:s3:::bucket/lost")));
+        assertThat(history.last().orElseThrow().setId()).isEqualTo(kept);
+
+        history = history.overwritten(List.of(S3Arn.parse("arn:aws:s3:::bucket/kept")));
+        assertThat(history.last()).isEmpty();
+    }
+
+    private Optional<String> shownBroken(Optional<KeptDatabase> kept) {
+        return history.logBackups(kept).orElseThrow().broken();
+    }
+
+    @Test
+    void theLogOfADatabaseThatIsKeptAsideIsShownAsBrokenUntilItIsSwappedBack() {
+        full("f", true, 0);
+        log("l", "0/5000000");
+
+        assertThat(shownBroken(Optional.of(new KeptDatabase(NOON, Samples.FORK))))
+                .hasValueSatisfying(why -> assertThat(why).contains("replaced at " + NOON, "a full backup"));
+        assertThat(shownBroken(Optional.of(Samples.KEPT))).isEmpty();
+        assertThat(shownBroken(Optional.empty())).isEmpty();
+    }
+
+    @Test
+    void theLogOfADatabaseThatWasReplacedAndDroppedGoesOnNoMore() {
+        full("f", true, 0);
+        DatabaseRecord other = keeping(Samples.KEPT).apply(new KeptDropped(Given.ONE, "me", NOON));
+        assertThat(other.history()).isEqualTo(history);
+
+        history = keeping(new KeptDatabase(NOON, Samples.FORK))
+                .apply(new KeptDropped(Given.ONE, "me", NOON))
+                .history();
+
+        assertThat(shownBroken(Optional.empty()).orElseThrow()).contains("'Shop'", "replaced at " + NOON, "dropped");
+        assertThat(error(BackupType.LOG, "l")).contains(BackupError.NO_CURRENT_BACKUP);
+    }
+
+    private DatabaseRecord keeping(KeptDatabase kept) {
+        return new DatabaseRecord(
+                Optional.of(Samples.SHOP),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                List.of(),
+                history,
+                List.of(),
+                List.of(),
+                SnapshotLog.none(),
+                Optional.of(new KeptState(kept)));
     }
 
     @Test

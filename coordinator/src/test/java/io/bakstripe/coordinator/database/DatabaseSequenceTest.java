@@ -34,6 +34,7 @@ import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.FinishRequest;
 import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.procedure.StopAt;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.task.Lifecycle;
@@ -123,6 +124,44 @@ class DatabaseSequenceTest extends AmongProbes {
         tell(Given.restoring(RestoreState.OPENED, 1_000));
 
         assertThat(ended().row().lifecycle()).isEqualTo(Lifecycle.SUCCESS);
+    }
+
+    private static RestoreRequest stopping(Recovery recovery) {
+        return new RestoreRequest(
+                Samples.COPY,
+                BackupType.LOG,
+                Samples.STRIPED,
+                recovery,
+                Optional.of(new StopAt("2026-03-04T12:00:30Z")));
+    }
+
+    @Test
+    void aLogThatHoldsTheMomentSaysThatItIsReached() {
+        database.initialize(Given.left());
+        applied(stopping(Recovery.NORECOVERY), Samples.log());
+        restore(RestoreGoal.KEEP);
+        tell(Given.kept(Samples.log(), true));
+
+        assertThat(ended().row().lifecycle()).isEqualTo(Lifecycle.SUCCESS);
+        assertThat(ended().row().taskInfo())
+                .contains(
+                        "The restore has reached the moment it was to stop at, 2026-03-04T12:00:30Z. No further log is"
+                                + " needed: rds_finish_restore opens the database.");
+    }
+
+    @Test
+    void aLogThatOpensTheDatabaseAtTheMomentSaysThatItIsReached() {
+        database.initialize(Given.left());
+        applied(stopping(Recovery.RECOVERY), Samples.log());
+        restore(RestoreGoal.KEEP);
+        tell(Given.kept(Samples.log(), true));
+        restore(RestoreGoal.OPEN);
+        tell(Given.restoring(RestoreState.OPENED, 1_000));
+
+        assertThat(ended().row().lifecycle()).isEqualTo(Lifecycle.SUCCESS);
+        assertThat(ended().row().taskInfo())
+                .contains("reached the moment it was to stop at, 2026-03-04T12:00:30Z.\n")
+                .doesNotContain("rds_finish_restore");
     }
 
     private void applied(RestoreRequest request, SetFacts set) {

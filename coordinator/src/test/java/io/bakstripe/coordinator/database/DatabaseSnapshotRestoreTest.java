@@ -34,8 +34,8 @@ import org.junit.jupiter.api.Test;
 class DatabaseSnapshotRestoreTest extends AmongProbes {
     private static final PreflightReply FOUND =
             new PreflightReply.Passed(1_000, List.of(), Optional.of(Samples.full()));
-    private static final Problem PENDING =
-            BackupError.PARTIAL_RESTORE_PENDING.problem(new DatabaseName("half"), "sandbox", "7");
+    private static final DatabaseName HALF = new DatabaseName("half");
+    private static final Problem PENDING = BackupError.PARTIAL_RESTORE_PENDING.problem(HALF, "sandbox", "7");
 
     private void submitted() {
         submit(Samples.restoredSnapshot(Samples.COPY), Optional.empty());
@@ -46,22 +46,35 @@ class DatabaseSnapshotRestoreTest extends AmongProbes {
         Describe question = instanceGets(Describe.class);
         question.replyTo()
                 .tell(new InstanceDescription(
-                        Optional.of(Samples.view()),
-                        List.of(Samples.COPY, new DatabaseName("half")),
-                        List.of(),
-                        List.of()));
+                        Optional.of(Samples.view()), List.of(Samples.COPY, HALF), List.of(), List.of()));
     }
 
     /** Both are asked at once; the second one answers. */
     private void answered(boolean drop, Optional<Problem> problem) {
+        answered(drop, new PartialReply(Optional.empty()), new PartialReply(problem));
+    }
+
+    private void answered(boolean drop, PartialReply ofFirst, PartialReply ofSecond) {
         ClearPartial first = peers.database.expectMessageClass(ClearPartial.class);
         ClearPartial second = peers.database.expectMessageClass(ClearPartial.class);
         assertThat(List.of(first, second)).allSatisfy(asked -> {
             assertThat(asked.drop()).isEqualTo(drop);
             assertThat(asked.login()).isEqualTo(Samples.ME.name());
         });
-        second.replyTo().tell(new PartialReply(problem));
-        first.replyTo().tell(new PartialReply(Optional.empty()));
+        second.replyTo().tell(ofSecond);
+        first.replyTo().tell(ofFirst);
+    }
+
+    private static PartialReply dropped(DatabaseName name) {
+        return new PartialReply(Optional.empty(), Optional.of(name));
+    }
+
+    private void begins() {
+        accepted();
+        tell(new SlotGranted(ONE));
+        preflight(FOUND);
+        described();
+        answered(false, Optional.empty());
     }
 
     private void accepted() {
@@ -160,6 +173,53 @@ class DatabaseSnapshotRestoreTest extends AmongProbes {
     }
 
     @Test
+    void saysWhichDatabasesItHasDropped() {
+        begins();
+        answered(true, dropped(Samples.COPY), dropped(HALF));
+        phase(TaskPhase.APPLYING);
+
+        assertThat(database.getState().tasks().get(0).lines())
+                .anySatisfy(line -> assertThat(line)
+                        .endsWith("Dropped partially restored database(s) of instance 'sandbox': Copy, half"));
+    }
+
+    @Test
+    void saysNothingOfDropsWhereNoneWasPartiallyRestored() {
+        begins();
+        answered(true, Optional.empty());
+        phase(TaskPhase.APPLYING);
+
+        assertThat(database.getState().tasks().get(0).lines()).noneMatch(line -> line.contains("Dropped"));
+    }
+
+    @Test
+    void saysWhatItHasDroppedInVain() {
+        begins();
+        answered(true, dropped(Samples.COPY), new PartialReply(Optional.of(PENDING)));
+
+        assertThat(ended().row().lifecycle()).isEqualTo(Lifecycle.ERROR);
+        assertThat(ended().row().taskInfo())
+                .contains("Dropped partially restored database(s) of instance 'sandbox': Copy", "restore tasks: 7");
+    }
+
+    @Test
+    void namesWhatItDroppedBeforeItHadToAskAgain() {
+        begins();
+        answered(
+                true,
+                dropped(Samples.COPY),
+                new PartialReply(Optional.of(BackupError.CLUSTER_TIMEOUT.problem("the coordinator"))));
+        preflight(FOUND);
+        described();
+        answered(false, Optional.empty());
+        answered(true, new PartialReply(Optional.empty()), dropped(HALF));
+        phase(TaskPhase.APPLYING);
+
+        assertThat(String.join("\n", database.getState().tasks().get(0).lines()))
+                .contains("of instance 'sandbox': Copy\n", "of instance 'sandbox': half");
+    }
+
+    @Test
     void asksAgainAfterARestartInTheMiddleOfDropping() {
         accepted();
         tell(new SlotGranted(ONE));
@@ -193,10 +253,10 @@ class DatabaseSnapshotRestoreTest extends AmongProbes {
         first.expectNoMessage(Duration.ofMillis(20));
         order.replyTo().tell(new HostReply.Dropped());
 
-        assertThat(first.receiveMessage().problem()).isEmpty();
-        assertThat(second.receiveMessage().problem()).isEmpty();
+        assertThat(first.receiveMessage()).isEqualTo(dropped(Samples.COPY));
+        assertThat(second.receiveMessage()).isEqualTo(dropped(Samples.COPY));
         assertThat(database.getState().stage()).isEqualTo(DatabaseStage.ABSENT);
-        assertThat(clear(true).receiveMessage().problem()).isEmpty();
+        assertThat(clear(true).receiveMessage()).isEqualTo(new PartialReply(Optional.empty()));
         peers.host.expectNoMessage(Duration.ofMillis(20));
     }
 

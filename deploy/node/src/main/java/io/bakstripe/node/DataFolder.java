@@ -15,17 +15,24 @@ final class DataFolder implements AutoCloseable {
         this.channel = channel;
     }
 
-    /** Creates the folder if need be and takes it; throws {@link IOException} when another process holds it. */
+    /** Creates the folder if need be and takes it; throws {@link StartFailure} when another process holds it, or when it cannot be written. */
     static DataFolder take(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        FileChannel channel =
-                FileChannel.open(folder.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel = open(folder);
         FileLock lock = channel.tryLock();
         if (lock == null) {
             channel.close();
-            throw new IOException("another node runs on the data folder " + folder);
+            throw StartFailure.folderInUse(folder);
         }
         return new DataFolder(channel);
+    }
+
+    private static FileChannel open(Path folder) throws StartFailure {
+        try {
+            Files.createDirectories(folder);
+            return FileChannel.open(folder.resolve("node.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException unusable) {
+            throw StartFailure.folderUnusable(folder, unusable);
+        }
     }
 
     @Override

@@ -10,6 +10,7 @@ import akka.cluster.typed.Join;
 import akka.cluster.typed.JoinSeedNodes;
 import akka.http.javadsl.ServerBinding;
 import akka.remote.RemoteTransportException;
+import ch.qos.logback.classic.Level;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigValueFactory;
@@ -60,6 +61,7 @@ final class Node {
     private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration START_LIMIT = Duration.ofMinutes(2);
     private static final Duration CALLS_LIMIT = Duration.ofSeconds(5);
+    private static final int NOT_STARTED = 1;
 
     private final Config config;
     private final NodeSettings settings;
@@ -97,7 +99,8 @@ final class Node {
      *
      * @param sandbox what is embedded around it; closed at the end
      * @param stopWithStdin stop when standard input closes
-     * @return the exit code
+     * @return the exit code: 0 after an orderly stop, 1 when it could not start, which has been said on standard error then
+     * @throws IOException when it could not start, before there was anything to stop
      */
     static int run(Config config, Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
         try {
@@ -108,6 +111,9 @@ final class Node {
     }
 
     private int runUntilStopped(Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
+        if (settings.has("api")) {
+            ApiAddress.requireFree(api.host(), api.port());
+        }
         JournalSettings journal = coordinator.journal();
         if (sandbox.isEmpty() && journal.kind() == JournalSettings.Kind.H2) {
             LOG.warn("The journal is an embedded H2 file: safe against a killed process, not against power loss."
@@ -116,8 +122,11 @@ final class Node {
         try {
             Journal.prepare(journal);
         } catch (SQLException failed) {
-            throw new IOException(
-                    "the journal at " + journal.url() + " cannot be prepared: " + failed.getMessage(), failed);
+            throw new StartFailure(
+                    "the journal at " + journal.url() + " cannot be prepared: " + failed.getMessage(),
+                    "Check bakstripe.journal (docs/configuration.md), and that its server runs; an embedded journal is for"
+                            + " one node only.",
+                    failed);
         }
         Optional<ManagedServers> servers = settings.hostName().map(this::servers);
         @Nullable ServerConnection shop = sandbox.map(
@@ -127,11 +136,12 @@ final class Node {
         try {
             serve(system, servers, sandbox, shop);
         } catch (IOException | RuntimeException failed) {
-            LOG.error("The node did not start", failed);
+            StartErrors.tell(failed);
+            quietAkka();
             // The shutdown ends the process, with the exit code that application.conf gives this reason.
             CoordinatedShutdown.get(system).run(new StartFailed());
             system.getWhenTerminated().toCompletableFuture().join();
-            throw failed;
+            return NOT_STARTED;
         }
         if (stopWithStdin) {
             stopWhenInputCloses(system);
@@ -147,9 +157,9 @@ final class Node {
                     "bakstripe",
                     config.withValue("akka.cluster.roles", ConfigValueFactory.fromIterable(roles())));
         } catch (RemoteTransportException taken) {
-            throw new IOException(
-                    "the cluster protocol cannot listen on " + settings.host() + ":" + settings.port()
-                            + "; choose another bakstripe.node.port (BAKSTRIPE_PORT), 0 for a node on its own",
+            throw new StartFailure(
+                    "the cluster protocol cannot listen on " + settings.host() + ":" + settings.port(),
+                    "Choose another bakstripe.node.port (BAKSTRIPE_PORT), 0 for a node on its own.",
                     taken);
         }
     }
@@ -165,9 +175,7 @@ final class Node {
         Coordinators coordinators = Coordinators.init(
                 system, coordinator, instances.definitions(), InstantSource.system(), UUID::randomUUID);
         if (!await(coordinators.declared(), "the declaration of the instances")) {
-            throw new IOException(
-                    "a higher revision of bakstripe.instances holds in this cluster; raise revision in this"
-                            + " node's configuration");
+            throw HeldRevision.refusal(system, instances.definitions());
         }
         CoordinatedShutdown shutdown = CoordinatedShutdown.get(system);
         if (settings.has("api")) {
@@ -258,6 +266,13 @@ final class Node {
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", interrupted);
+        }
+    }
+
+    /** The reason has been given; that shards end while some were just being found is no news. */
+    private static void quietAkka() {
+        if (LoggerFactory.getLogger("akka") instanceof ch.qos.logback.classic.Logger akka && !LOG.isDebugEnabled()) {
+            akka.setLevel(Level.ERROR);
         }
     }
 

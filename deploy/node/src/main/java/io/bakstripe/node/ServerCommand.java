@@ -24,12 +24,18 @@ import picocli.CommandLine.Option;
                 "Runs one node. With --sandbox it embeds an object store and a sample database, for trying things out.",
         footer = {
             "",
+            "It exits with 1 when it cannot start and with 2 when its options or its configuration are wrong.",
+            "A sandbox that has run with --config is started with it from then on.",
+            "",
             "Examples:",
             "  bakstripe server --sandbox --data /tmp/bak",
             "  bakstripe server --config /etc/bakstripe/node.conf --data /var/lib/bakstripe"
         })
 final class ServerCommand implements Callable<Integer> {
-    @Option(names = "--config", paramLabel = "FILE", description = "HOCON file; docs/configuration.md has every key.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "HOCON file; docs/configuration.md explains the keys.")
     private @Nullable Path config;
 
     @Option(names = "--data", paramLabel = "DIR", description = "The node's folder (default: bakstripe-data).")
@@ -60,10 +66,10 @@ final class ServerCommand implements Callable<Integer> {
             return run(options);
         } catch (ConfigException wrong) {
             System.err.println("error: the configuration is wrong: " + wrong.getMessage());
-            System.err.println("hint: docs/configuration.md has every key.");
+            System.err.println("hint: docs/configuration.md explains the keys and says where all of them are listed.");
             return 2;
-        } catch (IOException failed) {
-            System.err.println("error: " + failed.getMessage());
+        } catch (IOException | RuntimeException failed) {
+            StartErrors.tell(failed);
             return 1;
         }
     }

@@ -108,7 +108,11 @@ final class DeclaredSourceIT {
                 .start();
 
         assertThat(late.waitFor(90, TimeUnit.SECONDS)).isTrue();
-        assertThat(Files.readString(data.resolve("late.log"))).contains("a higher revision of bakstripe.instances");
+        assertThat(Files.readString(data.resolve("late.log")))
+                .contains("error: a higher revision of bakstripe.instances holds in this cluster: 5 for instance"
+                        + " 'sandbox', but 4 is that of this node's configuration")
+                .contains("hint: ")
+                .doesNotContain("\tat ");
         assertThat(late.exitValue()).isEqualTo(1);
     }
 

@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code kill -9} of the node before and behind every record of a backup, of a restore, and of what the coordinators say to one another: after a start
  * the tasks end in SUCCESS, once, and what they made is right.
  *
- * <p>Which records there are is taken from undisturbed runs. {@code mvn verify} takes each event once, before or behind it as a seed says; {@code
- * -Dbakstripe.pauses=all} takes every record on both sides.
+ * <p>Which records there are is taken from undisturbed runs. {@code mvn verify} takes every second event once, before or behind it as a seed says; {@code
+ * -Dbakstripe.pauses=each} takes each event once and {@code all} every record on both sides.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KilledBetweenRecordsIT {

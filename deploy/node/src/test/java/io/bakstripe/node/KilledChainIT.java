@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code kill -9} of the node before and behind the records of differential and log backups and of every step of a restore sequence: after a start each goes on
  * to SUCCESS, once, the sequence goes on behind it, and the database at its end has the rows of its source.
  *
- * <p>As {@link KilledBetweenRecordsIT}: {@code mvn verify} takes each event once, in the kind of step that is latest in a sequence.
+ * <p>As {@link KilledBetweenRecordsIT}: {@code mvn verify} takes every second event once, in the kind of step that is latest in a sequence.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class KilledChainIT {

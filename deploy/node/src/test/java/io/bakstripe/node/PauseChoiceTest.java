@@ -2,6 +2,7 @@ package io.bakstripe.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bakstripe.node.PauseChoice.Extent;
 import io.bakstripe.node.pause.Pause;
 import io.bakstripe.node.pause.Pause.Moment;
 import io.bakstripe.node.pause.PauseFolder.Write;
@@ -18,7 +19,7 @@ final class PauseChoiceTest {
 
     @Test
     void allTakesEveryWriteOnBothSides() {
-        assertThat(new PauseChoice(true, 1).of(WRITES, event -> true))
+        assertThat(new PauseChoice(Extent.ALL, 1).of(WRITES, event -> true))
                 .containsExactly(
                         new Pause("registered/1", 1, Moment.BEFORE),
                         new Pause("registered/1", 1, Moment.AFTER),
@@ -33,7 +34,7 @@ final class PauseChoiceTest {
     @Test
     void seedTakesEachEventOnceOnAlternatingSides() {
         for (long seed = 0; seed < 50; seed++) {
-            List<Pause> pauses = new PauseChoice(false, seed).of(WRITES, event -> true);
+            List<Pause> pauses = new PauseChoice(Extent.EACH, seed).of(WRITES, event -> true);
 
             assertThat(pauses)
                     .as("seed %s", seed)
@@ -48,7 +49,7 @@ final class PauseChoiceTest {
     @Test
     void seedsReachBothSidesAndLaterOccurrences() {
         List<Pause> stored = LongStream.range(0, 50)
-                .mapToObj(seed -> new PauseChoice(false, seed)
+                .mapToObj(seed -> new PauseChoice(Extent.EACH, seed)
                         .of(WRITES, event -> event.equals("stored/1"))
                         .get(0))
                 .distinct()
@@ -63,9 +64,20 @@ final class PauseChoiceTest {
     }
 
     @Test
+    void halfTakesEverySecondEventAndSeedsReachThemAll() {
+        List<List<String>> taken = LongStream.range(0, 50)
+                .mapToObj(seed -> new PauseChoice(Extent.HALF, seed)
+                        .of(WRITES, event -> true).stream().map(Pause::event).toList())
+                .distinct()
+                .toList();
+
+        assertThat(taken).containsExactlyInAnyOrder(List.of("registered/1", "published/1"), List.of("stored/1"));
+    }
+
+    @Test
     void sameSeedTakesTheSamePauses() {
-        assertThat(new PauseChoice(false, 7).of(WRITES, event -> true))
-                .isEqualTo(new PauseChoice(false, 7).of(WRITES, event -> true));
+        assertThat(new PauseChoice(Extent.EACH, 7).of(WRITES, event -> true))
+                .isEqualTo(new PauseChoice(Extent.EACH, 7).of(WRITES, event -> true));
     }
 
     @Test

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A database that is ONLINE is replaced by a restore and swapped back while the node is killed with {@code kill -9} before or behind the records of that: it is served
  * throughout, the one before or the new one, under the same address, and the other one is there until it is dropped.
  *
- * <p>As {@link KilledBetweenRecordsIT}: {@code mvn verify} takes each event once.
+ * <p>As {@link KilledBetweenRecordsIT}: {@code mvn verify} takes every second event once.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ReplacedDatabaseIT {

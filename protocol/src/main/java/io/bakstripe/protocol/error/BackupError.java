@@ -125,7 +125,8 @@ public enum BackupError {
             2106,
             CONFLICT,
             "instance '%s' only knows its databases and cannot restore",
-            "Restore to an instance that is declared with a managed block."),
+            "Restore to an instance that is declared with a host, on which its servers run: host = NAME in"
+                    + " bakstripe.instances."),
     BUCKET_REGION(
             2107,
             CONFLICT,
@@ -495,7 +496,7 @@ public enum BackupError {
     ROLE_TOO_LOW(
             4011,
             DENIED,
-            "login '%s' is a %s and may not call %s",
+            "login '%s' has the role %s and may not call %s",
             "Use the token of a login with role %s or a higher one."),
     INSTANCE_NOT_ALLOWED(
             4012,
@@ -695,7 +696,8 @@ public enum BackupError {
             CORRUPTION,
             "The volume on the device \"%s\" is not part of the media set that is currently being processed. Ensure"
                     + " that the backup devices are loaded with the correct media.",
-            "Match the files of one backup only."),
+            "Match the files of one backup only: 'x*' matches those of 'x2*', too. Where no asterisk tells them apart, move"
+                    + " the files of one backup to a folder of their own; bakstripe inspect shows which set a file is of."),
     FILE_CHANGED(
             6107,
             CORRUPTION,

@@ -354,8 +354,22 @@ public sealed interface DatabaseCommand extends DatabaseMessage, CborSerializabl
     record ClearPartial(InstanceView view, String login, boolean drop, ActorRef<PartialReply> replyTo)
             implements DatabaseCommand {}
 
-    /** @param problem why a database that is partially restored may not be dropped; absent: it may be, or is gone, or there is none */
-    record PartialReply(Optional<Problem> problem) implements CborSerializable {}
+    /**
+     * @param problem why a database that is partially restored may not be dropped; absent: it may be, or is gone, or there is none
+     * @param dropped its name, when it was dropped for this question; absent when it was gone before
+     */
+    record PartialReply(Optional<Problem> problem, Optional<DatabaseName> dropped) implements CborSerializable {
+        public PartialReply {
+            // Nodes of the first releases do not send it.
+            dropped = dropped == null ? Optional.empty() : dropped;
+        }
+
+        /** Of a database that was not dropped. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public PartialReply(Optional<Problem> problem) {
+            this(problem, Optional.empty());
+        }
+    }
 
     record DescribeSnapshots(ActorRef<Snapshots> replyTo) implements Question {}
 

@@ -33,8 +33,21 @@ public sealed interface InstanceCommand extends InstanceMessage, CborSerializabl
     /**
      * @param current the revision that holds now
      * @param accepted false when a higher revision holds: the node that declared must not join
+     * @param differences what the declaration says otherwise than what is recorded with the same revision, and holds; empty where nothing differs, or where a
+     *     higher revision was offered or holds
      */
-    record DeclareReply(long current, boolean accepted) implements CborSerializable {}
+    record DeclareReply(long current, boolean accepted, List<String> differences) implements CborSerializable {
+        public DeclareReply {
+            // Nodes of the first releases do not send it.
+            differences = differences == null ? List.of() : List.copyOf(differences);
+        }
+
+        /** Without differences. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public DeclareReply(long current, boolean accepted) {
+            this(current, accepted, List.of());
+        }
+    }
 
     /**
      * A call that is to become a task. The instance resolves the name, then hands the call to the database's coordinator, which answers.

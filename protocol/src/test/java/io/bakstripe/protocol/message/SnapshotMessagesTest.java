@@ -91,6 +91,7 @@ class SnapshotMessagesTest {
                 new DatabaseCommand.SnapshotFound(Optional.of(new DatabaseCommand.StoredSnapshot(info, FILES))),
                 new DatabaseCommand.ClearPartial(VIEW, "boss", true, replies()),
                 new DatabaseCommand.PartialReply(Optional.empty()),
+                new DatabaseCommand.PartialReply(Optional.empty(), Optional.of(SHOP)),
                 new DatabaseCommand.PartialReply(
                         Optional.of(BackupError.PARTIAL_RESTORE_PENDING.problem(SHOP, MAIN, "5"))),
                 new InstanceCommand.Submit(

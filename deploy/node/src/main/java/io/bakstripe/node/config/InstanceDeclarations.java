@@ -145,7 +145,7 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
                 throw new ConfigException.BadValue(
                         block.origin(), "jdbc-url", "give user and password as keys of their own, not in the address");
             }
-            logins.put(DatabaseRef.of(instance, name), new Login(block.getString("user"), block.getString("password")));
+            logins.put(DatabaseRef.of(instance, name), new Login(required(block, "user"), required(block, "password")));
         } else if (host.isEmpty()) {
             throw new ConfigException.Missing(
                     block.origin(),
@@ -158,6 +158,15 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
 
     private static Optional<String> text(Config block, String key) {
         return block.hasPath(key) ? Optional.of(block.getString(key)) : Optional.empty();
+    }
+
+    /** With an unset variable behind it a key is not there at all, which nobody expects who sees it in the file. */
+    private static String required(Config block, String key) {
+        return text(block, key)
+                .orElseThrow(() -> new ConfigException.BadValue(
+                        block.origin(),
+                        key,
+                        "it is missing, or refers to an environment variable that is not set, as ${?NAME} does"));
     }
 
     private static void refuseUnknown(Config block, Set<String> known) {

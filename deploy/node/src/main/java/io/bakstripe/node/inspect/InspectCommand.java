@@ -89,7 +89,7 @@ public final class InspectCommand implements Callable<Integer> {
             return FAILED;
         } catch (ConfigException wrong) {
             err.println("error: the configuration is wrong: " + wrong.getMessage());
-            err.println("hint: docs/configuration.md has every key.");
+            err.println("hint: docs/configuration.md explains the keys and says where all of them are listed.");
             return USAGE;
         } catch (IOException failed) {
             err.println("error: " + failed.getMessage());

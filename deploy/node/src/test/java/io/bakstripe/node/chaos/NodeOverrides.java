@@ -24,6 +24,8 @@ final class NodeOverrides {
             Map.entry("bakstripe.coordinator.preflight-limit", "20 s"),
             Map.entry("bakstripe.coordinator.submit-limit", "28 s"),
             Map.entry("bakstripe.worker.preflight.limit", "18 s"),
+            // A fault that waits for a question needs it to be asked.
+            Map.entry("bakstripe.worker.store.region-kept", "0 s"),
             Map.entry("bakstripe.worker.store.connect-timeout", "1 s"),
             Map.entry("bakstripe.worker.store.read-timeout", "3 s"),
             Map.entry("bakstripe.worker.store.api-call-timeout", "6 s"),

@@ -81,6 +81,16 @@ final class InstanceDeclarationsTest {
         assertThat(read.definitions().toString()).doesNotContain("hunter2");
     }
 
+    @Test
+    void saysThatAVariableMayBeUnset() {
+        assertThatThrownBy(
+                        () -> read(
+                                "{ name = p, databases = [ { name = a, jdbc-url = \"jdbc:x\", user = u, password = ${?no.such} } ] }"))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("password")
+                .hasMessageContaining("environment variable that is not set");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -106,6 +116,7 @@ final class InstanceDeclarationsTest {
     }
 
     private static InstanceDeclarations read(String blocks) {
-        return InstanceDeclarations.from(ConfigFactory.parseString("revision = 7, declared = [ " + blocks + " ]"));
+        return InstanceDeclarations.from(ConfigFactory.parseString("revision = 7, declared = [ " + blocks + " ]")
+                .resolve());
     }
 }
