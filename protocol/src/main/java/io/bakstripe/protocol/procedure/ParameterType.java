@@ -51,10 +51,7 @@ public record ParameterType(String description, Kind kind, BiFunction<String, Ob
     }
 
     static ParameterType keyArn() {
-        return new ParameterType(
-                "the ARN of a KMS key",
-                Kind.TEXT,
-                (name, value) -> KeyArn.parse(asText(name, value)));
+        return new ParameterType("the ARN of a KMS key", Kind.TEXT, (name, value) -> KeyArn.parse(asText(name, value)));
     }
 
     static ParameterType bit() {

@@ -30,8 +30,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code bakstripe demo}: back a database up while it is written to, as a full backup in four stripes, a differential and logs; restore it under another name
- * to a point in time; compare row for row.
+ * {@code bakstripe demo}: back a database up while it is written to, as a full backup in four stripes, a differential and logs, all of them encrypted; restore it under
+ * another name to a point in time; compare row for row.
  */
 @Command(
         name = "demo",
@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Starts one node with everything embedded and runs the main job in front of the reader: a full backup of the",
             "sample database in 4 stripes, a differential and two logs while it is written to, a restore under another name",
-            "to a point in time, with one step that is refused, and a comparison row for row.",
+            "to a point in time, with two steps that are refused, and a comparison row for row. All files are encrypted.",
             "Exits with 0 only if every step succeeds."
         })
 public final class DemoCommand implements Callable<Integer> {
@@ -48,6 +48,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static final double MEGA = 1e6;
     private static final Map<String, Object> DIFFERENTIAL = Map.of("type", "DIFFERENTIAL");
     private static final Map<String, Object> NORECOVERY = Map.of("with_norecovery", 1);
+    private static final String KEY = "kms_master_key_arn";
 
     @Option(
             names = "--data",
@@ -106,30 +107,39 @@ public final class DemoCommand implements Callable<Integer> {
         long after;
 
         try (ShopWriter writer = ShopWriter.start(shop)) {
-            step(out, "Backing 'shop' up to " + STRIPES + " stripes while it is written to");
-            figures(out, backUp(out, client, "rds_backup_database", full, Map.of("number_of_files", STRIPES)), "read");
+            step(out, "Backing 'shop' up to " + STRIPES + " encrypted stripes while it is written to");
+            Map<String, Object> striped = Map.of("number_of_files", STRIPES);
+            figures(out, backUp(out, node, "rds_backup_database", full, striped), "read");
             step(out, "Backing up what has changed since");
-            figures(out, backUp(out, client, "rds_backup_database", differential, DIFFERENTIAL), "read");
+            figures(out, backUp(out, node, "rds_backup_database", differential, DIFFERENTIAL), "read");
             step(out, "Backing its log up, twice");
-            figures(out, backUp(out, client, "rds_backup_log", first, Map.of()), "read");
+            figures(out, backUp(out, node, "rds_backup_log", first, Map.of()), "read");
             try (Connection connection = ShopWriter.connect(shop)) {
                 before = writer.committed();
                 moment = now(connection);
                 // One more may be on its way to us, or to the log.
                 after = writer.committed() + 1;
             }
-            figures(out, backUp(out, client, "rds_backup_log", second, Map.of()), "read");
+            figures(out, backUp(out, node, "rds_backup_log", second, Map.of()), "read");
         }
 
         step(out, "Restoring the full backup and the differential as '" + COPY + "', without opening it");
-        figures(out, restore(out, client, "rds_restore_database", full, NORECOVERY), "restored");
-        refused(out, client, second);
+        refused(
+                out,
+                "the full backup cannot be restored without its key",
+                () -> client.submit("rds_restore_database", with(NORECOVERY, copyFrom(full))));
+        figures(out, restore(out, node, "rds_restore_database", full, NORECOVERY), "restored");
+        // The second log does not fit a database that lacks the first.
+        refused(
+                out,
+                "the second log cannot be restored yet",
+                () -> client.submit("rds_restore_log", with(keyed(node), copyFrom(second))));
         Map<String, Object> asDifferential = Map.of("type", "DIFFERENTIAL", "with_norecovery", 1);
-        figures(out, restore(out, client, "rds_restore_database", differential, asDifferential), "restored");
+        figures(out, restore(out, node, "rds_restore_database", differential, asDifferential), "restored");
 
         step(out, "Rolling it forward to " + moment);
-        restore(out, client, "rds_restore_log", first, Map.of("stopat", moment));
-        restore(out, client, "rds_restore_log", second, Map.of("stopat", moment, "with_norecovery", 0));
+        restore(out, node, "rds_restore_log", first, Map.of("stopat", moment));
+        restore(out, node, "rds_restore_log", second, Map.of("stopat", moment, "with_norecovery", 0));
 
         step(out, "Comparing row for row");
         ServerConnection copy = client.database(Sandbox.INSTANCE.value(), COPY)
@@ -148,35 +158,40 @@ public final class DemoCommand implements Callable<Integer> {
         step(out, "Done: what was called safe has been restored");
     }
 
-    private JsonNode backUp(PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
-        return run(
-                out,
-                client,
-                procedure,
-                with(more, "source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", file));
+    private static JsonNode backUp(
+            PrintWriter out, DemoNode node, String procedure, String file, Map<String, Object> more) {
+        Map<String, Object> what = Map.of("source_db_name", Sandbox.SHOP.value(), "s3_arn_to_backup_to", file);
+        return run(out, node.client(), procedure, with(with(more, keyed(node)), what));
     }
 
-    private JsonNode restore(PrintWriter out, ApiClient client, String procedure, String file, Map<String, ?> more) {
-        return run(out, client, procedure, with(more, "restore_db_name", COPY, "s3_arn_to_restore_from", file));
+    private static JsonNode restore(
+            PrintWriter out, DemoNode node, String procedure, String file, Map<String, Object> more) {
+        return run(out, node.client(), procedure, with(with(more, keyed(node)), copyFrom(file)));
     }
 
-    /** The second log does not fit a database that lacks the first. */
-    private static void refused(PrintWriter out, ApiClient client, String log) {
+    private static Map<String, Object> copyFrom(String file) {
+        return Map.of("restore_db_name", COPY, "s3_arn_to_restore_from", file);
+    }
+
+    private static Map<String, Object> keyed(DemoNode node) {
+        return Map.of(KEY, node.key());
+    }
+
+    private static Map<String, Object> with(Map<String, Object> some, Map<String, Object> more) {
+        Map<String, Object> arguments = new HashMap<>(some);
+        arguments.putAll(more);
+        return arguments;
+    }
+
+    /** A call that must be refused. */
+    private static void refused(PrintWriter out, String what, Runnable call) {
         try {
-            client.submit("rds_restore_log", with(Map.of(), "restore_db_name", COPY, "s3_arn_to_restore_from", log));
+            call.run();
         } catch (ApiRefusal refusal) {
-            out.println("  the second log cannot be restored yet: " + refusal.getMessage());
+            out.println("  " + what + ": " + refusal.getMessage());
             return;
         }
-        throw new IllegalStateException("a log was let in although the one before it was missing");
-    }
-
-    private static Map<String, Object> with(
-            Map<String, ?> more, String firstName, Object firstValue, String secondName, Object secondValue) {
-        Map<String, Object> arguments = new HashMap<>(more);
-        arguments.put(firstName, firstValue);
-        arguments.put(secondName, secondValue);
-        return arguments;
+        throw new IllegalStateException("not refused, although " + what);
     }
 
     /** The server's clock, to the microsecond. */
@@ -189,7 +204,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    private JsonNode run(PrintWriter out, ApiClient client, String procedure, Map<String, ?> arguments) {
+    private static JsonNode run(PrintWriter out, ApiClient client, String procedure, Map<String, Object> arguments) {
         long task = client.submit(procedure, arguments).taskId().value();
         TaskWatch.follow(client, task, out, System.console() != null);
         JsonNode ended = client.task(task);

@@ -73,6 +73,11 @@ final class DemoNode implements AutoCloseable {
         return sandbox.required("s3").required("bucket").asText();
     }
 
+    /** ARN of the key that files are encrypted with. */
+    String key() {
+        return sandbox.required("kms").required("keyArn").asText();
+    }
+
     long pid() {
         return process.pid();
     }
