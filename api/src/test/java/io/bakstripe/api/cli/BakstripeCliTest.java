@@ -11,6 +11,7 @@ import io.bakstripe.protocol.instance.DatabaseState;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.message.RequestKey;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.port.TaskFilter;
@@ -148,13 +149,13 @@ class BakstripeCliTest {
         }
 
         @Test
-        void passesOnAKeyWhichTheServerRefusesToday() {
-            CommandRun run =
-                    run("backup", "shop", ARN, "--files=2", "--kms-key=arn:aws:kms:us-east-1:123456789012:key/a-b");
+        void namesTheKeyThatEncrypts() {
+            String key = "arn:aws:kms:us-east-1:123456789012:key/a-b";
 
-            assertThat(run.exit()).isEqualTo(1);
-            assertThat(run.err()).contains("not available in this version");
-            assertThat(API.cluster().submissions).isEmpty();
+            CommandRun run = run("backup", "shop", ARN, "--files=2", "--kms-key=" + key);
+
+            assertThat(run.exit()).as(run.err()).isZero();
+            assertThat(API.cluster().submissions.get(0).request().key()).contains(KeyArn.parse(key));
         }
     }
 
