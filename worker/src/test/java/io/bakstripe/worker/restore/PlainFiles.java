@@ -15,7 +15,6 @@ final class PlainFiles {
     private PlainFiles() {}
 
     static OpenedFiles of(ObjectReader store) {
-        return new OpenedFiles(
-                store, KeyServices.none().of(ANY), new KeyChoice.Named(Optional.empty()), Runnable::run);
+        return new OpenedFiles(store, KeyServices.none().of(ANY), new KeyChoice.Named(Optional.empty()), Runnable::run);
     }
 }
