@@ -739,6 +739,29 @@ public enum BackupError {
             CORRUPTION,
             "file %s is encrypted in mode %s, which this version cannot open",
             "Restore with a later version of the program."),
+    KEY_OBJECT_MISSING(
+            6115,
+            CORRUPTION,
+            "the key object %s is not there; without it file %s cannot be opened",
+            "A file and its key object belong together: copy it from where the file came from."),
+    KEY_OBJECT_DAMAGED(
+            6116, CORRUPTION, "the key object %s cannot be read: %s", "Put an earlier version of the object back."),
+    KEY_OBJECT_NEWER(
+            6117,
+            CORRUPTION,
+            "the key object %s has format %s, this program reads format %s",
+            "Use the version of the program that wrote it, or a later one."),
+    KEY_OBJECT_FOREIGN(
+            6118,
+            CORRUPTION,
+            "the key object %s holds no key of file %s",
+            "It belongs to other files of that name: copy the key object from where this file came from."),
+    KEY_NOT_OF_FILE(6119, CONFLICT, "key %s does not open file %s", "Name one of the keys that open it: %s."),
+    FILE_NOT_AUTHENTICATED(
+            6120,
+            CONFLICT,
+            "file %s is not authenticated, and the instance takes no other files",
+            "Restore a backup in the mode authenticated, or declare the instance with encryption.require-authenticated = false."),
     PAGES_DAMAGED(
             6121,
             CORRUPTION,
