@@ -33,9 +33,9 @@ final class KeyChecks {
             return CompletableFuture.completedFuture(null);
         }
         waiting.forKeyService();
-        return service(view)
-                .describe(named.get())
-                .thenAccept(description -> description.refusal().ifPresent(problem -> {
+        return service(view).describe(named.get()).thenAccept(description -> description
+                .refusal()
+                .ifPresent(problem -> {
                     throw problem.asException();
                 }));
     }

@@ -1,8 +1,8 @@
 package io.bakstripe.worker.preflight;
 
 import io.bakstripe.worker.engine.Sources;
-import io.bakstripe.worker.key.KeyServices;
 import io.bakstripe.worker.restore.SetFinder;
+import io.bakstripe.worker.key.KeyServices;
 import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.Stores;
 import java.time.InstantSource;

@@ -151,14 +151,7 @@ final class ApplyBenchmark {
                 "node");
         long begun = System.nanoTime();
         long cpu = cpu();
-        new SetApply(
-                        dependencies,
-                        PlainFiles.of(store),
-                        kit.system(),
-                        new HostName("local"),
-                        target,
-                        found,
-                        new Unheard())
+        new SetApply(dependencies, PlainFiles.of(store), kit.system(), new HostName("local"), target, found, new Unheard())
                 .run()
                 .toCompletableFuture()
                 .join();

@@ -15,6 +15,7 @@ final class PlainFiles {
     private PlainFiles() {}
 
     static OpenedFiles of(ObjectReader store) {
-        return new OpenedFiles(store, KeyServices.none().of(ANY), new KeyChoice.Named(Optional.empty()), Runnable::run);
+        return new OpenedFiles(
+                store, KeyServices.none().of(ANY), new KeyChoice.Named(Optional.empty()), Runnable::run);
     }
 }

@@ -141,7 +141,8 @@ class OpenedFilesTest {
         less.put("x-amz-key", "something");
         store.put(FILE, store.bytes(FILE).orElseThrow(), less);
 
-        assertThat(failure(files(named()).head(FILE))).isIn(BackupError.ENVELOPE_DAMAGED, BackupError.ENVELOPE_FOREIGN);
+        assertThat(failure(files(named()).head(FILE)))
+                .isIn(BackupError.ENVELOPE_DAMAGED, BackupError.ENVELOPE_FOREIGN);
     }
 
     @Test

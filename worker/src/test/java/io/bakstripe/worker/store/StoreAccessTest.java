@@ -44,15 +44,7 @@ class StoreAccessTest {
                 Optional.empty(),
                 Optional.empty());
         return new RestoreSpec(
-                ATTEMPT,
-                DatabaseRef.of(INSTANCE, SHOP),
-                SHOP,
-                VIEW,
-                HOST,
-                step,
-                Optional.empty(),
-                storage,
-                Optional.empty());
+                ATTEMPT, DatabaseRef.of(INSTANCE, SHOP), SHOP, VIEW, HOST, step, Optional.empty(), storage, Optional.empty());
     }
 
     @Test
