@@ -44,9 +44,8 @@ public final class StripeReader {
         Frame frame = frame(place, bytes, FrameType.TRAILER);
         StripeTrailer trailer = Trailers.decode(place, frame.payload(place));
         boolean agree = frame.length() == footer.trailerBytes()
-                && new Preamble(footer.mode(), footer.setId(), footer.family(), footer.families()).equals(preamble)
-                && new Preamble(preamble.mode(), trailer.setId(), trailer.family(), trailer.families())
-                        .equals(preamble);
+                && preamble.isOf(footer.mode(), footer.setId(), footer.family(), footer.families())
+                && preamble.isOf(preamble.mode(), trailer.setId(), trailer.family(), trailer.families());
         if (!agree) {
             throw place.damaged("the file's end is not of the stripe that its beginning names");
         }

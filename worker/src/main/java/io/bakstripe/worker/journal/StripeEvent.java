@@ -25,8 +25,10 @@ public sealed interface StripeEvent {
      *
      * @param seal how its parts are sealed; the metadata of an unfinished upload cannot be read back
      */
-    record UploadCreated(String uploadId, Instant at, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Seal> seal)
-            implements StripeEvent {
+    record UploadCreated(
+            String uploadId,
+            Instant at,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Seal> seal) implements StripeEvent {
         public UploadCreated {
             seal = seal == null ? Optional.empty() : seal;
         }
@@ -82,17 +84,7 @@ public sealed interface StripeEvent {
                 String etag,
                 Optional<Damage> damage,
                 List<FrameRun> manifest) {
-            this(
-                    number,
-                    from,
-                    to,
-                    plainBytes,
-                    storedBytes,
-                    crc32c,
-                    etag,
-                    damage,
-                    manifest,
-                    Optional.empty());
+            this(number, from, to, plainBytes, storedBytes, crc32c, etag, damage, manifest, Optional.empty());
         }
 
         /** Without damage and pages of the manifest, and not sealed. */

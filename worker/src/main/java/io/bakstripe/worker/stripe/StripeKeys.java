@@ -36,11 +36,13 @@ final class StripeKeys {
         }
         EncryptionSpec wanted = encryption.get();
         KeyArn arn = wanted.keys().get(0);
-        CompletableFuture<NewDataKey> made = service.generate(arn, EncryptionContext.encryptionOnly(arn))
-                .toCompletableFuture();
+        CompletableFuture<NewDataKey> made =
+                service.generate(arn, EncryptionContext.encryptionOnly(arn)).toCompletableFuture();
         held = made.thenApply(NewDataKey::plain);
-        return made.thenApply(key -> Optional.of(
-                new Seal(wanted.mode(), List.of(recorded(key.wrapped())), wanted.mode() == EncryptionMode.ENCRYPTION_ONLY ? iv() : "")));
+        return made.thenApply(key -> Optional.of(new Seal(
+                wanted.mode(),
+                List.of(recorded(key.wrapped())),
+                wanted.mode() == EncryptionMode.ENCRYPTION_ONLY ? iv() : "")));
     }
 
     /** The key that was recorded; empty where nothing is encrypted. */

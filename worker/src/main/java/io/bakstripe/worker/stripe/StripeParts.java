@@ -106,10 +106,7 @@ final class StripeParts {
                 .trailer(
                         job.upload(),
                         beginning(
-                                job,
-                                new byte[0],
-                                parts.count() + 1,
-                                job.state().position()),
+                                job, new byte[0], parts.count() + 1, job.state().position()),
                         () -> {
                             byte[] frame = encoder(spec).trailer(trailer);
                             return joined(

@@ -52,7 +52,8 @@ public final class LocalKeys implements KeyService {
             refuse();
             generated.incrementAndGet();
             byte[] plain = random(DataKey.BYTES);
-            WrappedKey wrapped = WrappedKey.of(key, context, crypt(Cipher.ENCRYPT_MODE, context, random(NONCE_BYTES), plain));
+            WrappedKey wrapped =
+                    WrappedKey.of(key, context, crypt(Cipher.ENCRYPT_MODE, context, random(NONCE_BYTES), plain));
             return new NewDataKey(DataKey.takeOver(plain), wrapped);
         });
     }

@@ -31,6 +31,8 @@ import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -40,12 +42,10 @@ import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.journal.StripeEvent;
-import io.bakstripe.worker.session.FakeDatabase;
-import io.bakstripe.protocol.stripe.EncryptionMode;
-import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.worker.key.DataKey;
 import io.bakstripe.worker.key.LocalKeys;
 import io.bakstripe.worker.key.envelope.Envelope;
+import io.bakstripe.worker.session.FakeDatabase;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
@@ -217,11 +217,14 @@ final class StripeFixture {
     }
 
     private byte[] opened(Envelope envelope, byte[] stored) {
-        try (DataKey key = keys.unwrap(envelope.wrappedWith(LocalKeys.KEY)).toCompletableFuture().join()) {
+        try (DataKey key = keys.unwrap(envelope.wrappedWith(LocalKeys.KEY))
+                .toCompletableFuture()
+                .join()) {
             // As any program would open it.
             Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
             SecretKeySpec aes = key.use(bytes -> new SecretKeySpec(bytes, "AES"));
-            cipher.init(Cipher.DECRYPT_MODE, aes, new IvParameterSpec(envelope.iv().toBytes()));
+            cipher.init(
+                    Cipher.DECRYPT_MODE, aes, new IvParameterSpec(envelope.iv().toBytes()));
             keys.opened.decrementAndGet();
             return cipher.doFinal(stored);
         } catch (GeneralSecurityException wrong) {

@@ -76,8 +76,10 @@ class StripeResumeTest {
 
     static Stream<Arguments> everyRecord() {
         return Stream.of(Stop.values())
-                .flatMap(stop -> IntStream.rangeClosed(1, RECORDS).boxed().flatMap(record -> Stream.of(false, true)
-                        .map(encrypted -> arguments(stop, record, encrypted))));
+                .flatMap(stop -> IntStream.rangeClosed(1, RECORDS)
+                        .boxed()
+                        .flatMap(
+                                record -> Stream.of(false, true).map(encrypted -> arguments(stop, record, encrypted))));
     }
 
     /** Does something at the n-th record of this stripe, once. */
