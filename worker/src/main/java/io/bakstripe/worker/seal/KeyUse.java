@@ -10,6 +10,7 @@ import io.bakstripe.worker.key.KeyService;
 import io.bakstripe.worker.key.WrappedKey;
 import io.bakstripe.worker.key.envelope.Envelope;
 import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
+import io.bakstripe.worker.store.RequestScope;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -26,6 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param service is asked
  */
 record KeyUse(KeyService service, KeyChoice choice) {
+
+    /** The same, asking on behalf of a scope. */
+    KeyUse within(RequestScope scope) {
+        return new KeyUse(service.within(scope), choice);
+    }
 
     /** Throws with {@code FILE_ENCRYPTED} or {@code FILE_NOT_ENCRYPTED} where a key was named although there is nothing to open, or the other way round. */
     void check(S3Arn file, boolean encrypted) {
