@@ -3,6 +3,7 @@ package io.bakstripe.worker.seal;
 import io.bakstripe.worker.format.Footer;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.Layout;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.format.Preamble;
 import io.bakstripe.worker.format.StripeReader;
@@ -23,16 +24,16 @@ import java.util.concurrent.Executor;
  * tells, which is sealed, too: of what preamble and footer say nothing is relied on before a part that is bound to it was found genuine.
  */
 final class GcmFile implements OpenFile {
-    private final StoredObject stored;
     private final StoredObject plain;
     private final DataKey key;
+    private final ByteBuffer preamble;
     private final List<GcmPart> parts;
     private final ByteBuffer footer;
 
-    private GcmFile(StoredObject stored, DataKey key, List<GcmPart> parts, Footer footer) {
-        this.stored = stored;
+    private GcmFile(StoredObject stored, DataKey key, Preamble preamble, List<GcmPart> parts, Footer footer) {
         this.plain = new StoredObject(stored.file(), footer.fileBytes(), stored.etag(), stored.metadata());
         this.key = key;
+        this.preamble = ByteBuffer.wrap(FrameEncoder.preamble(preamble));
         this.parts = parts;
         this.footer = ByteBuffer.wrap(FrameEncoder.footer(footer));
     }
@@ -44,12 +45,20 @@ final class GcmFile implements OpenFile {
         FileIdentity identity = new FileIdentity(
                 preamble.cipher().orElseThrow().dataKeyId(), preamble.setId(), preamble.family(), preamble.families());
         return store.read(object, object.size() - footerBytes, footerBytes)
-                .thenApply(end -> Footer.read(object.file(), object.size(), end))
+                .thenApply(end -> footer(object, end))
                 .thenCompose(footer -> KeyObjects.of(store, object.file(), identity)
                         .thenCompose(wrapped -> keys.withKey(
                                 object.file(),
                                 wrapped,
                                 key -> opened(store, object, preamble, footer, identity, key, executor))));
+    }
+
+    private static Footer footer(StoredObject object, ByteBuffer end) {
+        Footer footer = Footer.read(object.file(), object.size(), end);
+        if (footer.mode() != Mode.AUTHENTICATED || !end.equals(ByteBuffer.wrap(FrameEncoder.footer(footer)))) {
+            throw new Place(object.file(), "footer").damaged("it is none of an authenticated file");
+        }
+        return footer;
     }
 
     private static CompletionStage<GcmFile> opened(
@@ -73,7 +82,7 @@ final class GcmFile implements OpenFile {
                     List<GcmPart> parts = regions(object, footer, trailer, frameBytes).stream()
                             .map(region -> new GcmPart(object, opener, region, executor))
                             .toList();
-                    return new GcmFile(object, key, parts, plain);
+                    return new GcmFile(object, key, preamble, parts, plain);
                 });
     }
 
@@ -112,8 +121,9 @@ final class GcmFile implements OpenFile {
             throw new IllegalArgumentException("no bytes at " + offset + "+" + length + " of " + plain.size());
         }
         List<CompletionStage<ByteBuffer>> pieces = new ArrayList<>();
-        if (offset < Layout.PREAMBLE_BYTES && length > 0) {
-            pieces.add(store.read(stored, offset, (int) (Math.min(end, Layout.PREAMBLE_BYTES) - offset)));
+        if (offset < Layout.PREAMBLE_BYTES) {
+            int bytes = (int) (Math.min(end, Layout.PREAMBLE_BYTES) - offset);
+            pieces.add(CompletableFuture.completedFuture(preamble.slice((int) offset, bytes)));
         }
         for (int part = partAt(offset); part < parts.size(); part++) {
             SealedRegion region = parts.get(part).region();

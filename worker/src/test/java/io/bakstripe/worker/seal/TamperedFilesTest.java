@@ -84,15 +84,15 @@ class TamperedFilesTest {
     private static SealedFile sealed(Preamble preamble, int seed) {
         Random random = new Random(seed);
         byte[] plain = new SampleStripe(preamble, Codec.NONE)
-                .chunk(pieces(random, 1_300_000))
-                .chunk(pieces(random, 900_000))
+                .chunk(pieces(random, 700_000))
+                .chunk(pieces(random, 600_000))
                 .endPart()
                 .chunk(pieces(random, 5_000))
                 .endPart()
                 .chunk(pieces(random, 5_000))
                 .endPart()
                 .chunk(pieces(random, 20))
-                .finish(SampleStripe.stop(1, 2_210_020));
+                .finish(SampleStripe.stop(1, 1_310_020));
         return SealedFile.of(plain, KEYS, LocalKeys.KEY);
     }
 
@@ -183,7 +183,7 @@ class TamperedFilesTest {
         assertThat(ONE.stored().length).isEqualTo(TWO.stored().length).isNotEqualTo(ONE.plain().length);
     }
 
-    @Property(tries = 400)
+    @Property(tries = 200)
     void anyChangedBitIsRefused(@ForAll Random random, @ForAll @IntRange(min = 0, max = 7) int bit) {
         byte[] stored = ONE.stored().clone();
         // Half of them near an edge, where headers, tags, preamble and footer are.
@@ -208,21 +208,17 @@ class TamperedFilesTest {
         }
     }
 
-    /** Bytes that readers do not look at may say anything in the footer; in the preamble part 1 is bound to them by its checksum, which is sealed. */
     @Example
-    void anyByteOfPreambleAndFooterThatMeansSomethingIsRefusedAlsoWithTheRightChecksum() {
-        Set<Integer> unused = Set.of(11, 56, 57, 58, 59);
+    void anyChangedByteOfPreambleAndFooterIsRefusedAlsoWithTheRightChecksum() {
         for (int at = 0; at < Layout.PREAMBLE_BYTES - 4; at++) {
             byte[] begin = ONE.stored().clone();
             begin[at] ^= 1;
             refusals(summed(begin, 0), ONE.plain(), keysOf(ONE));
 
-            if (!unused.contains(at)) {
-                byte[] end = ONE.stored().clone();
-                int footer = end.length - Layout.FOOTER_BYTES;
-                end[footer + at] ^= 1;
-                refusals(summed(end, footer), ONE.plain(), keysOf(ONE));
-            }
+            byte[] end = ONE.stored().clone();
+            int footer = end.length - Layout.FOOTER_BYTES;
+            end[footer + at] ^= 1;
+            refusals(summed(end, footer), ONE.plain(), keysOf(ONE));
         }
     }
 
@@ -233,7 +229,7 @@ class TamperedFilesTest {
         return stored;
     }
 
-    @Property(tries = 150)
+    @Property(tries = 80)
     void aFileThatWasCutAnywhereIsRefused(@ForAll Random random) {
         int length = random.nextBoolean()
                 ? random.nextInt(ONE.stored().length)
@@ -253,6 +249,9 @@ class TamperedFilesTest {
                 ended.writeBytes(stored.toByteArray());
                 ended.writeBytes(footer(lastAt, stored.size() - lastAt, number));
                 refusals(ended.toByteArray(), ONE.plain(), keysOf(ONE));
+            }
+            if (left == ONE.parts() - 1) {
+                continue; // That is the file itself.
             }
             ByteArrayOutputStream without = new ByteArrayOutputStream();
             without.writeBytes(stored.toByteArray());
@@ -275,7 +274,7 @@ class TamperedFilesTest {
         return summed(footer, 0);
     }
 
-    @Property(tries = 60)
+    @Property(tries = 30)
     void partsInAnotherOrderAreRefused(@ForAll Random random) {
         List<byte[]> bodies = bodies(ONE);
         List<byte[]> shuffled = new ArrayList<>(bodies);
@@ -286,7 +285,7 @@ class TamperedFilesTest {
         refusals(file(shuffled), ONE.plain(), keysOf(ONE));
     }
 
-    @Property(tries = 60)
+    @Property(tries = 30)
     void aPartInThePlaceOfAnotherIsRefused(@ForAll Random random) {
         List<byte[]> bodies = bodies(ONE);
         int to = random.nextInt(bodies.size());
