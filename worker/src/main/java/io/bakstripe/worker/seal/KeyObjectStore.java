@@ -72,8 +72,8 @@ public final class KeyObjectStore {
             throw KeyObject.tooLarge(object.file(), object.size());
         }
         return store.read(object, 0, (int) object.size())
-                .thenApply(bytes -> Optional.of(
-                        new Found(KeyObject.read(object.file(), bytes), Optional.of(object.etag()))))
+                .thenApply(bytes ->
+                        Optional.of(new Found(KeyObject.read(object.file(), bytes), Optional.of(object.etag()))))
                 .exceptionally(failure -> {
                     if (Problem.of(failure).error() == BackupError.FILE_CHANGED) {
                         return Optional.empty();

@@ -37,9 +37,7 @@ final class FileKeys {
     /** Puts them there, in front of those of other files. Keys that are there already stay as they are: they may have been wrapped anew. */
     CompletionStage<Done> keep(ObjectStore store) {
         return new KeyObjectStore(store)
-                .change(
-                        intended.file(),
-                        all -> all.entry(dataKeyId).isPresent() ? all : all.with(entry()))
+                .change(intended.file(), all -> all.entry(dataKeyId).isPresent() ? all : all.with(entry()))
                 .thenApply(there -> Done.getInstance());
     }
 

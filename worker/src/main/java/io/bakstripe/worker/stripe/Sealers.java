@@ -58,8 +58,7 @@ final class Sealers {
                         parts.sentBytes(),
                         Math.toIntExact(AuthenticatedParts.sealedBytes(trailerBytes)),
                         parts.count() + 1)
-                : new Footer(
-                        mode, file.setId(), file.family(), file.families(), parts.storedBytes(), trailerBytes);
+                : new Footer(mode, file.setId(), file.family(), file.families(), parts.storedBytes(), trailerBytes);
     }
 
     private static Mode mode(StripeState state) {

@@ -43,15 +43,14 @@ final class StripeKeys {
         return switch (wanted.mode()) {
             case ENCRYPTION_ONLY ->
                 made(service, first, EncryptionContext.encryptionOnly(first))
-                        .thenApply(key ->
-                                Optional.of(new Seal(wanted.mode(), List.of(recorded(key.wrapped())), iv())));
+                        .thenApply(key -> Optional.of(new Seal(wanted.mode(), List.of(recorded(key.wrapped())), iv())));
             case AUTHENTICATED -> {
                 UUID id = UUID.randomUUID();
                 EncryptionContext context = EncryptionContext.authenticated(intended.setId(), intended.family(), id);
                 yield made(service, first, context)
                         .thenCompose(key -> wrapped(service, key, wanted.keys(), context))
-                        .thenApply(all -> Optional.of(
-                                new Seal(EncryptionMode.AUTHENTICATED, all, "", Optional.of(id))));
+                        .thenApply(
+                                all -> Optional.of(new Seal(EncryptionMode.AUTHENTICATED, all, "", Optional.of(id))));
             }
         };
     }

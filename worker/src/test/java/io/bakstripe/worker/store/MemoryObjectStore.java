@@ -316,7 +316,8 @@ public final class MemoryObjectStore implements ObjectStore {
     @Override
     public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
         return answer(Call.PUT, file.bucket(), () -> {
-            Optional<String> there = Optional.ofNullable(objects.get(file.toString())).map(Stored::etag);
+            Optional<String> there =
+                    Optional.ofNullable(objects.get(file.toString())).map(Stored::etag);
             if (!there.equals(replaced)) {
                 return false;
             }

@@ -115,7 +115,8 @@ public abstract class ObjectStoreContractTest extends StoreCalls {
 
         assertThat(await(store().put(file, second, Optional.of(first.etag())))).isTrue();
         expected.put(file, second);
-        assertThat(await(store().put(file, bytes(10, 9), Optional.of(first.etag())))).isFalse();
+        assertThat(await(store().put(file, bytes(10, 9), Optional.of(first.etag()))))
+                .isFalse();
         assertThat(await(store().put(file("absent.keys"), bytes(10, 9), Optional.of(first.etag()))))
                 .isFalse();
     }

@@ -117,7 +117,9 @@ class AuthenticatedStripeTest {
                 .satisfies(key -> assertThat(key.context())
                         .isEqualTo(EncryptionContext.authenticated(StripeFixture.SET, 1, entry.dataKeyId())));
         assertThat(fixture.keys.generated).hasValue(1);
-        assertThat(fixture.keys.opened).as("the key is held until all parts are made").hasValue(0);
+        assertThat(fixture.keys.opened)
+                .as("the key is held until all parts are made")
+                .hasValue(0);
     }
 
     @Test
@@ -142,7 +144,9 @@ class AuthenticatedStripeTest {
         fixture.drive(() -> worker);
 
         expectEverythingInTheFile();
-        assertThat(recorded(PartReplaced.class)).extracting(PartReplaced::number).containsExactly(number);
+        assertThat(recorded(PartReplaced.class))
+                .extracting(PartReplaced::number)
+                .containsExactly(number);
         assertThat(recorded(Rewound.class)).isEmpty();
     }
 
@@ -156,7 +160,9 @@ class AuthenticatedStripeTest {
 
         fixture.drive(() -> worker);
 
-        assertThat(recorded(PartReplaced.class)).extracting(PartReplaced::number).containsExactly(1);
+        assertThat(recorded(PartReplaced.class))
+                .extracting(PartReplaced::number)
+                .containsExactly(1);
         assertThat(fixture.restored().get("base/2")).isEqualTo(fixture.database.files.get("base/2"));
     }
 
@@ -171,7 +177,9 @@ class AuthenticatedStripeTest {
         fixture.drive(() -> worker);
 
         expectEverythingInTheFile();
-        assertThat(recorded(PartReplaced.class)).extracting(PartReplaced::number).containsExactly(data + 1);
+        assertThat(recorded(PartReplaced.class))
+                .extracting(PartReplaced::number)
+                .containsExactly(data + 1);
     }
 
     @Test
@@ -184,9 +192,7 @@ class AuthenticatedStripeTest {
         assertThat(keys().files().get(0).keys()).hasSize(2).allSatisfy(key -> {
             assertThat(fixture.keys.unwrap(key).toCompletableFuture().join()).isNotNull();
         });
-        assertThat(keys().files().get(0).keys())
-                .extracting(key -> key.key())
-                .containsExactly(LocalKeys.KEY, OTHER);
+        assertThat(keys().files().get(0).keys()).extracting(key -> key.key()).containsExactly(LocalKeys.KEY, OTHER);
         assertThat(fixture.keys.generated).hasValue(1);
     }
 
@@ -231,7 +237,9 @@ class AuthenticatedStripeTest {
         worker.tell(fixture.tick(PUBLISH));
         fixture.await(StripeState.PUBLISHED);
         expectEverythingInTheFile();
-        assertThat(fixture.objects.calls(Call.PUT)).as("what is there is not written again").isEqualTo(1);
+        assertThat(fixture.objects.calls(Call.PUT))
+                .as("what is there is not written again")
+                .isEqualTo(1);
     }
 
     @Test
@@ -287,12 +295,16 @@ class AuthenticatedStripeTest {
         Entry own = keys().files().get(0);
         Entry rewrapped = own.withKeys(List.of(fixture.keys
                 .wrap(
-                        fixture.keys.unwrap(own.keys().get(0)).toCompletableFuture().join(),
+                        fixture.keys
+                                .unwrap(own.keys().get(0))
+                                .toCompletableFuture()
+                                .join(),
                         OTHER,
                         own.keys().get(0).context())
                 .toCompletableFuture()
                 .join()));
-        fixture.objects.put(fixture.keyObject(), KeyObject.empty().with(rewrapped).toBytes(), Map.of());
+        fixture.objects.put(
+                fixture.keyObject(), KeyObject.empty().with(rewrapped).toBytes(), Map.of());
 
         worker.tell(fixture.tick(PUBLISH));
 
@@ -390,7 +402,8 @@ class AuthenticatedStripeTest {
         fixture.drive(() -> worker);
 
         assertThat(holds(fixture.object(), marker)).isTrue();
-        assertThat(holds(fixture.objects.bytes(fixture.file(1)).orElseThrow(), marker)).isFalse();
+        assertThat(holds(fixture.objects.bytes(fixture.file(1)).orElseThrow(), marker))
+                .isFalse();
     }
 
     static boolean holds(byte[] bytes, byte[] marker) {

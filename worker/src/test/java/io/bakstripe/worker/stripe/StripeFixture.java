@@ -26,8 +26,8 @@ import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
-import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.KeyArn;
+import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
@@ -150,7 +150,8 @@ final class StripeFixture {
 
     /** Encrypts the stripe with keys of {@link #keys}; with its usual one where none is named. */
     StripeFixture encrypted(EncryptionMode mode, KeyArn... others) {
-        encryption = Optional.of(new EncryptionSpec(mode, others.length == 0 ? List.of(LocalKeys.KEY) : List.of(others)));
+        encryption =
+                Optional.of(new EncryptionSpec(mode, others.length == 0 ? List.of(LocalKeys.KEY) : List.of(others)));
         return this;
     }
 

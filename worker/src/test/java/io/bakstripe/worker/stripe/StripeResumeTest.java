@@ -83,8 +83,7 @@ class StripeResumeTest {
         return Stream.of(Stop.values())
                 .flatMap(stop -> IntStream.rangeClosed(1, RECORDS)
                         .boxed()
-                        .flatMap(
-                                record -> MODES.stream().map(mode -> arguments(stop, record, mode))));
+                        .flatMap(record -> MODES.stream().map(mode -> arguments(stop, record, mode))));
     }
 
     /** Does something at the n-th record of this stripe, once. */

@@ -28,9 +28,11 @@ final class S3Puts {
     /** As {@link S3ObjectStore#put}. */
     CompletionStage<Boolean> put(RequestScope scope, S3Arn file, byte[] bytes, Optional<String> replaced) {
         if (settings.conditionalWrites()) {
-            return send(scope, file, bytes, builder(file)
-                    .ifNoneMatch(replaced.isPresent() ? null : "*")
-                    .ifMatch(replaced.orElse(null)));
+            return send(
+                    scope,
+                    file,
+                    bytes,
+                    builder(file).ifNoneMatch(replaced.isPresent() ? null : "*").ifMatch(replaced.orElse(null)));
         }
         return lookups.head(scope, file)
                 .thenCompose(object -> object.map(found -> bare(found.etag())).equals(replaced.map(S3Puts::bare))
@@ -57,10 +59,8 @@ final class S3Puts {
     }
 
     private PutObjectRequest.Builder builder(S3Arn file) {
-        PutObjectRequest.Builder request = PutObjectRequest.builder()
-                .bucket(file.bucket())
-                .key(file.key())
-                .contentType("application/json");
+        PutObjectRequest.Builder request =
+                PutObjectRequest.builder().bucket(file.bucket()).key(file.key()).contentType("application/json");
         switch (settings.sse()) {
             case AES256 -> request.serverSideEncryption(ServerSideEncryption.AES256);
             case AWS_KMS ->

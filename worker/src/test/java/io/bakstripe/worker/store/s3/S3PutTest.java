@@ -51,8 +51,9 @@ class S3PutTest {
 
     private void reopen(Map<String, Object> more) {
         store = recorded.with(more);
-        server.answerUsually(request ->
-                request.asks("HeadObject") ? Answer.error(404, "", "") : Answer.of(200, "").with("ETag", "\"new\""));
+        server.answerUsually(request -> request.asks("HeadObject")
+                ? Answer.error(404, "", "")
+                : Answer.of(200, "").with("ETag", "\"new\""));
     }
 
     @Test
@@ -130,6 +131,7 @@ class S3PutTest {
 
         await(store.put(FILE, BYTES, NONE));
 
-        assertThat(server.only("PutObject").header("x-amz-server-side-encryption")).contains("AES256");
+        assertThat(server.only("PutObject").header("x-amz-server-side-encryption"))
+                .contains("AES256");
     }
 }
