@@ -100,7 +100,6 @@ public abstract class ObjectStoreContractTest extends StoreCalls {
     void putsASmallObjectWhereThereIsNone() throws Exception {
         S3Arn file = file("folder/a b+c.bak.keys");
         byte[] first = bytes(1234, 5);
-
         assertThat(await(store().put(file, first, Optional.empty()))).isTrue();
         expected.put(file, first);
         assertThat(await(store().put(file, bytes(10, 6), Optional.empty()))).isFalse();

@@ -96,6 +96,7 @@ final class StripeFixture {
     Optional<Spool> spool = Optional.empty();
     PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
     boolean overwrite;
+    String fileName = "shop-%d.bak";
     Storage storage = Storage.NATIVE;
     boolean compression = true;
     final LocalKeys keys = new LocalKeys();
@@ -192,7 +193,7 @@ final class StripeFixture {
     }
 
     S3Arn file(int number) {
-        return new S3Arn("bucket", "shop-" + number + ".bak");
+        return new S3Arn("bucket", fileName.formatted(number));
     }
 
     /** Plans come in pages of three extents. */
