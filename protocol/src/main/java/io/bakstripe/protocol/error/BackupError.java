@@ -593,6 +593,16 @@ public enum BackupError {
             TIMEOUT,
             "the deletion of snapshot %s was not answered in time",
             "It is tried again by itself. Check that a worker node runs that has bakstripe.worker.snapshots."),
+    KEY_OBJECT_CONTENDED(
+            5180,
+            TIMEOUT,
+            "the key object %s could not be changed because others changed it each time",
+            "It is tried again by itself. Do not back up to one file, or wrap its keys anew, at the same time."),
+    FILE_NAMED_AS_KEYS(
+            5181,
+            CONFLICT,
+            "file %s has the name of a key object, as which no restore would find it",
+            "Name a file that does not end in .keys."),
     LEASE_OVER(
             5121,
             TIMEOUT,
