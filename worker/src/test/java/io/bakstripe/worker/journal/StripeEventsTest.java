@@ -106,6 +106,15 @@ class StripeEventsTest {
                 new StripeEvent.TrailerStored(3, 8, -9, "e", Optional.of(SEALED)),
                 "stripe-trailer-stored/1 {\"number\":3,\"storedBytes\":8,\"crc32c\":-9,\"etag\":\"e\",\"sealed\":"
                         + SEALED_JSON + "}");
+        RELEASED.put(
+                new StripeEvent.UploadCreated(
+                        "u-1",
+                        AT,
+                        Optional.of(new StripeEvent.Seal(
+                                EncryptionMode.AUTHENTICATED, SEAL.wrapped(), "", Optional.of(new UUID(3, 4))))),
+                "stripe-upload-created/1 {\"uploadId\":\"u-1\",\"at\":\"2026-01-02T03:04:05Z\",\"seal\":{\"mode\":"
+                        + "\"AUTHENTICATED\",\"wrapped\":[{\"keyArn\":\"arn:k\",\"context\":{\"a\":\"b\"},\"ciphertext\":"
+                        + "\"d3JhcHBlZA==\"}],\"dataKeyId\":\"00000000-0000-0003-0000-000000000004\"}}");
         RELEASED.put(new StripeEvent.Rewound(3, AT), "stripe-rewound/1 {\"number\":3,\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(
                 new StripeSnapshot(

@@ -1,0 +1,59 @@
+package io.bakstripe.worker.stripe;
+
+import akka.Done;
+import io.bakstripe.protocol.error.BackupError;
+import io.bakstripe.worker.journal.StripeEvent.Seal;
+import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
+import io.bakstripe.worker.seal.KeyObject;
+import io.bakstripe.worker.seal.KeyObject.Entry;
+import io.bakstripe.worker.seal.KeyObjectStore;
+import io.bakstripe.worker.store.ObjectStore;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+
+/** The wrapped keys of a stripe's file in the authenticated mode, which lie beside it; made of the record alone. */
+final class FileKeys {
+    private final UploadIntended intended;
+    private final Seal seal;
+    private final UUID dataKeyId;
+
+    private FileKeys(UploadIntended intended, Seal seal, UUID dataKeyId) {
+        this.intended = intended;
+        this.seal = seal;
+        this.dataKeyId = dataKeyId;
+    }
+
+    /** Empty in modes whose keys lie elsewhere, or that have none. */
+    static Optional<FileKeys> of(UploadIntended intended, Optional<Seal> seal) {
+        return seal.flatMap(how -> how.dataKeyId().map(id -> new FileKeys(intended, how, id)));
+    }
+
+    /** Reads the key object that they will go into, before hours of work are lost because it is none. */
+    CompletionStage<Done> look(ObjectStore store) {
+        return new KeyObjectStore(store).of(intended.file()).thenApply(readable -> Done.getInstance());
+    }
+
+    /** Puts them there, in front of those of other files. Keys that are there already stay as they are: they may have been wrapped anew. */
+    CompletionStage<Done> keep(ObjectStore store) {
+        return new KeyObjectStore(store)
+                .change(intended.file(), all -> all.entry(dataKeyId).isPresent() ? all : all.with(entry()))
+                .thenApply(there -> Done.getInstance());
+    }
+
+    private Entry entry() {
+        return Entry.of(
+                dataKeyId,
+                intended.setId(),
+                intended.family(),
+                intended.at(),
+                seal.wrapped().stream().map(StripeKeys::wrapped).toList());
+    }
+
+    /** {@code FILE_NAMED_AS_KEYS} for a file that restores would take for a key object. */
+    static void checkName(UploadIntended intended) {
+        if (KeyObject.isNamedSo(intended.file())) {
+            throw BackupError.FILE_NAMED_AS_KEYS.problem(intended.file()).asException();
+        }
+    }
+}
