@@ -98,8 +98,13 @@ class AuthenticatedStripeTest {
         fixture.drive(() -> worker);
 
         expectEverythingInTheFile();
-        assertThat(fixture.objects.metadata(fixture.file(1)).keySet()).noneMatch(name -> name.startsWith("x-amz"));
         Preamble preamble = preamble();
+        assertThat(fixture.objects.metadata(fixture.file(1)))
+                .containsEntry("bakstripe-encryption", "authenticated")
+                .containsEntry(
+                        "bakstripe-data-key",
+                        preamble.cipher().orElseThrow().dataKeyId().toString());
+        assertThat(fixture.objects.metadata(fixture.file(1)).keySet()).noneMatch(name -> name.startsWith("x-amz"));
         assertThat(preamble.mode()).isEqualTo(Mode.AUTHENTICATED);
         assertThat(keys().files()).hasSize(1);
         Entry entry = keys().files().get(0);
