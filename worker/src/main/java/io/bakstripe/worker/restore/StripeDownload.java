@@ -70,7 +70,8 @@ final class StripeDownload {
         S3Arn file = stripe.object().file();
         Permits permits = new Permits(budget);
         Creator<Iterator<Range>> ranges =
-                () -> PartCutter.ranges(stripe.trailer().parts(), settings.rangeBytes());
+                () -> PartCutter.ranges(stripe.trailer().parts(), settings.rangeBytes(), (offset, most) ->
+                        store.handyLength(stripe.object(), offset, most));
         return Source.fromIterator(ranges)
                 .mapAsync(settings.rangesInFlight(), range -> fetch(stripe, range, permits))
                 .statefulMapConcat(() -> {

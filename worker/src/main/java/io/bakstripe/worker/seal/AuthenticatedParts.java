@@ -2,6 +2,7 @@ package io.bakstripe.worker.seal;
 
 import com.google.crypto.tink.subtle.AesGcmHkdfStreaming;
 import com.google.crypto.tink.subtle.Hkdf;
+import com.google.crypto.tink.subtle.StreamSegmentDecrypter;
 import com.google.crypto.tink.subtle.StreamSegmentEncrypter;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.key.DataKey;
@@ -76,6 +77,17 @@ public final class AuthenticatedParts {
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("the platform lacks what parts are sealed with", impossible);
         }
+    }
+
+    /**
+     * Opens segments of one part, in any order. Fails where the header cannot be one; each segment fails that is not what was sealed in this place of this file.
+     *
+     * @param header the first bytes of the sealed part
+     */
+    StreamSegmentDecrypter decrypter(ByteBuffer header, int number, boolean last) throws GeneralSecurityException {
+        StreamSegmentDecrypter decrypter = streaming().newStreamSegmentDecrypter();
+        decrypter.init(header, associatedData(file, number, last));
+        return decrypter;
     }
 
     /**
