@@ -23,7 +23,10 @@ import io.bakstripe.worker.key.EncryptionContext;
 import io.bakstripe.worker.key.LocalKeys;
 import io.bakstripe.worker.seal.AuthenticatedParts;
 import io.bakstripe.worker.seal.KeyObject;
+import io.bakstripe.worker.seal.OpenedFiles;
+import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
 import io.bakstripe.worker.seal.KeyObject.Entry;
+import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -117,6 +120,21 @@ class AuthenticatedStripeTest {
         assertThat(fixture.keys.opened)
                 .as("the key is held until all parts are made")
                 .hasValue(0);
+    }
+
+    @Test
+    void whatReadsFilesSeesItAsIfNothingWereSealed() {
+        ActorRef<StripeMessage> worker = fixture.worker(1);
+        fixture.drive(() -> worker);
+        try (OpenedFiles files =
+                new OpenedFiles(fixture.objects, fixture.keys, new KeyChoice.AsTheFileSays(), Runnable::run)) {
+            StoredObject file = files.head(fixture.file(1)).toCompletableFuture().join().orElseThrow();
+
+            ByteBuffer read =
+                    files.read(file, 0, (int) file.size()).toCompletableFuture().join();
+
+            assertThat(read.equals(ByteBuffer.wrap(fixture.object()))).isTrue();
+        }
     }
 
     @Test
