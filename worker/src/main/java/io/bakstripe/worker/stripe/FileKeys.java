@@ -73,9 +73,9 @@ final class FileKeys {
 
     private static KeyObject inFront(KeyObject all, Optional<UUID> visible) {
         return visible.flatMap(all::entry)
-                .map(entry -> new KeyObject(Stream.concat(
-                                Stream.of(entry), all.files().stream().filter(other -> !other.equals(entry)))
-                        .toList()))
+                .map(entry -> new KeyObject(
+                        Stream.concat(Stream.of(entry), all.files().stream().filter(other -> !other.equals(entry)))
+                                .toList()))
                 .orElse(all);
     }
 

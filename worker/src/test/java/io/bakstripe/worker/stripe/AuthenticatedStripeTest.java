@@ -23,9 +23,9 @@ import io.bakstripe.worker.key.EncryptionContext;
 import io.bakstripe.worker.key.LocalKeys;
 import io.bakstripe.worker.seal.AuthenticatedParts;
 import io.bakstripe.worker.seal.KeyObject;
+import io.bakstripe.worker.seal.KeyObject.Entry;
 import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
-import io.bakstripe.worker.seal.KeyObject.Entry;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.nio.ByteBuffer;
@@ -128,7 +128,8 @@ class AuthenticatedStripeTest {
         fixture.drive(() -> worker);
         try (OpenedFiles files =
                 new OpenedFiles(fixture.objects, fixture.keys, new KeyChoice.AsTheFileSays(), Runnable::run)) {
-            StoredObject file = files.head(fixture.file(1)).toCompletableFuture().join().orElseThrow();
+            StoredObject file =
+                    files.head(fixture.file(1)).toCompletableFuture().join().orElseThrow();
 
             ByteBuffer read =
                     files.read(file, 0, (int) file.size()).toCompletableFuture().join();
