@@ -34,10 +34,13 @@ final class CbcFile implements OpenFile {
      */
     static CompletionStage<CbcFile> open(ObjectReader store, KeyUse keys, StoredObject object, Executor executor) {
         Envelope envelope = Envelope.read(object.file(), object.metadata());
-        return keys.withKey(object.file(), envelope, key -> plainSize(store, object, envelope.iv(), key)
-                .thenApply(size -> new StoredObject(object.file(), size, object.etag(), object.metadata()))
-                .thenApply(plain -> new CbcFile(plain, envelope.iv(), key, executor))
-                .thenCompose(file -> file.judged(store)));
+        return keys.withKey(
+                object.file(),
+                envelope,
+                key -> plainSize(store, object, envelope.iv(), key)
+                        .thenApply(size -> new StoredObject(object.file(), size, object.etag(), object.metadata()))
+                        .thenApply(plain -> new CbcFile(plain, envelope.iv(), key, executor))
+                        .thenCompose(file -> file.judged(store)));
     }
 
     /** The last block tells how long the file was, and whether the key is the right one. */
@@ -85,9 +88,9 @@ final class CbcFile implements OpenFile {
         long end = roundedUp(offset + length);
         return store.read(plain, from, Math.toIntExact(end - from))
                 .thenApplyAsync(
-                        sealed -> {
-                            CipherBlock before = firstBlock == 0 ? iv : block(sealed);
-                            return opened(before, sealed).slice((int) (offset - firstBlock), length);
+                        stored -> {
+                            CipherBlock before = firstBlock == 0 ? iv : block(stored);
+                            return opened(before, stored).slice((int) (offset - firstBlock), length);
                         },
                         executor);
     }

@@ -55,9 +55,8 @@ record KeyUse(KeyService service, KeyChoice choice) {
      */
     <T> CompletionStage<T> withKey(S3Arn file, List<WrappedKey> wrapped, Function<DataKey, CompletionStage<T>> work) {
         List<WrappedKey> chosen = named(file)
-                .map(key -> wrapped.stream()
-                        .filter(one -> one.key().equals(key))
-                        .toList())
+                .map(key ->
+                        wrapped.stream().filter(one -> one.key().equals(key)).toList())
                 .orElse(wrapped);
         if (chosen.isEmpty()) {
             throw noneOf(file, wrapped);
@@ -67,12 +66,15 @@ record KeyUse(KeyService service, KeyChoice choice) {
 
     private Optional<KeyArn> named(S3Arn file) {
         return choice instanceof KeyChoice.Named named
-                ? Optional.of(named.key().orElseThrow(() -> BackupError.FILE_ENCRYPTED.problem(file).asException()))
+                ? Optional.of(named.key()
+                        .orElseThrow(
+                                () -> BackupError.FILE_ENCRYPTED.problem(file).asException()))
                 : Optional.empty();
     }
 
     private BakstripeException noneOf(S3Arn file, List<WrappedKey> wrapped) {
-        String known = wrapped.stream().map(one -> one.key().toString()).distinct().collect(Collectors.joining(", "));
+        String known =
+                wrapped.stream().map(one -> one.key().toString()).distinct().collect(Collectors.joining(", "));
         Object named = named(file).map(Object::toString).orElse("of any kind");
         return BackupError.KEY_NOT_OF_FILE
                 .problem(named, file, known.isEmpty() ? "none that this program knows how to ask" : known)

@@ -71,8 +71,7 @@ public final class OpenedFiles implements ObjectReader, AutoCloseable {
     @Override
     public CompletionStage<Optional<StoredObject>> head(S3Arn file) {
         return store.head(file)
-                .thenCompose(found -> found.map(object ->
-                                file(object).thenApply(open -> Optional.of(open.plain())))
+                .thenCompose(found -> found.map(object -> file(object).thenApply(open -> Optional.of(open.plain())))
                         .orElseGet(() -> CompletableFuture.completedFuture(Optional.empty())));
     }
 
@@ -95,11 +94,11 @@ public final class OpenedFiles implements ObjectReader, AutoCloseable {
         if (file != null && !file.isCompletedExceptionally()) {
             return file;
         }
-        return store.head(object.file()).thenCompose(found -> found.filter(
-                        now -> now.etag().equals(object.etag()))
-                .map(this::file)
-                .orElseThrow(
-                        () -> BackupError.FILE_CHANGED.problem(object.file()).asException()));
+        return store.head(object.file())
+                .thenCompose(found -> found.filter(now -> now.etag().equals(object.etag()))
+                        .map(this::file)
+                        .orElseThrow(() ->
+                                BackupError.FILE_CHANGED.problem(object.file()).asException()));
     }
 
     private CompletionStage<OpenFile> file(StoredObject object) {

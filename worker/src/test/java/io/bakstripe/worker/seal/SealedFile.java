@@ -53,7 +53,9 @@ public record SealedFile(Preamble preamble, byte[] plain, byte[] stored, List<In
         List<WrappedKey> wrapped = new ArrayList<>(List.of(key.wrapped()));
         Arrays.stream(named)
                 .skip(1)
-                .map(more -> keys.wrap(key.plain(), more, context).toCompletableFuture().join())
+                .map(more -> keys.wrap(key.plain(), more, context)
+                        .toCompletableFuture()
+                        .join())
                 .forEach(wrapped::add);
         return sealed(
                 plain,
@@ -64,8 +66,7 @@ public record SealedFile(Preamble preamble, byte[] plain, byte[] stored, List<In
                 KeyObject.Entry.of(dataKeyId, preamble.setId(), preamble.family(), Instant.EPOCH, wrapped));
     }
 
-    private static SealedFile sealed(
-            byte[] plain, Preamble preamble, AuthenticatedParts parts, KeyObject.Entry entry) {
+    private static SealedFile sealed(byte[] plain, Preamble preamble, AuthenticatedParts parts, KeyObject.Entry entry) {
         ByteBuffer bytes = ByteBuffer.wrap(plain);
         int footerAt = plain.length - Layout.FOOTER_BYTES;
         Footer footer = Footer.read(ANY, plain.length, bytes.slice(footerAt, Layout.FOOTER_BYTES));

@@ -103,8 +103,7 @@ class TamperedFilesTest {
     }
 
     private OpenedFiles files(boolean named) {
-        KeyChoice choice =
-                named ? new KeyChoice.Named(Optional.of(LocalKeys.KEY)) : new KeyChoice.AsTheFileSays();
+        KeyChoice choice = named ? new KeyChoice.Named(Optional.of(LocalKeys.KEY)) : new KeyChoice.AsTheFileSays();
         return new OpenedFiles(store, KEYS, choice, Runnable::run);
     }
 
@@ -135,8 +134,7 @@ class TamperedFilesTest {
 
     private @Nullable BackupError refusal(byte[] plain, boolean named) {
         try (OpenedFiles files = files(named)) {
-            StoredObject object =
-                    files.head(FILE).toCompletableFuture().join().orElseThrow();
+            StoredObject object = files.head(FILE).toCompletableFuture().join().orElseThrow();
             requireNothingElse(files, object, plain);
             FileInspection inspection = new FileInspection(files::read);
             FoundStripe found = inspection.ends(object);
@@ -161,8 +159,7 @@ class TamperedFilesTest {
                 assertThat(Problem.of(refused).error()).isEqualTo(BackupError.FILE_DAMAGED);
                 continue;
             }
-            boolean same = at + length <= plain.length
-                    && read.equals(ByteBuffer.wrap(plain, (int) at, length));
+            boolean same = at + length <= plain.length && read.equals(ByteBuffer.wrap(plain, (int) at, length));
             boolean openedAtAll = object.size() != 0 && !isPlain(object);
             assertThat(same || !openedAtAll).as("%d bytes from %d", length, at).isTrue();
         }
@@ -263,8 +260,8 @@ class TamperedFilesTest {
     }
 
     private static byte[] footer(int trailerOffset, int trailerBytes, int number) {
-        byte[] footer = Arrays.copyOfRange(
-                ONE.stored(), ONE.stored().length - Layout.FOOTER_BYTES, ONE.stored().length);
+        byte[] footer =
+                Arrays.copyOfRange(ONE.stored(), ONE.stored().length - Layout.FOOTER_BYTES, ONE.stored().length);
         ByteBuffer.wrap(footer)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putLong(32, trailerOffset)
