@@ -5,7 +5,6 @@ import io.bakstripe.worker.format.Layout;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +110,6 @@ public final class GcmSealer implements PartSealer {
         } catch (GeneralSecurityException impossible) {
             throw new IllegalStateException("a segment cannot be sealed", impossible);
         }
-        Arrays.fill(held.array(), (byte) 0);
         held.clear();
     }
 }

@@ -68,8 +68,8 @@ public final class KeyObjectStore {
     }
 
     private CompletionStage<Found> read(StoredObject object, int round) {
-        if (object.size() > KeyObject.MAX_BYTES) {
-            throw KeyObject.tooLarge(object.file(), object.size());
+        if (object.size() == 0 || object.size() > KeyObject.MAX_BYTES) {
+            throw KeyObject.unfit(object.file(), object.size());
         }
         return store.read(object, 0, (int) object.size())
                 .thenApply(bytes ->

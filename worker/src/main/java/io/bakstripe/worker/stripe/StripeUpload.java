@@ -65,6 +65,10 @@ final class StripeUpload {
         seal.filter(how -> how.mode() == EncryptionMode.ENCRYPTION_ONLY)
                 .map(StripeUpload::envelope)
                 .ifPresent(envelope -> metadata.putAll(envelope.toMetadata()));
+        seal.flatMap(Seal::dataKeyId).ifPresent(id -> {
+            metadata.put(SetMetadata.ENCRYPTION, "authenticated");
+            metadata.put(SetMetadata.DATA_KEY, id.toString());
+        });
         return ask(() -> store.createUpload(intended.file(), metadata));
     }
 

@@ -24,6 +24,9 @@ import io.bakstripe.worker.key.LocalKeys;
 import io.bakstripe.worker.seal.AuthenticatedParts;
 import io.bakstripe.worker.seal.KeyObject;
 import io.bakstripe.worker.seal.KeyObject.Entry;
+import io.bakstripe.worker.seal.OpenedFiles;
+import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
+import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -98,8 +101,13 @@ class AuthenticatedStripeTest {
         fixture.drive(() -> worker);
 
         expectEverythingInTheFile();
-        assertThat(fixture.objects.metadata(fixture.file(1)).keySet()).noneMatch(name -> name.startsWith("x-amz"));
         Preamble preamble = preamble();
+        assertThat(fixture.objects.metadata(fixture.file(1)))
+                .containsEntry("bakstripe-encryption", "authenticated")
+                .containsEntry(
+                        "bakstripe-data-key",
+                        preamble.cipher().orElseThrow().dataKeyId().toString());
+        assertThat(fixture.objects.metadata(fixture.file(1)).keySet()).noneMatch(name -> name.startsWith("x-amz"));
         assertThat(preamble.mode()).isEqualTo(Mode.AUTHENTICATED);
         assertThat(keys().files()).hasSize(1);
         Entry entry = keys().files().get(0);
@@ -112,6 +120,22 @@ class AuthenticatedStripeTest {
         assertThat(fixture.keys.opened)
                 .as("the key is held until all parts are made")
                 .hasValue(0);
+    }
+
+    @Test
+    void whatReadsFilesSeesItAsIfNothingWereSealed() {
+        ActorRef<StripeMessage> worker = fixture.worker(1);
+        fixture.drive(() -> worker);
+        try (OpenedFiles files =
+                new OpenedFiles(fixture.objects, fixture.keys, new KeyChoice.AsTheFileSays(), Runnable::run)) {
+            StoredObject file =
+                    files.head(fixture.file(1)).toCompletableFuture().join().orElseThrow();
+
+            ByteBuffer read =
+                    files.read(file, 0, (int) file.size()).toCompletableFuture().join();
+
+            assertThat(read.equals(ByteBuffer.wrap(fixture.object()))).isTrue();
+        }
     }
 
     @Test

@@ -182,18 +182,32 @@ class FileKeysTest {
         again.expectNothingHeld();
     }
 
+    /** However many attempts since have never got as far. */
+    @Test
+    void entriesThatHaveToGoAreNotThatOfTheFileThatIsThere() {
+        ActorRef<StripeMessage> earlier = fixture.worker(1);
+        fixture.drive(() -> earlier);
+        byte[] oldFile = fixture.objects.bytes(fixture.file(1)).orElseThrow();
+        KeyObject keys = keys();
+        while (keys.files().size() < KeyObject.MAX_FILES) {
+            keys = keys.with(other());
+        }
+        StripeFixture again = again();
+        again.objects.put(fixture.file(1), oldFile, Map.of());
+        again.objects.put(fixture.keyObject(), keys.toBytes(), Map.of());
+
+        again.prepared();
+
+        byte[] after = again.objects.bytes(again.keyObject()).orElseThrow();
+        assertThat(AuthenticatedFile.open(oldFile, after, fixture.keys)).isEqualTo(fixture.object());
+        assertThat(KeyObject.read(again.keyObject(), ByteBuffer.wrap(after)).files())
+                .hasSize(KeyObject.MAX_FILES);
+        again.expectNothingHeld();
+    }
+
     @Test
     void anAbortLeavesTheKeysOfOthers() {
-        Entry other = Entry.of(
-                UUID.randomUUID(),
-                new BackupSetId(UUID.randomUUID()),
-                1,
-                Instant.EPOCH,
-                List.of(fixture.keys
-                        .generate(LocalKeys.KEY, EncryptionContext.encryptionOnly(LocalKeys.KEY))
-                        .toCompletableFuture()
-                        .join()
-                        .wrapped()));
+        Entry other = other();
         fixture.objects.put(fixture.keyObject(), KeyObject.empty().with(other).toBytes(), Map.of());
         ActorRef<StripeMessage> worker = fixture.prepared();
 
@@ -203,6 +217,19 @@ class FileKeysTest {
         assertThat(keys().files()).contains(other);
         assertThat(fixture.objects.openUploads()).isEmpty();
         assertThat(fixture.objects.bytes(fixture.file(1))).isEmpty();
+    }
+
+    private Entry other() {
+        return Entry.of(
+                UUID.randomUUID(),
+                new BackupSetId(UUID.randomUUID()),
+                1,
+                Instant.EPOCH,
+                List.of(fixture.keys
+                        .generate(LocalKeys.KEY, EncryptionContext.encryptionOnly(LocalKeys.KEY))
+                        .toCompletableFuture()
+                        .join()
+                        .wrapped()));
     }
 
     private StripeFixture again() {
