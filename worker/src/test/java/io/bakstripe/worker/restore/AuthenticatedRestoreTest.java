@@ -38,8 +38,8 @@ final class AuthenticatedRestoreTest {
     private final MemoryObjectStore store = SampleSet.emptyStore();
     private final LocalKeys keys = new LocalKeys();
     private final SampleSet set = new SampleSet().into(store, keys);
-    private final OpenedFiles files = new OpenedFiles(
-            store, keys, new KeyChoice.Named(Optional.of(LocalKeys.KEY)), Runnable::run, true);
+    private final OpenedFiles files =
+            new OpenedFiles(store, keys, new KeyChoice.Named(Optional.of(LocalKeys.KEY)), Runnable::run, true);
 
     @AfterAll
     static void stopKit() {
@@ -60,7 +60,15 @@ final class AuthenticatedRestoreTest {
                 host -> KIT.createTestProbe(HostCommand.class).getRef(),
                 (database, report) -> {},
                 "node");
-        new SetApply(dependencies, files, KIT.system(), new HostName("local"), target, found, new Unheard(), Disk.ofHost())
+        new SetApply(
+                        dependencies,
+                        files,
+                        KIT.system(),
+                        new HostName("local"),
+                        target,
+                        found,
+                        new Unheard(),
+                        Disk.ofHost())
                 .run()
                 .toCompletableFuture()
                 .get(20, TimeUnit.SECONDS);

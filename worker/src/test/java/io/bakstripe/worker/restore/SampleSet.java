@@ -102,8 +102,8 @@ final class SampleSet {
         pieces.addAll(extra);
         manifest.addAll(extraManifest);
 
-        SampleStripe stripe = new SampleStripe(
-                preamble, Codec.ZSTD, SampleStripe.header(setId, family, FAMILIES, type, engine));
+        SampleStripe stripe =
+                new SampleStripe(preamble, Codec.ZSTD, SampleStripe.header(setId, family, FAMILIES, type, engine));
         int chunks = 0;
         for (int index = family - 1; index < pieces.size(); index += FAMILIES) {
             stripe.chunk(List.of(pieces.get(index)));
