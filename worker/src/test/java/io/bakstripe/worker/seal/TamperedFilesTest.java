@@ -125,7 +125,9 @@ class TamperedFilesTest {
     private void requireRefused(byte[] stored, byte[] plain, KeyObject keys) {
         put(stored, keys);
         for (boolean named : List.of(true, false)) {
-            assertThat(refusal(plain, named)).as("a key is %snamed", named ? "" : "not ").isNotNull();
+            assertThat(refusal(plain, named))
+                    .as("a key is %snamed", named ? "" : "not ")
+                    .isNotNull();
         }
     }
 
@@ -157,7 +159,9 @@ class TamperedFilesTest {
                 continue;
             }
             boolean same = at + length <= plain.length && read.equals(ByteBuffer.wrap(plain, (int) at, length));
-            assertThat(same || isPlain(object)).as("%d bytes from %d", length, at).isTrue();
+            assertThat(same || isPlain(object))
+                    .as("%d bytes from %d", length, at)
+                    .isTrue();
         }
     }
 
