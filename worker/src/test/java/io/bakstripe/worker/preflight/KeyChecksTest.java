@@ -218,7 +218,9 @@ class KeyChecksTest {
             contexts.add(context);
             return mayNotWrap.equals(Optional.of(key))
                     ? CompletableFuture.failedFuture(
-                            BackupError.KEY_DENIED.problem("kms:Encrypt on " + key).asException())
+                            BackupError.KEY_DENIED
+                                    .problem("me", "kms:Encrypt", key, "no")
+                                    .asException())
                     : CompletableFuture.completedFuture(WrappedKey.of(key, context, new byte[] {2}));
         }
 
