@@ -74,7 +74,7 @@ public record Footer(
         boolean possible = trailerOffset >= Layout.PREAMBLE_BYTES
                 && trailerBytes >= Layout.FRAME_HEADER_BYTES
                 && trailerBytes <= most
-                && (!sealed || lastPart >= 2 && lastPart <= Layout.MAX_PARTS)
+                && (!sealed || (lastPart >= 2 && lastPart <= Layout.MAX_PARTS))
                 && common.bytes().getLong(FILE_BYTES_AT) == footer.fileBytes();
         if (!possible) {
             throw place.damaged("the footer contradicts itself");

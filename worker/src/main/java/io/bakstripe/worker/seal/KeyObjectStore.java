@@ -69,7 +69,9 @@ public final class KeyObjectStore {
 
     private CompletionStage<Found> read(StoredObject object, int round) {
         if (object.size() == 0 || object.size() > KeyObject.MAX_BYTES) {
-            throw KeyObject.unfit(object.file(), object.size());
+            throw BackupError.KEY_OBJECT_DAMAGED
+                    .problem(object.file(), "it has " + object.size() + " bytes")
+                    .asException();
         }
         return store.read(object, 0, (int) object.size())
                 .thenApply(bytes ->

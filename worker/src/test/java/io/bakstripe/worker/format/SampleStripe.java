@@ -42,7 +42,7 @@ public final class SampleStripe {
         this(preamble, codec, header(preamble.setId(), preamble.family(), preamble.families()));
     }
 
-    private SampleStripe(Preamble preamble, Codec codec, StripeHeader header) {
+    public SampleStripe(Preamble preamble, Codec codec, StripeHeader header) {
         this.preamble = preamble;
         this.encoder = new FrameEncoder(codec, 3);
         part.writeBytes(FrameEncoder.preamble(preamble));

@@ -9,7 +9,11 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.engine.Piece;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.ManifestPage;
+import io.bakstripe.worker.format.Mode;
+import io.bakstripe.worker.format.Preamble;
 import io.bakstripe.worker.format.SampleStripe;
+import io.bakstripe.worker.key.LocalKeys;
+import io.bakstripe.worker.seal.SealedFile;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -67,7 +71,21 @@ final class SampleSet {
         return this;
     }
 
+    /** Puts both stripes into the store as they are in mode 2, and their keys. */
+    SampleSet into(MemoryObjectStore store, LocalKeys keys) {
+        for (int family = 1; family <= FAMILIES; family++) {
+            SealedFile.of(stripe(SealedFile.preamble(setId, family, FAMILIES)), keys, LocalKeys.KEY)
+                    .into(store, arn(key(family)));
+        }
+        return this;
+    }
+
     byte[] stripe(int family) {
+        return stripe(new Preamble(Mode.PLAIN, setId, family, FAMILIES));
+    }
+
+    private byte[] stripe(Preamble preamble) {
+        int family = preamble.family();
         List<Piece> pieces = new ArrayList<>();
         List<Extent> manifest = new ArrayList<>();
         for (String directory : directories) {
@@ -84,8 +102,8 @@ final class SampleSet {
         pieces.addAll(extra);
         manifest.addAll(extraManifest);
 
-        SampleStripe stripe = new SampleStripe(
-                setId, family, FAMILIES, Codec.ZSTD, SampleStripe.header(setId, family, FAMILIES, type, engine));
+        SampleStripe stripe =
+                new SampleStripe(preamble, Codec.ZSTD, SampleStripe.header(setId, family, FAMILIES, type, engine));
         int chunks = 0;
         for (int index = family - 1; index < pieces.size(); index += FAMILIES) {
             stripe.chunk(List.of(pieces.get(index)));

@@ -58,8 +58,8 @@ public final class AuthenticatedFile {
                 JsonNode wrapped = file.get("wrapped").get(0);
                 Map<String, String> context = new HashMap<>();
                 wrapped.get("encryptionContext")
-                        .fields()
-                        .forEachRemaining(entry ->
+                        .properties()
+                        .forEach(entry ->
                                 context.put(entry.getKey(), entry.getValue().asText()));
                 return service.unwrap(new WrappedKey(
                                 KeyArn.parse(wrapped.get("keyArn").asText()),

@@ -3,6 +3,7 @@ package io.bakstripe.worker.stripe;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.ABORT;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.PUBLISH;
 import static io.bakstripe.protocol.message.StripeCommand.StripeGoal.STREAM;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -127,7 +128,7 @@ class SpooledStripeTest {
         byte[] page = "not for the eyes of others".getBytes(StandardCharsets.US_ASCII);
         fixture.encrypted(mode).data("base/1", 30 << 20);
         fixture.compression = false;
-        byte[] file = fixture.database.files.get("base/1");
+        byte[] file = requireNonNull(fixture.database.files.get("base/1"));
         for (int at = 0; at + page.length < file.length; at += 4096) {
             System.arraycopy(page, 0, file, at, page.length);
         }
