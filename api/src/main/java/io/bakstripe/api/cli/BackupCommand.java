@@ -20,8 +20,7 @@ import picocli.CommandLine.Option;
             "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak --wait",
             "  bakstripe backup shop 'arn:aws:s3:::bucket/shop/1/*.bak' --files 4 --overwrite",
             "  bakstripe backup shop arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL",
-            "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak \\",
-            "      --kms-key arn:aws:kms:us-east-1:123456789012:key/1234abcd --encryption-mode authenticated"
+            "  bakstripe backup shop ARN --kms-key KEY --encryption-mode authenticated"
         })
 final class BackupCommand extends SubmitCommand {
     @Mixin
