@@ -40,8 +40,7 @@ class EncryptionTest {
                 + "', @encryption_mode='authenticated';");
 
         assertThat(answer.status()).isEqualTo(200);
-        BackupRequest request =
-                (BackupRequest) API.cluster().submissions.get(0).request();
+        BackupRequest request = (BackupRequest) API.cluster().submissions.get(0).request();
         assertThat(request.key()).contains(KEY);
         assertThat(request.encryptionMode()).contains(EncryptionMode.AUTHENTICATED);
     }

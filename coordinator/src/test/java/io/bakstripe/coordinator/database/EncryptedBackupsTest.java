@@ -145,12 +145,13 @@ class EncryptedBackupsTest {
 
     @Test
     void tasksAndSetsShowModeAndKeys() {
-        TaskDetail detail =
-                publish(1, backup(BackupType.FULL, Optional.of(KEY), Optional.empty()), BackupBasis.full(true), DECLARED);
+        TaskDetail detail = publish(
+                1, backup(BackupType.FULL, Optional.of(KEY), Optional.empty()), BackupBasis.full(true), DECLARED);
 
         assertThat(detail.encryption()).contains(BOTH);
         assertThat(detail.row().kmsMasterKeyArn()).contains(KEY.toString());
-        assertThat(TaskDetails.remarked(detail, "another line", NOON).encryption()).contains(BOTH);
+        assertThat(TaskDetails.remarked(detail, "another line", NOON).encryption())
+                .contains(BOTH);
         assertThat(history.sets()).extracting(BackupSetInfo::encryption).containsExactly(Optional.of(BOTH));
         history = history.overwritten(history.sets().get(0).files());
         assertThat(history.sets()).extracting(BackupSetInfo::encryption).containsExactly(Optional.of(BOTH));
@@ -166,7 +167,8 @@ class EncryptedBackupsTest {
                 Optional.empty(), Optional.empty(), List.of(), List.of(), List.of(), history, List.of(), List.of());
 
         for (BackupRequest differential : List.of(encryptionOnly, plain)) {
-            assertThat(BackupRules.refusal(state, view(DECLARED), differential, true)).isEmpty();
+            assertThat(BackupRules.refusal(state, view(DECLARED), differential, true))
+                    .isEmpty();
         }
         publish(2, encryptionOnly, BackupBasis.differential(history.base().orElseThrow()), DECLARED);
         publish(3, plain, BackupBasis.differential(history.base().orElseThrow()), DECLARED);
@@ -180,8 +182,8 @@ class EncryptedBackupsTest {
     /** As rows are that name a key and come from before there was a choice. */
     @Test
     void aTaskThatTellsItsKeyOnlyWasEncryptedInTheFirstMode() {
-        TaskDetail detail =
-                publish(1, backup(BackupType.FULL, Optional.of(KEY), Optional.empty()), BackupBasis.full(true), DECLARED);
+        TaskDetail detail = publish(
+                1, backup(BackupType.FULL, Optional.of(KEY), Optional.empty()), BackupBasis.full(true), DECLARED);
 
         TaskDetail earlier = new TaskDetail(
                 detail.instance(),

@@ -74,15 +74,7 @@ public record BackupRequest(
             boolean overwrite,
             int numberOfFiles,
             boolean continueAfterError) {
-        this(
-                database,
-                type,
-                arn,
-                overwrite,
-                numberOfFiles,
-                continueAfterError,
-                Optional.empty(),
-                Optional.empty());
+        this(database, type, arn, overwrite, numberOfFiles, continueAfterError, Optional.empty(), Optional.empty());
     }
 
     /** A call for a full backup that damaged pages end. */

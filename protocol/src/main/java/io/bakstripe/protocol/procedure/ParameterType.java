@@ -53,18 +53,18 @@ public record ParameterType(String description, Kind kind, BiFunction<String, Ob
     }
 
     static ParameterType keyArn() {
-        return new ParameterType(
-                "the ARN of a KMS key",
-                Kind.TEXT,
-                (name, value) -> KeyArn.parse(asText(name, value)));
+        return new ParameterType("the ARN of a KMS key", Kind.TEXT, (name, value) -> KeyArn.parse(asText(name, value)));
     }
 
     static ParameterType encryptionMode() {
         String description = String.join(
                 " or ",
                 Arrays.stream(EncryptionMode.values()).map(EncryptionMode::word).toList());
-        return new ParameterType(description, Kind.TEXT, (name, value) -> EncryptionMode.ofWord(asText(name, value))
-                .orElseThrow(() -> notAllowed(name, description, value)));
+        return new ParameterType(
+                description,
+                Kind.TEXT,
+                (name, value) -> EncryptionMode.ofWord(asText(name, value))
+                        .orElseThrow(() -> notAllowed(name, description, value)));
     }
 
     static ParameterType bit() {

@@ -18,8 +18,8 @@ class EncryptionModeParameterTest {
     private static final String KEY = "arn:aws:kms:us-east-1:123456789012:key/1234abcd";
 
     private static BackupRequest read(String mode, String key, boolean log) {
-        Map<String, Object> raw = new HashMap<>(
-                Map.of("source_db_name", "shop", "s3_arn_to_backup_to", "arn:aws:s3:::bucket/shop.bak"));
+        Map<String, Object> raw =
+                new HashMap<>(Map.of("source_db_name", "shop", "s3_arn_to_backup_to", "arn:aws:s3:::bucket/shop.bak"));
         if (!mode.isEmpty()) {
             raw.put("encryption_mode", mode);
         }
@@ -61,11 +61,10 @@ class EncryptionModeParameterTest {
 
     @Test
     void anotherWordIsRefusedWithThoseThatThereAre() {
-        assertThatThrownBy(() -> read("none", KEY, false))
-                .isInstanceOfSatisfying(BakstripeException.class, refused -> {
-                    assertThat(refused.problem().error()).isEqualTo(BackupError.PARAMETER_VALUE);
-                    assertThat(refused.problem().detail()).contains("encryption-only or authenticated");
-                });
+        assertThatThrownBy(() -> read("none", KEY, false)).isInstanceOfSatisfying(BakstripeException.class, refused -> {
+            assertThat(refused.problem().error()).isEqualTo(BackupError.PARAMETER_VALUE);
+            assertThat(refused.problem().detail()).contains("encryption-only or authenticated");
+        });
     }
 
     @Test

@@ -41,7 +41,8 @@ class LogAndFinishRequestTest {
         Map<String, Object> raw = log();
         raw.put("kms_master_key_arn", KEY);
 
-        assertThat(BackupRequest.ofLog(Procedure.RDS_BACKUP_LOG.bind(raw)).key()).contains(KeyArn.parse(KEY));
+        assertThat(BackupRequest.ofLog(Procedure.RDS_BACKUP_LOG.bind(raw)).key())
+                .contains(KeyArn.parse(KEY));
     }
 
     @ParameterizedTest

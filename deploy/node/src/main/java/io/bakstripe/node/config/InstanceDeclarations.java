@@ -141,7 +141,8 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
         }
         Config encryption = block.getConfig("encryption");
         refuseUnknown(encryption, ENCRYPTION_KEYS);
-        String mode = text(encryption, "mode").orElse(InstanceEncryption.DEFAULT.mode().word());
+        String mode = text(encryption, "mode")
+                .orElse(InstanceEncryption.DEFAULT.mode().word());
         return new InstanceEncryption(
                 EncryptionMode.ofWord(mode)
                         .orElseThrow(() -> new ConfigException.BadValue(

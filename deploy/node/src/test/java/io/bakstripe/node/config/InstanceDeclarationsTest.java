@@ -87,8 +87,7 @@ final class InstanceDeclarationsTest {
                 .encryption();
 
         assertThat(all)
-                .isEqualTo(
-                        new InstanceEncryption(EncryptionMode.AUTHENTICATED, List.of(KeyArn.parse(key)), true));
+                .isEqualTo(new InstanceEncryption(EncryptionMode.AUTHENTICATED, List.of(KeyArn.parse(key)), true));
         assertThat(read("{ name = a }").definitions().get(0).encryption()).isEqualTo(InstanceEncryption.DEFAULT);
         assertThat(read("{ name = a, encryption {} }").definitions().get(0).encryption())
                 .isEqualTo(InstanceEncryption.DEFAULT);
