@@ -96,6 +96,11 @@ public enum BackupError {
             MALFORMED,
             "Please specify a key that is in the same region as RDS instance",
             "Key %s is in %s, the instance uses the key service of %s."),
+    ENCRYPTION_MODE_WITHOUT_KEY(
+            1140,
+            MALFORMED,
+            "encryption_mode goes with kms_master_key_arn: without a key nothing is encrypted",
+            "Name the key that is to encrypt the files, or leave encryption_mode out."),
 
     FILE_EXISTS(
             2101,
