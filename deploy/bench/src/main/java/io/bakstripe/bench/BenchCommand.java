@@ -22,7 +22,8 @@ import picocli.CommandLine.Mixin;
             LoadCommand.class,
             FilesCommand.class,
             HistoryCommand.class,
-            CallsCommand.class
+            CallsCommand.class,
+            EncryptionCommand.class
         },
         sortOptions = false,
         description = {

@@ -131,6 +131,21 @@ final class BenchNode implements AutoCloseable {
         return new ApiClient(URI.create(sandbox.required("http").asText()), token, instance, UUID::randomUUID);
     }
 
+    /** The key of the sandbox's key service that files are encrypted with. */
+    String key() {
+        return sandbox.required("kms").required("keyArn").asText();
+    }
+
+    /** Whose ciphers it uses, as its log says. */
+    String ciphers() throws IOException {
+        String said = "Ciphers: ";
+        return Files.readAllLines(folder.resolve("node.log")).stream()
+                .filter(line -> line.contains(said))
+                .map(line -> line.substring(line.indexOf(said) + said.length()))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("the node's log does not say whose ciphers it uses"));
+    }
+
     String bucket() {
         return sandbox.required("s3").required("bucket").asText();
     }

@@ -32,6 +32,7 @@ import io.bakstripe.worker.host.HostSettings;
 import io.bakstripe.worker.host.Installations;
 import io.bakstripe.worker.host.ManagedServers;
 import io.bakstripe.worker.host.RandomPasswords;
+import io.bakstripe.worker.key.provider.CryptoProvider;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.sql.SQLException;
@@ -70,6 +71,7 @@ final class Node {
     private final CoordinatorSettings coordinator;
     private final ApiSettings api;
     private final HostSettings host;
+    private final CryptoProvider crypto;
     private final AtomicBoolean ready = new AtomicBoolean();
 
     /** Why a node that could not start shuts down. */
@@ -83,6 +85,7 @@ final class Node {
         this.coordinator = CoordinatorSettings.from(config.getConfig("bakstripe"));
         this.api = ApiSettings.from(config.getConfig("bakstripe.api"));
         this.host = HostSettings.from(config.getConfig("bakstripe.worker"));
+        this.crypto = CryptoProvider.from(config.getConfig("bakstripe.worker"));
     }
 
     /** A node of this configuration, nothing of it started; a value out of range throws {@link ConfigException}. */
@@ -111,6 +114,7 @@ final class Node {
     }
 
     private int runUntilStopped(Optional<Sandbox> sandbox, boolean stopWithStdin) throws IOException {
+        useCiphers();
         if (settings.has("api")) {
             ApiAddress.requireFree(api.host(), api.port());
         }
@@ -148,6 +152,15 @@ final class Node {
         }
         system.getWhenTerminated().toCompletableFuture().join();
         return 0;
+    }
+
+    private void useCiphers() {
+        CryptoProvider.Active active = crypto.install();
+        LOG.info("Ciphers: {}", active.name());
+        active.missing()
+                .ifPresent(reason -> LOG.warn(
+                        "The Amazon Corretto Crypto Provider is not used: {}. Encryption is many times slower without it, see docs/configuration.md.",
+                        reason));
     }
 
     private ActorSystem<Void> actorSystem() throws IOException {

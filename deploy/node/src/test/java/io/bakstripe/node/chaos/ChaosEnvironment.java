@@ -39,21 +39,26 @@ final class ChaosEnvironment implements AutoCloseable {
     private final Path folder;
     private final SandboxProcess process;
     private final boolean asRole;
+    private final Map<String, Object> settings;
     private final SandboxProcess.Chaos chaos;
     private final ManagedServers servers;
     private final ServerConnection shop;
     private final StoreControl store;
     private final StoreWitness witness;
+    private final KeyWitness keys;
     private final List<Submitted> submitted = new ArrayList<>();
     private RunningNode node;
 
-    private ChaosEnvironment(Path folder, SandboxProcess process, boolean asRole) throws IOException {
+    private ChaosEnvironment(Path folder, SandboxProcess process, boolean asRole, Map<String, Object> settings)
+            throws IOException {
         this.folder = folder;
         this.process = process;
         this.asRole = asRole;
+        this.settings = Map.copyOf(settings);
         this.chaos = process.chaos().orElseThrow();
         this.store = new StoreControl(chaos.control());
         this.witness = new StoreWitness(process.store(), chaos.calm());
+        this.keys = new KeyWitness(process);
         this.servers = servers(folder);
         this.shop = servers.provisionSample(ref("shop"), new DatabaseName("shop"));
         try {
@@ -66,19 +71,25 @@ final class ChaosEnvironment implements AutoCloseable {
 
     /** Starts everything in an empty folder and waits until the node is ready. */
     static ChaosEnvironment start(Path folder) throws IOException {
-        return start(folder, OptionalInt.empty());
+        return start(folder, OptionalInt.empty(), Map.of());
+    }
+
+    /** Starts everything as {@link #start(Path)} does, with these settings of the node. */
+    static ChaosEnvironment start(Path folder, Map<String, Object> settings) throws IOException {
+        return start(folder, OptionalInt.empty(), settings);
     }
 
     /** Starts everything as {@link #start(Path)} does; the instance uses the store as a role whose keys last so many seconds. */
     static ChaosEnvironment startAsRole(Path folder, int keySeconds) throws IOException {
-        return start(folder, OptionalInt.of(keySeconds));
+        return start(folder, OptionalInt.of(keySeconds), Map.of());
     }
 
-    private static ChaosEnvironment start(Path folder, OptionalInt keySeconds) throws IOException {
+    private static ChaosEnvironment start(Path folder, OptionalInt keySeconds, Map<String, Object> settings)
+            throws IOException {
         SandboxProcess process = SandboxProcess.start(
                 Home.find(), Files.createDirectories(folder.resolve("store")), OptionalInt.of(0), keySeconds);
         try {
-            return new ChaosEnvironment(folder, process, keySeconds.isPresent());
+            return new ChaosEnvironment(folder, process, keySeconds.isPresent(), settings);
         } catch (IOException | RuntimeException e) {
             process.close();
             throw e;
@@ -103,7 +114,7 @@ final class ChaosEnvironment implements AutoCloseable {
     }
 
     private RunningNode launch() throws IOException {
-        Path config = Files.writeString(folder.resolve("node.conf"), NodeOverrides.hocon(process, asRole));
+        Path config = Files.writeString(folder.resolve("node.conf"), NodeOverrides.hocon(process, asRole, settings));
         int port = FreePort.choose();
         Process started = new ProcessBuilder(Home.find()
                         .nodeCommand(
@@ -167,6 +178,16 @@ final class ChaosEnvironment implements AutoCloseable {
 
     StoreWitness witness() {
         return witness;
+    }
+
+    /** The key service beside the store. */
+    KeyWitness keys() {
+        return keys;
+    }
+
+    /** Where the node keeps what is its own. */
+    Path folder() {
+        return folder;
     }
 
     /** The database that is backed up. */
@@ -240,6 +261,7 @@ final class ChaosEnvironment implements AutoCloseable {
     public void close() throws IOException {
         store.calm();
         witness.close();
+        keys.close();
         try {
             if (node.alive()) {
                 node.close();

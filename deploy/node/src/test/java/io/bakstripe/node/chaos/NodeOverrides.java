@@ -35,6 +35,8 @@ final class NodeOverrides {
             Map.entry("bakstripe.worker.store.retry.repetitions", 5),
             Map.entry("bakstripe.worker.stripe.retries", 8),
             Map.entry("bakstripe.worker.stripe.abort-patience", "300 ms"),
+            Map.entry("bakstripe.worker.kms.connect-timeout", "1 s"),
+            Map.entry("bakstripe.worker.kms.api-call-timeout", "3 s"),
             // The database is small, and a restore should have reads enough for faults to choose from.
             Map.entry("bakstripe.worker.restore.range-bytes", "256 KiB"),
             Map.entry("bakstripe.worker.restore.retries", 8)));
@@ -45,8 +47,9 @@ final class NodeOverrides {
      * HOCON for a node with one instance that manages its databases, on this store.
      *
      * @param asRole whether the instance uses the store as the sandbox's role
+     * @param more values that this test wants otherwise
      */
-    static String hocon(SandboxProcess sandbox, boolean asRole) {
+    static String hocon(SandboxProcess sandbox, boolean asRole, Map<String, Object> more) {
         SandboxProcess.Store store = sandbox.store();
         Config known = ConfigFactory.defaultReference();
         Map<String, Object> values = new LinkedHashMap<>();
@@ -66,6 +69,7 @@ final class NodeOverrides {
         values.put("bakstripe.worker.store.secret-key", store.secretKey());
         values.put("bakstripe.worker.store.sse", "none");
         values.put("bakstripe.worker.store.sts.endpoint", sandbox.sts().endpoint());
+        values.put("bakstripe.worker.kms.endpoint", sandbox.kms().endpoint());
         values.put("bakstripe.worker.host.stop-servers-on-shutdown", true);
         values.put(
                 "bakstripe.instances.declared",
@@ -78,6 +82,7 @@ final class NodeOverrides {
                         asRole ? Map.of("role-arn", sandbox.sts().roleArn()) : Map.of(),
                         "databases",
                         List.of(Map.of("name", "shop", "recovery-model", "full")))));
+        values.putAll(more);
         return ConfigFactory.parseMap(values).root().render(ConfigRenderOptions.concise());
     }
 }

@@ -247,6 +247,84 @@ final class PolicyIT {
         });
     }
 
+    private Map<String, Object> keyed(Map<String, Object> call) {
+        return Submitted.with(call, "kms_master_key_arn", environment.keys().key());
+    }
+
+    private Submitted encrypted(String pattern) throws IOException {
+        Answer answer =
+                environment.node().procedure("rds_backup_database", keyed(Submitted.backupCall(pattern, FILES, 0)));
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        Submitted backup = environment.accepted(answer, "BACKUP_DB", "shop", pattern, FILES);
+        environment.node().awaitSuccess(backup.id());
+        return backup;
+    }
+
+    /** Rows S1 and S2: those of the store and those of the key service, and no others. */
+    @Test
+    void theDocumentedPermissionsAreEnoughForEncryptedFiles() throws Exception {
+        environment.store().script("{\"policy\": \"documented\"}");
+        Submitted backup = encrypted("encrypted*.bak");
+        Submitted restore = environment.accepted(
+                environment
+                        .node()
+                        .procedure("rds_restore_database", keyed(Submitted.restoreCall("opened", backup.pattern()))),
+                "RESTORE_DB",
+                "opened",
+                backup.pattern(),
+                FILES);
+        environment.node().awaitSuccess(restore.id());
+
+        assertThat(environment.store().report().required("denied")).isEmpty();
+        assertThat(environment.store().report().required("lastingKeys").asLong())
+                .as("requests that the role did not sign, those to the key service included")
+                .isZero();
+        environment.store().calm();
+        Invariants.check(environment, List.of(restore), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kms:DescribeKey", "kms:GenerateDataKey"})
+    void anEncryptedBackupWithoutARightToItsKeyHasTheReferencesText(String permission) throws Exception {
+        String pattern = "denied" + ++cases + "-*.bak";
+        environment.store().script("{\"policy\": \"documented\", \"deny\": [\"" + permission + "\"]}");
+
+        Answer answer =
+                environment.node().procedure("rds_backup_database", keyed(Submitted.backupCall(pattern, FILES, 0)));
+
+        requireKeyDenied(answer, permission);
+        environment.store().calm();
+        Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
+        assertThat(environment.witness().keys()).noneMatch(key -> key.startsWith("denied" + cases));
+        assertThat(environment.witness().uploads()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kms:DescribeKey", "kms:Decrypt"})
+    void aRestoreOfEncryptedFilesWithoutARightToTheirKeyHasTheReferencesText(String permission) throws Exception {
+        Submitted backup = encrypted("to-open" + ++cases + "-*.bak");
+        String database = "unopened_" + cases;
+        environment.store().script("{\"policy\": \"documented\", \"deny\": [\"" + permission + "\"]}");
+
+        Answer answer = environment
+                .node()
+                .procedure("rds_restore_database", keyed(Submitted.restoreCall(database, backup.pattern())));
+
+        requireKeyDenied(answer, permission);
+        environment.store().calm();
+        assertThat(environment.hasFiles(database)).isFalse();
+        Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
+    }
+
+    /** Row E4. */
+    private void requireKeyDenied(Answer answer, String permission) {
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(403);
+        assertThat(answer.code()).isEqualTo("BAK-5131");
+        assertThat(answer.body().required("detail").asText())
+                .matches("User arn:aws:sts::\\d+:assumed-role/\\S+ is not authorized to perform " + permission
+                        + " on resource " + environment.keys().key());
+    }
+
     private long assumed() {
         return environment
                 .store()

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.core.async.AsyncRequestBody;
+import software.amazon.awssdk.core.async.AsyncResponseTransformer;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3AsyncClient;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
@@ -99,6 +100,24 @@ final class StoreWitness implements AutoCloseable {
                     }
                 });
         return open;
+    }
+
+    /** A whole object. */
+    byte[] bytes(String key) {
+        return s3.getObject(request -> request.bucket(BUCKET).key(key), AsyncResponseTransformer.toBytes())
+                .join()
+                .asByteArrayUnsafe();
+    }
+
+    /** An object's user metadata. */
+    Map<String, String> metadata(String key) {
+        return s3.headObject(request -> request.bucket(BUCKET).key(key)).join().metadata();
+    }
+
+    /** Puts an object there with user metadata, as whoever may write to the bucket can. */
+    void put(String key, byte[] content, Map<String, String> metadata) {
+        s3.putObject(request -> request.bucket(BUCKET).key(key).metadata(metadata), AsyncRequestBody.fromBytes(content))
+                .join();
     }
 
     void put(String key, String content) {

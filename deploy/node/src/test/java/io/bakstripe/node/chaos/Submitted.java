@@ -1,6 +1,7 @@
 package io.bakstripe.node.chaos;
 
 import io.bakstripe.node.RunningNode;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -43,6 +44,13 @@ record Submitted(long id, String type, String database, String pattern, int file
                 database,
                 pattern,
                 files);
+    }
+
+    /** The same call with one more parameter. */
+    static Map<String, Object> with(Map<String, Object> call, String name, Object value) {
+        Map<String, Object> more = new HashMap<>(call);
+        more.put(name, value);
+        return Map.copyOf(more);
     }
 
     static Map<String, Object> restoreCall(String database, String pattern) {
