@@ -19,7 +19,9 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak --wait",
             "  bakstripe backup shop 'arn:aws:s3:::bucket/shop/1/*.bak' --files 4 --overwrite",
-            "  bakstripe backup shop arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL"
+            "  bakstripe backup shop arn:aws:s3:::bucket/1.diff --type DIFFERENTIAL",
+            "  bakstripe backup shop arn:aws:s3:::bucket/shop.bak \\",
+            "      --kms-key arn:aws:kms:us-east-1:123456789012:key/1234abcd --encryption-mode authenticated"
         })
 final class BackupCommand extends SubmitCommand {
     @Mixin
@@ -30,6 +32,9 @@ final class BackupCommand extends SubmitCommand {
 
     @Mixin
     private OverwriteOption overwrite = new OverwriteOption();
+
+    @Mixin
+    private EncryptionModeOption encryption = new EncryptionModeOption();
 
     @Option(
             names = "--files",
@@ -51,6 +56,7 @@ final class BackupCommand extends SubmitCommand {
     Map<String, Object> arguments() {
         Map<String, Object> arguments = set.arguments("source_db_name", "s3_arn_to_backup_to");
         overwrite.addTo(arguments);
+        encryption.addTo(arguments);
         type.addTo(arguments);
         if (continueAfterError) {
             arguments.put("continue_after_error", 1);

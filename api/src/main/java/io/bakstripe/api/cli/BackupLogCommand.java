@@ -24,6 +24,9 @@ final class BackupLogCommand extends SubmitCommand {
     @Mixin
     private OverwriteOption overwrite = new OverwriteOption();
 
+    @Mixin
+    private EncryptionModeOption encryption = new EncryptionModeOption();
+
     @Override
     String procedure() {
         return "rds_backup_log";
@@ -33,6 +36,7 @@ final class BackupLogCommand extends SubmitCommand {
     Map<String, Object> arguments() {
         Map<String, Object> arguments = set.arguments("source_db_name", "s3_arn_to_backup_to");
         overwrite.addTo(arguments);
+        encryption.addTo(arguments);
         return arguments;
     }
 }

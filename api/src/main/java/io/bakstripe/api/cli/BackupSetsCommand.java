@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "A set that is 'gone' lost a file to a later backup; 'next base' marks what the",
-            "next differential builds on.",
+            "next differential builds on. Of encrypted ones the mode is noted.",
             "",
             "Example:",
             "  bakstripe backup-sets shop"
@@ -85,6 +85,9 @@ final class BackupSetsCommand extends ClientCommand {
         }
         if (set.path("damagedPages").isNumber()) {
             notes.add(set.path("damagedPages").asLong() + " damaged pages");
+        }
+        if (set.path("encryption").isObject()) {
+            notes.add(set.at("/encryption/mode").asText());
         }
         return String.join(", ", notes);
     }

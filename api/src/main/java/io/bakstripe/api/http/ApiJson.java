@@ -1,5 +1,6 @@
 package io.bakstripe.api.http;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 
 /** JSON as the API writes and reads it: absent values are null, times ISO-8601 in UTC, numbers are numbers. */
 public final class ApiJson {
@@ -27,10 +29,17 @@ public final class ApiJson {
         return TOLERANT;
     }
 
+    /** Messages and records have the constants' names. */
+    private interface AsWord {
+        @JsonValue
+        String word();
+    }
+
     private static JsonMapper.Builder builder() {
         return JsonMapper.builder()
                 .addModule(new Jdk8Module())
                 .addModule(new JavaTimeModule())
+                .addMixIn(EncryptionMode.class, AsWord.class)
                 .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
                 .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

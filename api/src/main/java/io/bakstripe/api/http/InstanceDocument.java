@@ -3,6 +3,7 @@ package io.bakstripe.api.http;
 import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceEncryption;
 import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.HostName;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param managed whether it runs servers, so that databases can be restored to it
  * @param windows in UTC, as they are declared
  * @param options by name, with their settings; empty for an instance without the option for backups
+ * @param encryption of the files of its backups, as it is declared
  * @param configuration the switches of {@code rds_set_configuration}
  */
 record InstanceDocument(
@@ -30,6 +32,7 @@ record InstanceDocument(
         Optional<HostName> host,
         Windows windows,
         Map<String, BackupOption> options,
+        InstanceEncryption encryption,
         Map<String, Boolean> configuration) {
 
     static InstanceDocument of(InstanceView view) {
@@ -49,6 +52,7 @@ record InstanceDocument(
                         .option()
                         .map(option -> Map.of("SQLSERVER_BACKUP_RESTORE", option))
                         .orElse(Map.of()),
+                definition.encryption(),
                 Map.of("S3 backup compression", view.compression()));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.task.StripeDetail;
 import io.bakstripe.protocol.task.TaskDetail;
 import io.bakstripe.protocol.task.TaskRow;
@@ -16,6 +17,7 @@ import java.util.Optional;
  *
  * @param problem why it ended in ERROR
  * @param damage damaged pages that a backup has met
+ * @param encryption of the files that a backup makes
  */
 record TaskDocument(
         @JsonUnwrapped TaskRow row,
@@ -30,7 +32,8 @@ record TaskDocument(
         long copyStatements,
         List<StripeDetail> stripes,
         Optional<ProblemDocument> problem,
-        Optional<Damage> damage) {
+        Optional<Damage> damage,
+        Optional<EncryptionSpec> encryption) {
 
     static TaskDocument of(TaskDetail detail) {
         return new TaskDocument(
@@ -46,6 +49,7 @@ record TaskDocument(
                 detail.copyStatements(),
                 detail.stripes(),
                 detail.problem().map(ProblemDocument::of),
-                detail.damage());
+                detail.damage(),
+                detail.encryption());
     }
 }

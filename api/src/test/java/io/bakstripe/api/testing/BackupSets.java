@@ -71,7 +71,7 @@ public final class BackupSets {
                 List.of(S3Arn.parse("arn:aws:s3:::bucket/" + number + ".bak")),
                 1000L * number,
                 300L * number,
-                "none",
+                Optional.empty(),
                 damagedPages,
                 Optional.of("fork"),
                 gone,

@@ -7,7 +7,6 @@ import io.bakstripe.protocol.instance.DatabaseInfo.LastFullBackup;
 import io.bakstripe.protocol.instance.DatabaseInfo.LogBackups;
 import io.bakstripe.protocol.instance.KeptDatabase;
 import io.bakstripe.protocol.name.BackupSetId;
-import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.procedure.BackupType;
@@ -88,7 +87,7 @@ record BackupHistory(
                 task.files(),
                 stop.plainBytes(),
                 detail.stripes().stream().mapToLong(StripeDetail::storedBytes).sum(),
-                task.origin().request().key().map(KeyArn::toString).orElse("none"),
+                task.encryption(),
                 stop.damagedPages(),
                 start.recoveryFork(),
                 false,

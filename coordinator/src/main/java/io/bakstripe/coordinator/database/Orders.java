@@ -16,8 +16,6 @@ import io.bakstripe.protocol.procedure.BackupType;
 import io.bakstripe.protocol.procedure.Recovery;
 import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.DifferentialBase;
-import io.bakstripe.protocol.stripe.EncryptionMode;
-import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
 import java.util.List;
@@ -144,7 +142,7 @@ final class Orders {
                         attempt.basis().base().map(DifferentialBase::setId),
                         attempt.basis().base().map(base -> base.start().firstLsn()),
                         task.storage(),
-                        request.key().map(key -> new EncryptionSpec(EncryptionMode.ENCRYPTION_ONLY, List.of(key)))),
+                        task.encryption()),
                 goal,
                 attempt.stop()));
     }

@@ -78,7 +78,8 @@ final class TaskDetails {
                 ended.copyStatements(),
                 ended.stripes(),
                 ended.problem(),
-                ended.damage());
+                ended.damage(),
+                ended.encryption());
     }
 
     /** Plain bytes of a stripe that are done, by the record or by the last report, whichever is more. */
@@ -138,7 +139,8 @@ final class TaskDetails {
                                 .sum(),
                 stripes,
                 problem.stream().findFirst(),
-                task.attempt().map(attempt -> damage(attempt, live)).filter(Damage::found));
+                task.attempt().map(attempt -> damage(attempt, live)).filter(Damage::found),
+                task.encryption());
     }
 
     private static Damage damage(Attempt attempt, Live live) {

@@ -22,6 +22,7 @@ import io.bakstripe.protocol.name.SnapshotId;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupRequest;
 import io.bakstripe.protocol.procedure.RestoreRequest;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.Storage;
@@ -168,6 +169,13 @@ record TaskState(
     /** Where the files are that it writes or reads. */
     Storage storage() {
         return snapshot() || restored().isPresent() ? Storage.SNAPSHOTS : Storage.NATIVE;
+    }
+
+    /** Of the files that a backup writes: as the call chose, else as the instance was declared when it came. */
+    Optional<EncryptionSpec> encryption() {
+        return origin.request() instanceof BackupRequest backup
+                ? origin.view().definition().encryption().of(backup)
+                : Optional.empty();
     }
 
     /** The snapshot that it restores. */

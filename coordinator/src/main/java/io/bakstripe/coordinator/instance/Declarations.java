@@ -3,6 +3,7 @@ package io.bakstripe.coordinator.instance;
 import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceEncryption;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.name.HostName;
 import java.util.ArrayList;
@@ -61,6 +62,7 @@ public final class Declarations {
                 shown(recorded.windows().maintenance()),
                 shown(declared.windows().maintenance()));
         compare(found, "option", option(recorded.option()), option(declared.option()));
+        encryption(found, recorded.encryption(), declared.encryption());
         compare(
                 found,
                 "host",
@@ -68,6 +70,20 @@ public final class Declarations {
                 shown(declared.host().map(HostName::value)));
         databases(found, byName(recorded), byName(declared));
         return List.copyOf(found);
+    }
+
+    private static void encryption(List<String> found, InstanceEncryption recorded, InstanceEncryption declared) {
+        compare(
+                found,
+                "encryption.mode",
+                recorded.mode().word(),
+                declared.mode().word());
+        compare(found, "encryption.additional-keys", recorded.additionalKeys(), declared.additionalKeys());
+        compare(
+                found,
+                "encryption.require-authenticated",
+                recorded.requireAuthenticated(),
+                declared.requireAuthenticated());
     }
 
     private static void databases(

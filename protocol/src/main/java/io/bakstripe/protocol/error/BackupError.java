@@ -96,6 +96,11 @@ public enum BackupError {
             MALFORMED,
             "Please specify a key that is in the same region as RDS instance",
             "Key %s is in %s, the instance uses the key service of %s."),
+    ENCRYPTION_MODE_WITHOUT_KEY(
+            1140,
+            MALFORMED,
+            "encryption_mode goes with kms_master_key_arn: without a key nothing is encrypted",
+            "Name the key that is to encrypt the files, or leave encryption_mode out."),
 
     FILE_EXISTS(
             2101,
@@ -593,6 +598,16 @@ public enum BackupError {
             TIMEOUT,
             "the deletion of snapshot %s was not answered in time",
             "It is tried again by itself. Check that a worker node runs that has bakstripe.worker.snapshots."),
+    KEY_OBJECT_CONTENDED(
+            5180,
+            TIMEOUT,
+            "the key object %s could not be changed because others changed it each time",
+            "It is tried again by itself. Do not back up to one file, or wrap its keys anew, at the same time."),
+    FILE_NAMED_AS_KEYS(
+            5181,
+            CONFLICT,
+            "file %s has the name of a key object, as which no restore would find it",
+            "Name a file that does not end in .keys."),
     LEASE_OVER(
             5121,
             TIMEOUT,
@@ -739,6 +754,29 @@ public enum BackupError {
             CORRUPTION,
             "file %s is encrypted in mode %s, which this version cannot open",
             "Restore with a later version of the program."),
+    KEY_OBJECT_MISSING(
+            6115,
+            CORRUPTION,
+            "the key object %s is not there; without it file %s cannot be opened",
+            "A file and its key object belong together: copy it from where the file came from."),
+    KEY_OBJECT_DAMAGED(
+            6116, CORRUPTION, "the key object %s cannot be read: %s", "Put an earlier version of the object back."),
+    KEY_OBJECT_NEWER(
+            6117,
+            CORRUPTION,
+            "the key object %s has format %s, this program reads format %s",
+            "Use the version of the program that wrote it, or a later one."),
+    KEY_OBJECT_FOREIGN(
+            6118,
+            CORRUPTION,
+            "the key object %s holds no key of file %s",
+            "It belongs to other files of that name: copy the key object from where this file came from."),
+    KEY_NOT_OF_FILE(6119, CONFLICT, "key %s does not open file %s", "Name one of the keys that open it: %s."),
+    FILE_NOT_AUTHENTICATED(
+            6120,
+            CONFLICT,
+            "file %s is not authenticated, and the instance takes no other files",
+            "Restore a backup in the mode authenticated, or declare the instance with encryption.require-authenticated = false."),
     PAGES_DAMAGED(
             6121,
             CORRUPTION,

@@ -7,6 +7,7 @@ import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +22,7 @@ import java.util.Optional;
  * @param files in the order of their media families
  * @param plainBytes of the database in it
  * @param storedBytes of its files
- * @param encryption {@code none}, or the key that its files are encrypted with
+ * @param encryption of its files; absent: they are not encrypted
  * @param damagedPages pages that were damaged when it was made; absent when there are none
  * @param recoveryFork the history that it belongs to
  * @param gone true once a later backup has overwritten one of its files
@@ -41,7 +42,7 @@ public record BackupSetInfo(
         List<S3Arn> files,
         long plainBytes,
         long storedBytes,
-        String encryption,
+        Optional<EncryptionSpec> encryption,
         Optional<Long> damagedPages,
         Optional<String> recoveryFork,
         boolean gone,
@@ -49,6 +50,7 @@ public record BackupSetInfo(
         Optional<SnapshotKind> snapshot) {
     public BackupSetInfo {
         files = List.copyOf(files);
+        encryption = encryption == null ? Optional.empty() : encryption;
         // Records of earlier versions do not have it.
         snapshot = snapshot == null ? Optional.empty() : snapshot;
     }
@@ -68,7 +70,7 @@ public record BackupSetInfo(
             List<S3Arn> files,
             long plainBytes,
             long storedBytes,
-            String encryption,
+            Optional<EncryptionSpec> encryption,
             Optional<Long> damagedPages,
             Optional<String> recoveryFork,
             boolean gone,

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param databases those that are declared; databases made by restores are not among them
  * @param windows in UTC; definitions that were recorded before there were windows have none
  * @param option SQLSERVER_BACKUP_RESTORE; definitions that were recorded before it was declared have it, without a role
+ * @param encryption of the files of its backups; definitions that were recorded before it was declared have the default
  */
 public record InstanceDefinition(
         InstanceName name,
@@ -39,11 +40,44 @@ public record InstanceDefinition(
         @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = BackupOption.Unset.class)
         @JsonSerialize(using = BackupOption.Writer.class)
         @JsonDeserialize(using = BackupOption.Reader.class)
-        Optional<BackupOption> option) {
+        Optional<BackupOption> option,
+
+        @JsonInclude(value = JsonInclude.Include.CUSTOM, valueFilter = InstanceEncryption.Unset.class)
+        InstanceEncryption encryption) {
 
     public InstanceDefinition {
         databases = List.copyOf(databases);
         windows = windows == null ? Windows.none() : windows;
+        encryption = encryption == null ? InstanceEncryption.DEFAULT : encryption;
+    }
+
+    /** With encryption as it is by default. */
+    @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+    public InstanceDefinition(
+            InstanceName name,
+            long revision,
+            String engine,
+            Edition edition,
+            String region,
+            String timeZone,
+            boolean multiAz,
+            Optional<HostName> host,
+            List<DeclaredDatabase> databases,
+            Windows windows,
+            Optional<BackupOption> option) {
+        this(
+                name,
+                revision,
+                engine,
+                edition,
+                region,
+                timeZone,
+                multiAz,
+                host,
+                databases,
+                windows,
+                option,
+                InstanceEncryption.DEFAULT);
     }
 
     /** Without windows, and with the option as it is by default. */

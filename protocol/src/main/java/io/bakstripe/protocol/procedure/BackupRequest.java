@@ -6,6 +6,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.protocol.task.TaskType;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +21,7 @@ import java.util.stream.IntStream;
  * @param numberOfFiles 1 to 10 (row B5)
  * @param continueAfterError damaged pages do not end the task; the set is marked instead
  * @param key that the files are encrypted with (row B2); absent: they are not
+ * @param encryptionMode of files that are encrypted, where the call chooses it (row L15); absent: as the instance declares
  */
 public record BackupRequest(
         DatabaseName database,
@@ -29,10 +31,14 @@ public record BackupRequest(
         int numberOfFiles,
         // Left out where it is not set, as in the first release's rows.
         @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean continueAfterError,
-        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<KeyArn> key)
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<KeyArn> key,
+        @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<EncryptionMode> encryptionMode)
         implements TaskRequest {
     /** The parameter's name; an addition to the reference. */
     public static final String CONTINUE_AFTER_ERROR = "continue_after_error";
+
+    /** The parameter's name; an addition to the reference. */
+    public static final String ENCRYPTION_MODE = "encryption_mode";
 
     /** The parameter's name. */
     static final String KEY = "kms_master_key_arn";
@@ -41,6 +47,13 @@ public record BackupRequest(
         // Rows of the first release do not have these.
         type = type == null ? BackupType.FULL : type;
         key = key == null ? Optional.empty() : key;
+        encryptionMode = encryptionMode == null ? Optional.empty() : encryptionMode;
+        if (encryptionMode.isPresent() && key.isEmpty()) {
+            throw BackupError.ENCRYPTION_MODE_WITHOUT_KEY
+                    .problem()
+                    .on(ENCRYPTION_MODE)
+                    .asException();
+        }
         long asterisks = arn.fileName().chars().filter(c -> c == '*').count();
         boolean inFolder = arn.folder().indexOf('*') >= 0;
         if (numberOfFiles > 1 && (asterisks != 1 || inFolder)) {
@@ -61,7 +74,15 @@ public record BackupRequest(
             boolean overwrite,
             int numberOfFiles,
             boolean continueAfterError) {
-        this(database, type, arn, overwrite, numberOfFiles, continueAfterError, Optional.empty());
+        this(
+                database,
+                type,
+                arn,
+                overwrite,
+                numberOfFiles,
+                continueAfterError,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** A call for a full backup that damaged pages end. */
@@ -88,7 +109,8 @@ public record BackupRequest(
                 arguments.optional("overwrite_s3_backup_file", Boolean.class).orElse(false),
                 arguments.optional("number_of_files", Long.class).orElse(1L).intValue(),
                 arguments.optional(CONTINUE_AFTER_ERROR, Boolean.class).orElse(false),
-                arguments.optional(KEY, KeyArn.class));
+                arguments.optional(KEY, KeyArn.class),
+                arguments.optional(ENCRYPTION_MODE, EncryptionMode.class));
     }
 
     /** The files to write, in the order of their media families: {@code 1-of-n} to {@code n-of-n} in place of the asterisk (row B6). */

@@ -5,7 +5,9 @@ import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
@@ -55,6 +57,14 @@ public record ParameterType(String description, Kind kind, BiFunction<String, Ob
                 "the ARN of a KMS key",
                 Kind.TEXT,
                 (name, value) -> KeyArn.parse(asText(name, value)));
+    }
+
+    static ParameterType encryptionMode() {
+        String description = String.join(
+                " or ",
+                Arrays.stream(EncryptionMode.values()).map(EncryptionMode::word).toList());
+        return new ParameterType(description, Kind.TEXT, (name, value) -> EncryptionMode.ofWord(asText(name, value))
+                .orElseThrow(() -> notAllowed(name, description, value)));
     }
 
     static ParameterType bit() {

@@ -33,7 +33,11 @@ public enum Procedure {
             optional(
                     BackupRequest.CONTINUE_AFTER_ERROR,
                     ParameterType.bit(),
-                    "1 backs damaged pages up as they are and marks the set; default 0; not in the reference")),
+                    "1 backs damaged pages up as they are and marks the set; default 0; not in the reference"),
+            optional(
+                    BackupRequest.ENCRYPTION_MODE,
+                    ParameterType.encryptionMode(),
+                    "how the files are encrypted, with a key only; default as the instance declares; not in the reference")),
     RDS_RESTORE_DATABASE(
             required("restore_db_name", ParameterType.databaseName(), "the database to create (R1)"),
             required(
@@ -75,7 +79,11 @@ public enum Procedure {
             required("source_db_name", ParameterType.databaseName(), "the database whose log to back up"),
             required("s3_arn_to_backup_to", ParameterType.s3Arn(BackupError.PARAMETER_EMPTY), "the file to write"),
             optional("kms_master_key_arn", ParameterType.keyArn(), "the key that encrypts the file"),
-            optional("overwrite_s3_backup_file", ParameterType.bit(), "1 overwrites an existing file; default 0")),
+            optional("overwrite_s3_backup_file", ParameterType.bit(), "1 overwrites an existing file; default 0"),
+            optional(
+                    BackupRequest.ENCRYPTION_MODE,
+                    ParameterType.encryptionMode(),
+                    "how the file is encrypted, with a key only; default as the instance declares; not in the reference")),
     RDS_CANCEL_TASK(required("task_id", ParameterType.whole(1, Long.MAX_VALUE), "the task to cancel (C1)")),
     RDS_TASK_STATUS(
             optional("db_name", ParameterType.databaseName(), "only tasks of this database (T1)"),

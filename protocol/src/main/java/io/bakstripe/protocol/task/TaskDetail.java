@@ -4,7 +4,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.stripe.Damage;
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +26,7 @@ import java.util.Optional;
  * @param copyStatements COPY statements sent to the database, listing and closing included; 0 for restores
  * @param problem why it ended in ERROR
  * @param damage damaged pages that a backup has met; absent when there are none
+ * @param encryption of the files that a backup makes; absent for others, and where they are not encrypted
  */
 public record TaskDetail(
         InstanceName instance,
@@ -37,13 +41,22 @@ public record TaskDetail(
         long copyStatements,
         List<StripeDetail> stripes,
         Optional<Problem> problem,
-        Optional<Damage> damage) {
+        Optional<Damage> damage,
+        Optional<EncryptionSpec> encryption) {
 
     public TaskDetail {
         stripes = List.copyOf(stripes);
+        // Rows from before there was a choice have the key only.
+        encryption = encryption == null || encryption.isEmpty() ? withKeyOnly(row) : encryption;
     }
 
-    /** Without damage. */
+    private static Optional<EncryptionSpec> withKeyOnly(TaskRow row) {
+        return row.kmsMasterKeyArn()
+                .filter(key -> row.taskType().isBackup())
+                .map(key -> new EncryptionSpec(EncryptionMode.ENCRYPTION_ONLY, List.of(KeyArn.parse(key))));
+    }
+
+    /** Without damage and encryption. */
     @JsonCreator(mode = JsonCreator.Mode.DISABLED)
     public TaskDetail(
             InstanceName instance,
@@ -71,6 +84,7 @@ public record TaskDetail(
                 copyStatements,
                 stripes,
                 problem,
+                Optional.empty(),
                 Optional.empty());
     }
 }

@@ -16,6 +16,7 @@ import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.TaskId;
@@ -28,6 +29,8 @@ import io.bakstripe.protocol.procedure.StopAt;
 import io.bakstripe.protocol.procedure.TaskRequest;
 import io.bakstripe.protocol.stripe.BackupBasis;
 import io.bakstripe.protocol.stripe.DifferentialBase;
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.KeptLog;
 import io.bakstripe.protocol.stripe.LogChain;
 import io.bakstripe.protocol.stripe.LogSpan;
@@ -79,6 +82,9 @@ class ChainsOnTheWireTest {
     private static final StopFacts STOP = new StopFacts(
             LAST, TEN, 10, 1L << 40, Optional.of(3L), Optional.of(TEN), Optional.of(new KeptLog(FIRST, true)));
 
+    private static final KeyArn KEY = KeyArn.parse("arn:aws:kms:us-east-1:123456789012:key/a");
+    private static final KeyArn OTHER_KEY = KeyArn.parse("arn:aws:kms:us-east-1:123456789012:key/b");
+
     @AfterAll
     static void end() {
         KIT.shutdownTestKit();
@@ -89,6 +95,15 @@ class ChainsOnTheWireTest {
                 Stream.of(
                         new BackupRequest(SHOP, BackupType.DIFFERENTIAL, ARN, true, 4, true),
                         new BackupRequest(SHOP, BackupType.LOG, ARN, false, 1, false),
+                        new BackupRequest(
+                                SHOP,
+                                BackupType.FULL,
+                                ARN,
+                                false,
+                                1,
+                                false,
+                                Optional.of(KEY),
+                                Optional.of(EncryptionMode.AUTHENTICATED)),
                         new RestoreRequest(SHOP, ARN),
                         new RestoreRequest(
                                 SHOP,
@@ -170,7 +185,7 @@ class ChainsOnTheWireTest {
                 List.of(ARN),
                 10,
                 5,
-                "none",
+                Optional.of(new EncryptionSpec(EncryptionMode.AUTHENTICATED, List.of(KEY, OTHER_KEY))),
                 Optional.empty(),
                 Optional.of("fork"),
                 false,

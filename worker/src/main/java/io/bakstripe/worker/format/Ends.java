@@ -68,8 +68,13 @@ final class Ends {
         if (family < 1 || family > families) {
             throw place.damaged("it is family " + family + " of " + families);
         }
-        ByteBuffer id = ByteBuffer.wrap(copy, 16, 16);
-        return new Common(mode, new BackupSetId(new UUID(id.getLong(), id.getLong())), family, families, buffer);
+        return new Common(mode, new BackupSetId(uuid(copy, 16)), family, families, buffer);
+    }
+
+    /** A UUID in the order in which its text is read. */
+    static UUID uuid(byte[] bytes, int at) {
+        ByteBuffer id = ByteBuffer.wrap(bytes, at, 16);
+        return new UUID(id.getLong(), id.getLong());
     }
 
     private static int checksum(byte[] bytes) {

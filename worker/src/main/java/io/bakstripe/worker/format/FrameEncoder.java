@@ -24,6 +24,11 @@ public final class FrameEncoder {
     }
 
     /** The first {@link Layout#PREAMBLE_BYTES} bytes of a file. */
+    public static byte[] preamble(Preamble preamble) {
+        return preamble.encode();
+    }
+
+    /** As {@link #preamble(Preamble)}, of a file whose mode has no cipher in its preamble. */
     public static byte[] preamble(Mode mode, BackupSetId setId, int family, int families) {
         return new Preamble(mode, setId, family, families).encode();
     }
@@ -66,6 +71,11 @@ public final class FrameEncoder {
     public static byte[] footer(
             Mode mode, BackupSetId setId, int family, int families, long trailerOffset, int trailerBytes) {
         return new Footer(mode, setId, family, families, trailerOffset, trailerBytes).encode();
+    }
+
+    /** As the other one, of any mode. */
+    public static byte[] footer(Footer footer) {
+        return footer.encode();
     }
 
     private static byte[] plain(FrameType type, byte[] payload) {

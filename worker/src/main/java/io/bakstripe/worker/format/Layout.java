@@ -23,6 +23,15 @@ public final class Layout {
     /** The most parts of a file: the object store's rule. */
     public static final int MAX_PARTS = 10_000;
 
+    /** Bytes of a sealed segment of the authenticated mode: the suite's header, where it is the first one, sealed bytes and tag. */
+    public static final int SEALED_SEGMENT_BYTES = 1 << 20;
+
+    /** Bytes that a part of the authenticated mode is sealed behind: length, salt, nonce prefix. */
+    public static final int SEAL_HEADER_BYTES = 40;
+
+    /** Bytes at the end of each sealed segment that tell whether it is genuine. */
+    public static final int SEAL_TAG_BYTES = 16;
+
     /** The most bytes that a file of the database may have: 16 TiB. */
     static final long MAX_FILE_BYTES = 1L << 44;
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 /** What a file says of its encryption in preamble and footer; {@code docs/format.md}, parts 2 and 5. */
 public enum Mode {
     PLAIN(0),
-    ENCRYPTION_ONLY(1);
+    ENCRYPTION_ONLY(1),
+    AUTHENTICATED(2);
 
     private final int code;
 
@@ -20,7 +21,7 @@ public enum Mode {
         return encryption
                 .map(mode -> switch (mode) {
                     case ENCRYPTION_ONLY -> ENCRYPTION_ONLY;
-                    case AUTHENTICATED -> throw new IllegalArgumentException("no files are written in that mode yet");
+                    case AUTHENTICATED -> AUTHENTICATED;
                 })
                 .orElse(PLAIN);
     }

@@ -30,8 +30,8 @@ public record Place(S3Arn file, String part) {
         return BackupError.FILE_NEWER.problem(file, version, Layout.VERSION).asException();
     }
 
-    /** The file is sealed with keys. */
-    BakstripeException encrypted(int mode) {
+    /** The file is sealed in a way that this program does not know. */
+    BakstripeException encrypted(Object mode) {
         return BackupError.FILE_MODE_UNKNOWN.problem(file, mode).asException();
     }
 

@@ -44,9 +44,8 @@ public final class StripeReader {
         Frame frame = frame(place, bytes, FrameType.TRAILER);
         StripeTrailer trailer = Trailers.decode(place, frame.payload(place));
         boolean agree = frame.length() == footer.trailerBytes()
-                && new Preamble(footer.mode(), footer.setId(), footer.family(), footer.families()).equals(preamble)
-                && new Preamble(preamble.mode(), trailer.setId(), trailer.family(), trailer.families())
-                        .equals(preamble);
+                && preamble.isOf(footer.mode(), footer.setId(), footer.family(), footer.families())
+                && preamble.isOf(preamble.mode(), trailer.setId(), trailer.family(), trailer.families());
         if (!agree) {
             throw place.damaged("the file's end is not of the stripe that its beginning names");
         }
@@ -57,6 +56,35 @@ public final class StripeReader {
         checkIndex(place, footer, trailer);
         checkManifest(place, footer, trailer);
         return trailer;
+    }
+
+    /**
+     * The footer that a file of the authenticated mode would have, were nothing in it sealed: positions and lengths are then those of the trailer's index.
+     *
+     * @param sealed the footer as it is stored
+     * @param trailer the TRAILER frame, opened
+     */
+    public static Footer plainFooter(S3Arn file, Footer sealed, ByteBuffer trailer) {
+        Place place = new Place(file, "trailer");
+        Frame frame = frame(place, trailer, FrameType.TRAILER);
+        if (frame.length() != trailer.remaining()) {
+            throw place.damaged("more than the trailer is sealed in the last part");
+        }
+        long end = 0;
+        for (PartEntry part : Trailers.decode(place, frame.payload(place)).parts()) {
+            if (part.storedBytes() < 0 || part.storedBytes() > sealed.trailerOffset() - end) {
+                throw place.damaged("the index of parts does not fit into the file");
+            }
+            end += part.storedBytes();
+        }
+        return new Footer(
+                sealed.mode(),
+                sealed.setId(),
+                sealed.family(),
+                sealed.families(),
+                end,
+                frame.length(),
+                sealed.lastPart());
     }
 
     private static Frame frame(Place place, ByteBuffer bytes, FrameType expected) {

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** What happened to one stripe of one attempt. With these alone a stripe can be published or aborted by a worker that knows nothing else. */
 public sealed interface StripeEvent {
@@ -25,8 +26,10 @@ public sealed interface StripeEvent {
      *
      * @param seal how its parts are sealed; the metadata of an unfinished upload cannot be read back
      */
-    record UploadCreated(String uploadId, Instant at, @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Seal> seal)
-            implements StripeEvent {
+    record UploadCreated(
+            String uploadId,
+            Instant at,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<Seal> seal) implements StripeEvent {
         public UploadCreated {
             seal = seal == null ? Optional.empty() : seal;
         }
@@ -82,17 +85,7 @@ public sealed interface StripeEvent {
                 String etag,
                 Optional<Damage> damage,
                 List<FrameRun> manifest) {
-            this(
-                    number,
-                    from,
-                    to,
-                    plainBytes,
-                    storedBytes,
-                    crc32c,
-                    etag,
-                    damage,
-                    manifest,
-                    Optional.empty());
+            this(number, from, to, plainBytes, storedBytes, crc32c, etag, damage, manifest, Optional.empty());
         }
 
         /** Without damage and pages of the manifest, and not sealed. */
@@ -224,12 +217,25 @@ public sealed interface StripeEvent {
     /**
      * How the parts of a stripe are sealed. No secret is in it.
      *
-     * @param wrapped the data key, as the key service wrapped it; each opens the file
-     * @param iv of the file, base64; empty in modes that need none
+     * @param wrapped the data key, as key services wrapped it; each opens the file
+     * @param iv of the file, base64; empty, and left out, in modes that need none
+     * @param dataKeyId of the file in the authenticated mode, which names it in its preamble; left out in others
      */
-    record Seal(EncryptionMode mode, List<Wrapped> wrapped, String iv) {
+    record Seal(
+            EncryptionMode mode,
+            List<Wrapped> wrapped,
+            @JsonInclude(JsonInclude.Include.NON_EMPTY) String iv,
+            @JsonInclude(JsonInclude.Include.NON_ABSENT) Optional<UUID> dataKeyId) {
         public Seal {
             wrapped = List.copyOf(wrapped);
+            iv = iv == null ? "" : iv;
+            dataKeyId = dataKeyId == null ? Optional.empty() : dataKeyId;
+        }
+
+        /** Of the encryption-only mode. */
+        @JsonCreator(mode = JsonCreator.Mode.DISABLED)
+        public Seal(EncryptionMode mode, List<Wrapped> wrapped, String iv) {
+            this(mode, wrapped, iv, Optional.empty());
         }
     }
 

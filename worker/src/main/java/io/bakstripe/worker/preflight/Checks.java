@@ -63,8 +63,8 @@ final class Checks {
         DatabaseName database = command.request().database();
         Predicate<StoredObject> foreign = object -> !command.request().overwrite();
         return inBucket(view, command.request().arn(), waiting)
-                .thenCompose(there -> keys.usable(view, command.request().key(), waiting))
-                .thenCompose(usable -> keys.generates(view, command.request().key(), waiting))
+                .thenCompose(there -> keys.usable(view, command.request(), waiting))
+                .thenCompose(usable -> keys.generates(view, command.request(), waiting))
                 .thenCompose(
                         there -> noneIs(store(view), foreign, command.request().files()))
                 .thenCompose(free -> command.basis()

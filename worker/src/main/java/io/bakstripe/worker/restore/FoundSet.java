@@ -2,6 +2,7 @@ package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.stripe.SetFacts;
 import io.bakstripe.protocol.stripe.StopFacts;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
@@ -34,6 +35,9 @@ public record FoundSet(List<FoundStripe> stripes, StopFacts stop) {
                 stripes.stream().map(stripe -> stripe.object().file()).toList());
     }
 
-    /** @param object as it was when it was judged; all later reads are held to its etag */
-    public record FoundStripe(StoredObject object, StripeHeader header, StripeTrailer trailer) {}
+    /**
+     * @param object as it was when it was judged; all later reads are held to its etag
+     * @param mode as its preamble says
+     */
+    public record FoundStripe(StoredObject object, Mode mode, StripeHeader header, StripeTrailer trailer) {}
 }

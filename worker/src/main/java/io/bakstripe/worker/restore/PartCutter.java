@@ -26,6 +26,11 @@ final class PartCutter {
 
     /** The ranges of these parts, in order, each at most {@code rangeBytes} long and within one part. */
     static Iterator<Range> ranges(List<PartEntry> parts, int rangeBytes) {
+        return ranges(parts, rangeBytes, (offset, most) -> most);
+    }
+
+    /** As the other one; each range as long as {@code lengths} says, unless the part ends before. */
+    static Iterator<Range> ranges(List<PartEntry> parts, int rangeBytes, Lengths lengths) {
         return new Iterator<>() {
             private int part;
             private long at;
@@ -41,9 +46,10 @@ final class PartCutter {
                     throw new NoSuchElementException();
                 }
                 PartEntry entry = parts.get(part);
-                int length = (int) Math.min(rangeBytes, entry.storedBytes() - at);
+                long offset = entry.offset() + at;
+                int length = (int) Math.min(lengths.of(offset, rangeBytes), entry.storedBytes() - at);
                 boolean last = at + length == entry.storedBytes();
-                Range range = new Range(entry, entry.offset() + at, length, last);
+                Range range = new Range(entry, offset, length, last);
                 at = last ? 0 : at + length;
                 part = last ? part + 1 : part;
                 return range;
@@ -78,6 +84,13 @@ final class PartCutter {
             }
         }
         return cut;
+    }
+
+    /** How long ranges are. */
+    @FunctionalInterface
+    interface Lengths {
+        /** From 1 to {@code most}. */
+        int of(long offset, int most);
     }
 
     /**

@@ -2,8 +2,10 @@ package io.bakstripe.worker.restore;
 
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
+import io.bakstripe.worker.seal.KeyObject;
 import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.util.ArrayList;
@@ -21,9 +23,6 @@ public final class StoreSetFinder implements SetFinder {
     /** The most files that a restore reads from (row R1's message). */
     static final int MAX_FILES = 10;
 
-    /** Ends the keys of companion objects, which hold wrapped keys and are no stripes. */
-    private static final String COMPANION = ".keys";
-
     private final ObjectReader store;
     private final int listLimit;
 
@@ -39,6 +38,11 @@ public final class StoreSetFinder implements SetFinder {
 
     /** The objects that an ARN names, as {@link #find} takes it; they are not looked into. */
     public CompletionStage<List<StoredObject>> objects(S3Arn from) {
+        if (KeyObject.isNamedSo(from)) {
+            return CompletableFuture.failedFuture(BackupError.NOT_A_BACKUP
+                    .problem(from, "objects of that name hold the keys of files")
+                    .asException());
+        }
         return store.head(from)
                 .thenCompose(literal -> literal.isPresent()
                         ? CompletableFuture.completedFuture(List.of(literal.get()))
@@ -57,7 +61,7 @@ public final class StoreSetFinder implements SetFinder {
                     List<StoredObject> matching = listed.stream()
                             .filter(object ->
                                     pattern.matcher(object.file().key()).matches())
-                            .filter(object -> !object.file().key().endsWith(COMPANION))
+                            .filter(object -> !KeyObject.isNamedSo(object.file()))
                             .toList();
                     if (listed.size() > listLimit) {
                         // What lies beyond the limit is not known, so no set can be called complete.
@@ -106,6 +110,11 @@ public final class StoreSetFinder implements SetFinder {
                 .thenApply(all -> reads.stream().map(CompletableFuture::join).toList());
     }
 
+    /** What is not authenticated could say anything of itself, also that it belongs to files that are. */
+    private static boolean sealedAlike(FoundStripe one, FoundStripe other) {
+        return (one.mode() == Mode.AUTHENTICATED) == (other.mode() == Mode.AUTHENTICATED);
+    }
+
     /** One whole set out of the files, or what stands in its way. */
     static FoundSet judge(List<FoundStripe> files) {
         FoundStripe first = files.get(0);
@@ -114,6 +123,7 @@ public final class StoreSetFinder implements SetFinder {
         for (FoundStripe file : files) {
             boolean same = file.header().setId().equals(header.setId())
                     && file.header().families() == header.families()
+                    && sealedAlike(file, first)
                     && file.trailer().stop().equals(first.trailer().stop());
             if (!same) {
                 throw BackupError.STRIPE_FOREIGN.problem(file.object().file()).asException();

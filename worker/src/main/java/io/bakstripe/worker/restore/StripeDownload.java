@@ -69,8 +69,10 @@ final class StripeDownload {
     Source<AppliedPart, NotUsed> parts(FoundStripe stripe, DataDirectoryWriter target, LongConsumer progress) {
         S3Arn file = stripe.object().file();
         Permits permits = new Permits(budget);
-        Creator<Iterator<Range>> ranges =
-                () -> PartCutter.ranges(stripe.trailer().parts(), settings.rangeBytes());
+        Creator<Iterator<Range>> ranges = () -> PartCutter.ranges(
+                stripe.trailer().parts(),
+                settings.rangeBytes(),
+                (offset, most) -> store.handyLength(stripe.object(), offset, most));
         return Source.fromIterator(ranges)
                 .mapAsync(settings.rangesInFlight(), range -> fetch(stripe, range, permits))
                 .statefulMapConcat(() -> {

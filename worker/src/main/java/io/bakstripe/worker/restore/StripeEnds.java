@@ -63,8 +63,8 @@ final class StripeEnds {
         CompletionStage<ByteBuffer> frame = trailerAt >= 0
                 ? CompletableFuture.completedFuture(end.slice(end.position() + trailerAt, footer.trailerBytes()))
                 : range(footer.trailerOffset(), footer.trailerBytes());
-        return frame.thenApply(
-                bytes -> new FoundStripe(object, header, StripeReader.trailer(file, preamble, footer, bytes)));
+        return frame.thenApply(bytes ->
+                new FoundStripe(object, preamble.mode(), header, StripeReader.trailer(file, preamble, footer, bytes)));
     }
 
     private static ByteBuffer behindPreamble(ByteBuffer begin) {

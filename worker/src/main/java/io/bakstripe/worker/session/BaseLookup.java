@@ -77,6 +77,9 @@ final class BaseLookup {
                     FILE_TRUNCATED,
                     FILE_DAMAGED,
                     NOT_A_BACKUP,
+                    KEY_OBJECT_MISSING,
+                    KEY_OBJECT_DAMAGED,
+                    KEY_OBJECT_FOREIGN,
                     STRIPE_FOREIGN,
                     STRIPE_DOUBLED,
                     STRIPE_MISSING -> true;

@@ -30,4 +30,11 @@ public interface ObjectReader {
      * for arrive and the retry budget is spent.
      */
     CompletionStage<ByteBuffer> read(StoredObject object, long offset, int length);
+
+    /**
+     * How much of an object is best read at once from here on: at most {@code most} bytes, and fewer where a longer range would be opened in part only, and that part again with the next range.
+     */
+    default int handyLength(StoredObject object, long offset, int most) {
+        return most;
+    }
 }

@@ -94,6 +94,17 @@ public interface ObjectStore extends ObjectReader, AutoCloseable {
     /** Aborts an upload and removes its parts. True when the store no longer knows the upload; false when it must be asked again. */
     CompletionStage<Boolean> abort(Upload upload);
 
+    /**
+     * Stores a small object, whole, in one request, over a certain one or none.
+     *
+     * <p>A request that is repeated because its answer was lost may find what it stored itself: {@code false} does not say that these bytes are not there.
+     *
+     * @param bytes few enough to be held until the answer is there
+     * @param replaced entity tag of the object that is replaced; empty to store it only where there is none
+     * @return false when the store has another object of that key, or none where one was to be replaced; nothing was written then
+     */
+    CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced);
+
     @Override
     void close();
 

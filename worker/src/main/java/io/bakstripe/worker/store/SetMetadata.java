@@ -12,5 +12,10 @@ public final class SetMetadata {
     /** The version of the file format. */
     public static final String FORMAT = "bakstripe-format";
 
+    /** The mode of encryption, where the file's own preamble can be read without a key; nothing is decided by it. */
+    public static final String ENCRYPTION = "bakstripe-encryption";
+    /** Id of the data key in that mode, as the key object beside the file names it. */
+    public static final String DATA_KEY = "bakstripe-data-key";
+
     private SetMetadata() {}
 }

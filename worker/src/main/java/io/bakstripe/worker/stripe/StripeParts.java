@@ -10,10 +10,8 @@ import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.FrameEncoder;
-import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.journal.StripeEvent.Position;
-import io.bakstripe.worker.journal.StripeEvent.Seal;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
 import io.bakstripe.worker.key.DataKey;
 import io.bakstripe.worker.store.ObjectStore;
@@ -106,21 +104,10 @@ final class StripeParts {
                 .trailer(
                         job.upload(),
                         beginning(
-                                job,
-                                new byte[0],
-                                parts.count() + 1,
-                                job.state().position()),
+                                job, new byte[0], parts.count() + 1, job.state().position()),
                         () -> {
                             byte[] frame = encoder(spec).trailer(trailer);
-                            return joined(
-                                    frame,
-                                    FrameEncoder.footer(
-                                            mode(job),
-                                            spec.setId(),
-                                            family,
-                                            spec.files(),
-                                            parts.storedBytes(),
-                                            frame.length));
+                            return joined(frame, FrameEncoder.footer(Sealers.footer(job.state(), frame.length)));
                         },
                         reader(job),
                         job.recorder());
@@ -136,11 +123,8 @@ final class StripeParts {
                         key.map(plain -> Sealers.behind(
                                 plain,
                                 state.seal().orElseThrow(),
+                                job.intended(),
                                 number > 1 ? state.parts().sealed(number - 1) : Optional.empty()))));
-    }
-
-    private static Mode mode(Job job) {
-        return Mode.of(job.state().seal().map(Seal::mode));
     }
 
     /** What a part begins with before its first frame of the plan: the file's own beginning, or nothing. */
@@ -150,7 +134,7 @@ final class StripeParts {
         }
         StripeSpec spec = job.spec();
         return joined(
-                FrameEncoder.preamble(mode(job), spec.setId(), spec.stripe().stripe(), spec.files()),
+                FrameEncoder.preamble(Sealers.preamble(job.state())),
                 // The time of the record, not of the clock: the same bytes whenever they are made again.
                 encoder(spec)
                         .header(Headers.of(

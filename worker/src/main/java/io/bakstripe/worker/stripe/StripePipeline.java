@@ -154,8 +154,8 @@ final class StripePipeline {
             PlanReader reader,
             Recorder recorder) {
         PartPermits permits = new PartPermits(space);
-        Source<Part, NotUsed> part = Source.lazyCompletionStage(
-                        () -> beginning.thenCompose(begun -> permits.acquire(Layout.MIN_PART_BYTES)
+        Source<Part, NotUsed> part = Source.lazyCompletionStage(() ->
+                        beginning.thenCompose(begun -> permits.acquire(Layout.MIN_PART_BYTES)
                                 .thenApplyAsync(permit -> trailerPart(begun, bytes.get(), permit), codecs)))
                 .mapMaterializedValue(ignored -> NotUsed.getInstance());
         return start(upload, part, permits, recorder, reader);

@@ -22,7 +22,9 @@ public final class StripeSharding {
     public static void init(ClusterSharding sharding, ActorSystem<?> system, StripeDependencies dependencies) {
         StripeSettings settings = dependencies.settings();
         sharding.init(Entity.of(
-                        KEY, entity -> StripeWorker.create(StripeRef.parse(entity.getEntityId()), entity.getShard(), dependencies))
+                        KEY,
+                        entity -> StripeWorker.create(
+                                StripeRef.parse(entity.getEntityId()), entity.getShard(), dependencies))
                 .withRole("worker")
                 .withStopMessage(StripeWorker.Stop.INSTANCE)
                 .withMessageExtractor(new StripeShards(settings.shards()))

@@ -53,7 +53,8 @@ record StripeState(
         }
         StripePhase next = StripeTransitions.next(phase, event);
         if (event instanceof UploadIntended begun) {
-            return new StripeState(next, Optional.of(begun), uploadId, seal, position, dataParts, closed, resumed, parts);
+            return new StripeState(
+                    next, Optional.of(begun), uploadId, seal, position, dataParts, closed, resumed, parts);
         }
         if (event instanceof StripeEvent.UploadCreated created) {
             Optional<String> id = Optional.of(created.uploadId());

@@ -1,9 +1,11 @@
 package io.bakstripe.worker.stripe;
 
+import akka.Done;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.ErrorCategory;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.StripeRef;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.journal.StripeEvent.Seal;
 import io.bakstripe.worker.journal.StripeEvent.UploadIntended;
@@ -42,15 +44,31 @@ final class StripeUpload {
         record Impossible(Problem problem) implements Publication {}
     }
 
-    /** Creates the upload; never tried twice. */
+    /** Creates the upload; never tried twice. Before that it is looked whether the file's keys will find their place. */
     CompletionStage<Upload> begin(UploadIntended intended, StripeRef stripe, Optional<Seal> seal) {
+        return ask(() -> {
+                    FileKeys.checkName(intended);
+                    return FileKeys.of(intended, seal)
+                            .map(keys -> keys.look(store))
+                            .orElseGet(() -> CompletableFuture.completedStage(Done.getInstance()));
+                })
+                .thenCompose(free -> create(intended, stripe, seal));
+    }
+
+    private CompletionStage<Upload> create(UploadIntended intended, StripeRef stripe, Optional<Seal> seal) {
         Map<String, String> metadata = new LinkedHashMap<>(Map.of(
                 SetMetadata.SET_ID, intended.setId().toString(),
                 SetMetadata.FAMILY, Integer.toString(intended.family()),
                 SetMetadata.FAMILIES, Integer.toString(intended.families()),
                 SetMetadata.ATTEMPT, Integer.toString(stripe.attempt().attempt()),
                 SetMetadata.FORMAT, Integer.toString(Layout.VERSION)));
-        seal.map(StripeUpload::envelope).ifPresent(envelope -> metadata.putAll(envelope.toMetadata()));
+        seal.filter(how -> how.mode() == EncryptionMode.ENCRYPTION_ONLY)
+                .map(StripeUpload::envelope)
+                .ifPresent(envelope -> metadata.putAll(envelope.toMetadata()));
+        seal.flatMap(Seal::dataKeyId).ifPresent(id -> {
+            metadata.put(SetMetadata.ENCRYPTION, "authenticated");
+            metadata.put(SetMetadata.DATA_KEY, id.toString());
+        });
         return ask(() -> store.createUpload(intended.file(), metadata));
     }
 
@@ -65,13 +83,22 @@ final class StripeUpload {
         return ask(() -> store.listParts(upload)).thenApply(listed -> PartComparison.of(parts, listed));
     }
 
+    /** Stores the keys of the file where it needs any beside it; nothing where they are there. */
+    CompletionStage<Done> keepKeys(UploadIntended intended, Optional<Seal> seal) {
+        return ask(() -> FileKeys.of(intended, seal)
+                .map(keys -> keys.keep(store))
+                .orElseGet(() -> CompletableFuture.completedStage(Done.getInstance())));
+    }
+
     /**
-     * Completes the upload, or finds out that an earlier completion did. Needs nothing but the record.
+     * Completes the upload, or finds out that an earlier completion did. Needs nothing but the record. A file whose keys lie beside it never becomes visible before they are there.
      *
      * @param intended what was recorded before the upload was begun
      */
-    CompletionStage<Publication> publish(UploadIntended intended, Upload upload, PartLedger parts) {
-        return ask(() -> store.complete(upload, parts.asStored(), intended.overwrite()))
+    CompletionStage<Publication> publish(
+            UploadIntended intended, Optional<Seal> seal, Upload upload, PartLedger parts) {
+        return keepKeys(intended, seal)
+                .thenCompose(kept -> ask(() -> store.complete(upload, parts.asStored(), intended.overwrite())))
                 .handle((completion, failure) ->
                         failure == null ? completed(intended, completion) : afterFailure(intended, Problem.of(failure)))
                 .thenCompose(outcome -> outcome);

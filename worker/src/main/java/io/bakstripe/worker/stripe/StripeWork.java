@@ -25,6 +25,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -125,7 +126,7 @@ final class StripeWork {
         int work = next(StripeActivity.BEGINNING);
         StripeUpload store = upload();
         context.pipeToSelf(
-                keys.generate(keyService(), spec.encryption())
+                keys.generate(keyService(), spec.encryption(), intended)
                         .thenCompose(seal -> store.begin(intended, spec.stripe(), seal)
                                 .thenApply(upload -> new UploadBegun(work, upload, seal))),
                 (begun, failed) -> failed == null ? begun : ended(work, failed));
@@ -142,11 +143,18 @@ final class StripeWork {
         watch(work, parts.trailer(job(work, state, spec), stop));
     }
 
+    /** Compares all parts that are recorded; behind the last one, where nothing may be missing, the file's keys are stored as well. */
     void compare(StripeActivity kind, StripeState state, Upload upload) {
         int work = next(kind);
         StripeUpload store = upload();
+        boolean all = kind == StripeActivity.COMPARING_ALL;
+        // Before any file of the set is visible: whoever may not store them would tear the set apart.
+        CompletionStage<Done> kept = all
+                ? store.keepKeys(state.intended().orElseThrow(), state.seal())
+                : CompletableFuture.completedStage(Done.getInstance());
         context.pipeToSelf(
-                quiet.thenCompose(still -> store.compare(upload, state.parts())),
+                kept.thenCombine(quiet, (keys, still) -> still)
+                        .thenCompose(still -> store.compare(upload, state.parts())),
                 (found, failed) -> failed == null ? new ComparisonEnded(work, found) : ended(work, failed));
     }
 
@@ -178,7 +186,7 @@ final class StripeWork {
         keys.close();
         int work = next(StripeActivity.PUBLISHING);
         context.pipeToSelf(
-                upload().publish(intended, upload, state.parts()),
+                upload().publish(intended, state.seal(), upload, state.parts()),
                 (outcome, failed) ->
                         new PublishEnded(work, failed == null ? outcome : new Publication.Unclear(Problem.of(failed))));
     }

@@ -24,7 +24,6 @@ import akka.persistence.typed.javadsl.SignalHandler;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
-import io.bakstripe.protocol.message.StripeCommand;
 import io.bakstripe.protocol.message.StripeCommand.Ensure;
 import io.bakstripe.protocol.message.StripeCommand.Forget;
 import io.bakstripe.protocol.message.StripeCommand.StripeSpec;
@@ -207,10 +206,12 @@ public final class StripeWorker extends EventSourcedBehavior<StripeMessage, Stri
         if (!work.current(begun.work())) {
             return Effect().none();
         }
-        return Effect().persist(new UploadCreated(begun.upload().id(), now(), begun.seal())).thenRun(next -> {
-            work.done();
-            actAndReport(next);
-        });
+        return Effect()
+                .persist(new UploadCreated(begun.upload().id(), now(), begun.seal()))
+                .thenRun(next -> {
+                    work.done();
+                    actAndReport(next);
+                });
     }
 
     private Effect<StripeEvent, StripeState> onPartArrived(StripeState state, PartArrived arrived) {

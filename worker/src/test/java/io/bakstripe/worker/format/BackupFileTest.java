@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,9 +104,40 @@ final class BackupFileTest {
         assertRefused(() -> WholeFile.read(newer.array()), BackupError.FILE_NEWER, "has format version 2");
 
         ByteBuffer sealed = ByteBuffer.wrap(sample(Codec.NONE)).order(ByteOrder.LITTLE_ENDIAN);
-        sealed.put(10, (byte) 2);
+        sealed.put(10, (byte) 3);
         Ends.seal(sealed);
-        assertRefused(() -> WholeFile.read(sealed.array()), BackupError.FILE_ENCRYPTED, "is encrypted (mode 2)");
+        assertRefused(() -> WholeFile.read(sealed.array()), BackupError.FILE_MODE_UNKNOWN, "is encrypted in mode 3");
+    }
+
+    @Test
+    void refusesCiphersThatItDoesNotKnow() {
+        Preamble authenticated = new Preamble(
+                Mode.AUTHENTICATED, SampleStripe.SET, 1, 1, Optional.of(Preamble.Cipher.of(UUID.randomUUID())));
+        ByteBuffer bytes = ByteBuffer.wrap(authenticated.encode()).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(Preamble.read(WholeFile.ARN, bytes)).isEqualTo(authenticated);
+
+        bytes.putInt(36, 1 << 16);
+        Ends.seal(bytes);
+        assertRefused(
+                () -> Preamble.read(WholeFile.ARN, bytes), BackupError.FILE_MODE_UNKNOWN, "in mode 2, cipher suite 1");
+        bytes.putInt(36, 1 << 20).putShort(32, (short) 7);
+        Ends.seal(bytes);
+        assertRefused(
+                () -> Preamble.read(WholeFile.ARN, bytes), BackupError.FILE_MODE_UNKNOWN, "in mode 2, cipher suite 7");
+    }
+
+    @Test
+    void theFooterOfTheAuthenticatedModeSaysTheNumberOfTheLastPart() {
+        Footer footer = new Footer(Mode.AUTHENTICATED, SampleStripe.SET, 1, 1, 6 << 20, 500, 3);
+        ByteBuffer bytes = ByteBuffer.wrap(footer.encode()).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(Footer.read(WholeFile.ARN, footer.fileBytes(), bytes)).isEqualTo(footer);
+
+        bytes.putInt(44, 1);
+        Ends.seal(bytes);
+        assertRefused(
+                () -> Footer.read(WholeFile.ARN, footer.fileBytes(), bytes),
+                BackupError.FILE_DAMAGED,
+                "contradicts itself");
     }
 
     @Test

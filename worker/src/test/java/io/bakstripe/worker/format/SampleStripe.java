@@ -21,9 +21,7 @@ public final class SampleStripe {
     public static final BackupSetId SET = new BackupSetId(UUID.fromString("6b1f0c1e-8f0a-4f43-9f0e-1c2d3e4f5061"));
     private static final Instant NOON = Instant.parse("2026-11-22T12:00:00Z");
 
-    private final BackupSetId setId;
-    private final int family;
-    private final int families;
+    private final Preamble preamble;
     private final FrameEncoder encoder;
     private final ByteArrayOutputStream file = new ByteArrayOutputStream();
     private final List<PartEntry> parts = new ArrayList<>();
@@ -36,11 +34,18 @@ public final class SampleStripe {
     }
 
     public SampleStripe(BackupSetId setId, int family, int families, Codec codec, StripeHeader header) {
-        this.setId = setId;
-        this.family = family;
-        this.families = families;
+        this(new Preamble(Mode.PLAIN, setId, family, families), codec, header);
+    }
+
+    /** As it is before anything is sealed, whatever the mode. */
+    public SampleStripe(Preamble preamble, Codec codec) {
+        this(preamble, codec, header(preamble.setId(), preamble.family(), preamble.families()));
+    }
+
+    private SampleStripe(Preamble preamble, Codec codec, StripeHeader header) {
+        this.preamble = preamble;
         this.encoder = new FrameEncoder(codec, 3);
-        part.writeBytes(FrameEncoder.preamble(Mode.PLAIN, setId, family, families));
+        part.writeBytes(FrameEncoder.preamble(preamble));
         part.writeBytes(encoder.header(header));
     }
 
@@ -128,9 +133,14 @@ public final class SampleStripe {
             endPart();
         }
         int trailerOffset = file.size();
+        BackupSetId setId = preamble.setId();
+        int family = preamble.family();
+        int families = preamble.families();
         byte[] trailer = encoder.trailer(new StripeTrailer(setId, family, families, stop, parts, pages));
         file.writeBytes(trailer);
-        file.writeBytes(FrameEncoder.footer(Mode.PLAIN, setId, family, families, trailerOffset, trailer.length));
+        int lastPart = preamble.mode() == Mode.AUTHENTICATED ? parts.size() + 1 : 0;
+        file.writeBytes(FrameEncoder.footer(
+                new Footer(preamble.mode(), setId, family, families, trailerOffset, trailer.length, lastPart)));
         return file.toByteArray();
     }
 }

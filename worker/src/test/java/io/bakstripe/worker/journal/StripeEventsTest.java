@@ -40,9 +40,12 @@ class StripeEventsTest {
     private static final String DAMAGE_JSON = "{\"pages\":7,\"first\":[{\"file\":\"base/1/2\",\"block\":3}]}";
     private static final String MANIFEST_JSON = "\"manifest\":[{\"offset\":64,\"length\":96}]";
     private static final StripeEvent.Seal SEAL = new StripeEvent.Seal(
-            EncryptionMode.ENCRYPTION_ONLY, List.of(new StripeEvent.Wrapped("arn:k", Map.of("a", "b"), "d3JhcHBlZA==")), "aXY=");
-    private static final String SEAL_JSON = "{\"mode\":\"ENCRYPTION_ONLY\",\"wrapped\":[{\"keyArn\":\"arn:k\",\"context\":"
-            + "{\"a\":\"b\"},\"ciphertext\":\"d3JhcHBlZA==\"}],\"iv\":\"aXY=\"}";
+            EncryptionMode.ENCRYPTION_ONLY,
+            List.of(new StripeEvent.Wrapped("arn:k", Map.of("a", "b"), "d3JhcHBlZA==")),
+            "aXY=");
+    private static final String SEAL_JSON =
+            "{\"mode\":\"ENCRYPTION_ONLY\",\"wrapped\":[{\"keyArn\":\"arn:k\",\"context\":"
+                    + "{\"a\":\"b\"},\"ciphertext\":\"d3JhcHBlZA==\"}],\"iv\":\"aXY=\"}";
     private static final StripeEvent.Sealed SEALED = new StripeEvent.Sealed(24, -5, "Y2Fycnk=");
     private static final String SEALED_JSON = "{\"bytes\":24,\"crc32c\":-5,\"carry\":\"Y2Fycnk=\"}";
     private static final Map<Object, String> RELEASED = new LinkedHashMap<>();
@@ -78,7 +81,8 @@ class StripeEventsTest {
                         + "\"crc32c\":-9,\"etag\":\"e\",\"damage\":" + DAMAGE_JSON + "," + MANIFEST_JSON + "}");
         RELEASED.put(
                 new StripeEvent.UploadCreated("u-1", AT, Optional.of(SEAL)),
-                "stripe-upload-created/1 {\"uploadId\":\"u-1\",\"at\":\"2026-01-02T03:04:05Z\",\"seal\":" + SEAL_JSON + "}");
+                "stripe-upload-created/1 {\"uploadId\":\"u-1\",\"at\":\"2026-01-02T03:04:05Z\",\"seal\":" + SEAL_JSON
+                        + "}");
         RELEASED.put(
                 new StripeEvent.PartStored(
                         3,
@@ -103,7 +107,15 @@ class StripeEventsTest {
                 "stripe-trailer-stored/1 {\"number\":3,\"storedBytes\":8,\"crc32c\":-9,\"etag\":\"e\",\"sealed\":"
                         + SEALED_JSON + "}");
         RELEASED.put(
-                new StripeEvent.Rewound(3, AT), "stripe-rewound/1 {\"number\":3,\"at\":\"2026-01-02T03:04:05Z\"}");
+                new StripeEvent.UploadCreated(
+                        "u-1",
+                        AT,
+                        Optional.of(new StripeEvent.Seal(
+                                EncryptionMode.AUTHENTICATED, SEAL.wrapped(), "", Optional.of(new UUID(3, 4))))),
+                "stripe-upload-created/1 {\"uploadId\":\"u-1\",\"at\":\"2026-01-02T03:04:05Z\",\"seal\":{\"mode\":"
+                        + "\"AUTHENTICATED\",\"wrapped\":[{\"keyArn\":\"arn:k\",\"context\":{\"a\":\"b\"},\"ciphertext\":"
+                        + "\"d3JhcHBlZA==\"}],\"dataKeyId\":\"00000000-0000-0003-0000-000000000004\"}}");
+        RELEASED.put(new StripeEvent.Rewound(3, AT), "stripe-rewound/1 {\"number\":3,\"at\":\"2026-01-02T03:04:05Z\"}");
         RELEASED.put(
                 new StripeSnapshot(
                         "STREAMING",

@@ -31,6 +31,9 @@ public final class LocalKeys implements KeyService {
     private final SecureRandom random = new SecureRandom();
     private final byte[] master = random(DataKey.BYTES);
 
+    /** A key that opens nothing; null for none. */
+    public volatile @Nullable KeyArn denied;
+
     /** What every call fails with; null for none. */
     public volatile @Nullable BackupError refusing;
 
@@ -52,7 +55,8 @@ public final class LocalKeys implements KeyService {
             refuse();
             generated.incrementAndGet();
             byte[] plain = random(DataKey.BYTES);
-            WrappedKey wrapped = WrappedKey.of(key, context, crypt(Cipher.ENCRYPT_MODE, context, random(NONCE_BYTES), plain));
+            WrappedKey wrapped =
+                    WrappedKey.of(key, context, crypt(Cipher.ENCRYPT_MODE, context, random(NONCE_BYTES), plain));
             return new NewDataKey(DataKey.takeOver(plain), wrapped);
         });
     }
@@ -61,6 +65,9 @@ public final class LocalKeys implements KeyService {
     public CompletionStage<DataKey> unwrap(WrappedKey wrapped) {
         return CompletableFuture.completedFuture(wrapped.bytes()).thenApply(bytes -> {
             refuse();
+            if (wrapped.key().equals(denied)) {
+                throw BackupError.KEY_NOT_USABLE.problem("test", "test").asException();
+            }
             opened.incrementAndGet();
             byte[] nonce = Arrays.copyOf(bytes, NONCE_BYTES);
             byte[] sealed = Arrays.copyOfRange(bytes, NONCE_BYTES, bytes.length);

@@ -25,6 +25,7 @@ import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.protocol.stripe.Storage;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.engine.RestoreHost;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.restore.FoundSet;
@@ -293,6 +294,7 @@ class PreflightOfRestoresTest {
         return new FoundSet(
                 List.of(new FoundSet.FoundStripe(
                         new StoredObject(PreflightTest.file("shop1-of-1.bak"), 1, "e", Map.of()),
+                        Mode.PLAIN,
                         header,
                         new StripeTrailer(SET, 1, 1, stop, List.of()))),
                 stop);

@@ -112,6 +112,11 @@ final class FolderObjectStore implements ObjectStore {
     }
 
     @Override
+    public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void close() {
         // Nothing is held open.
     }

@@ -2,15 +2,21 @@ package io.bakstripe.worker.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.typesafe.config.ConfigFactory;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.stripe.StopFacts;
 import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.FrameEncoder;
 import io.bakstripe.worker.format.SampleStripe;
 import io.bakstripe.worker.format.StripeHeader;
+import io.bakstripe.worker.key.LocalKeys;
+import io.bakstripe.worker.seal.OpenedFiles;
+import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
+import io.bakstripe.worker.seal.SealedFile;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +74,45 @@ final class StoreSetFinderTest {
 
         store.put(SampleSet.arn("orders-note.txt"), new byte[10], Map.of());
         assertRefused("orders-*", BackupError.NOT_A_BACKUP, "orders-note.txt");
+    }
+
+    @Test
+    void aKeyObjectIsNoBackupAlsoWhereItIsNamedItself() {
+        store.put(SampleSet.arn("orders-1-of-2.bak.keys"), new byte[1000], Map.of());
+
+        assertRefused("orders-1-of-2.bak.keys", BackupError.NOT_A_BACKUP, "orders-1-of-2.bak.keys");
+        assertRefused("orders-*.keys", BackupError.NOT_A_BACKUP, "orders-*.keys");
+    }
+
+    /** Whoever can write to the bucket, and has no key, could put such a file there. */
+    @Test
+    void aFileThatIsNotAuthenticatedIsNoPartOfASetThatIs() {
+        LocalKeys keys = new LocalKeys();
+        StopFacts stop = SampleStripe.stop(0, 0);
+        for (int family = 1; family <= 2; family++) {
+            SealedFile.of(
+                            new SampleStripe(SealedFile.preamble(SampleStripe.SET, family, 2), Codec.NONE).finish(stop),
+                            keys,
+                            LocalKeys.KEY)
+                    .into(store, SampleSet.arn(SampleSet.key(family)));
+        }
+        StoreSetFinder finder = new StoreSetFinder(
+                new OpenedFiles(store, keys, new KeyChoice.AsTheFileSays(), Runnable::run), SETTINGS);
+        assertThat(finder.find(SampleSet.arn("orders-*"))
+                        .toCompletableFuture()
+                        .join()
+                        .stripes())
+                .hasSize(2);
+
+        store.put(
+                SampleSet.arn(SampleSet.key(2)),
+                new SampleStripe(SampleStripe.SET, 2, 2, Codec.NONE).finish(stop),
+                Map.of());
+        assertThat(Problem.of(catchThrowable(() -> finder.find(SampleSet.arn("orders-*"))
+                                .toCompletableFuture()
+                                .join()))
+                        .error())
+                .isEqualTo(BackupError.STRIPE_FOREIGN);
     }
 
     @Test

@@ -31,7 +31,8 @@ public final class MemoryObjectStore implements ObjectStore {
         LIST_PARTS,
         COMPLETE,
         ABORT,
-        READ
+        READ,
+        PUT
     }
 
     private static final int SMALLEST_PART = 5 << 20;
@@ -310,6 +311,19 @@ public final class MemoryObjectStore implements ObjectStore {
         });
         boolean held = offset >= heldFrom && offset + length < object.size();
         return held ? gate.thenCompose(open -> range) : range;
+    }
+
+    @Override
+    public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
+        return answer(Call.PUT, file.bucket(), () -> {
+            Optional<String> there =
+                    Optional.ofNullable(objects.get(file.toString())).map(Stored::etag);
+            if (!there.equals(replaced)) {
+                return false;
+            }
+            objects.put(file.toString(), new Stored(bytes.clone(), nextEtag(), Map.of()));
+            return true;
+        });
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -93,6 +94,30 @@ public abstract class ObjectStoreContractTest extends StoreCalls {
         StoredObject object = await(store().head(file)).orElseThrow();
         assertThat(object.size()).isEqualTo(PART + 1234);
         assertThat(object.metadata()).containsEntry("bakstripe-set-id", "7").containsEntry("bakstripe-stripe", "1");
+    }
+
+    @Test
+    void putsASmallObjectWhereThereIsNone() throws Exception {
+        S3Arn file = file("folder/a b+c.bak.keys");
+        byte[] first = bytes(1234, 5);
+        assertThat(await(store().put(file, first, Optional.empty()))).isTrue();
+        expected.put(file, first);
+        assertThat(await(store().put(file, bytes(10, 6), Optional.empty()))).isFalse();
+    }
+
+    @Test
+    void replacesASmallObjectThatIsStillTheSame() throws Exception {
+        S3Arn file = file("shop.bak.keys");
+        await(store().put(file, bytes(100, 7), Optional.empty()));
+        StoredObject first = await(store().head(file)).orElseThrow();
+        byte[] second = bytes(200, 8);
+
+        assertThat(await(store().put(file, second, Optional.of(first.etag())))).isTrue();
+        expected.put(file, second);
+        assertThat(await(store().put(file, bytes(10, 9), Optional.of(first.etag()))))
+                .isFalse();
+        assertThat(await(store().put(file("absent.keys"), bytes(10, 9), Optional.of(first.etag()))))
+                .isFalse();
     }
 
     @Test

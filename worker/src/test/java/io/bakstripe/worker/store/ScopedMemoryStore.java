@@ -78,6 +78,11 @@ final class ScopedMemoryStore implements ObjectStore {
     }
 
     @Override
+    public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
+        return ask(() -> store.put(file, bytes, replaced), true);
+    }
+
+    @Override
     public void close() {
         // A view holds nothing.
     }

@@ -61,7 +61,10 @@ class EncryptedStripeTest {
     }
 
     private <T extends StripeEvent> List<T> recorded(Class<T> event) {
-        return fixture.journal(JOURNAL).stream().filter(event::isInstance).map(event::cast).toList();
+        return fixture.journal(JOURNAL).stream()
+                .filter(event::isInstance)
+                .map(event::cast)
+                .toList();
     }
 
     @Test
@@ -78,7 +81,9 @@ class EncryptedStripeTest {
         assertThat(fixture.objects.bytes(fixture.file(1)).orElseThrow()).hasSize(fixture.object().length + 16);
         expectEverythingInTheFile();
         assertThat(fixture.keys.generated).hasValue(1);
-        assertThat(fixture.keys.opened).as("the key is held until all parts are made").hasValue(0);
+        assertThat(fixture.keys.opened)
+                .as("the key is held until all parts are made")
+                .hasValue(0);
     }
 
     @Test

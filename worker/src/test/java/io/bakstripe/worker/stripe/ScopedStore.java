@@ -83,6 +83,11 @@ record ScopedStore(ObjectStore store, RequestScope scope) implements ObjectStore
     }
 
     @Override
+    public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
+        return ask(() -> store.put(file, bytes, replaced));
+    }
+
+    @Override
     public void close() {
         store.close();
     }

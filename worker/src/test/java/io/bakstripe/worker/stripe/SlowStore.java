@@ -165,6 +165,11 @@ final class SlowStore implements ObjectStore {
     }
 
     @Override
+    public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
+        return store.put(file, bytes, replaced);
+    }
+
+    @Override
     public void close() {
         store.close();
     }

@@ -11,12 +11,14 @@ import akka.actor.typed.ActorRef;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -33,6 +35,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Stripes whose parts are too large for memory: every one of more than 5 MiB goes through a spool of 20 MiB. */
 class SpooledStripeTest {
@@ -113,6 +117,31 @@ class SpooledStripeTest {
         assertThat(parts()).isEqualTo(2);
         assertThat(budget.free()).isEqualTo(budget.total());
         assertThat(spool.budget().free()).isLessThan(9L << 20);
+        fixture.store.failHungParts();
+        fixture.await(StripeState.FAILED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(EncryptionMode.class)
+    void holdsNothingOfTheDatabaseWhereItIsEncrypted(EncryptionMode mode) throws IOException {
+        byte[] page = "not for the eyes of others".getBytes(StandardCharsets.US_ASCII);
+        fixture.encrypted(mode).data("base/1", 30 << 20);
+        fixture.compression = false;
+        byte[] file = fixture.database.files.get("base/1");
+        for (int at = 0; at + page.length < file.length; at += 4096) {
+            System.arraycopy(page, 0, file, at, page.length);
+        }
+        fixture.store.hangParts = true;
+        fixture.worker(1).tell(fixture.tick(STREAM));
+        await().untilAsserted(() -> assertThat(fixture.store.requestsInFlight).hasValue(2));
+
+        assertThat(parts()).isEqualTo(2);
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path spooled : files.toList()) {
+                String bytes = Files.readString(spooled, StandardCharsets.ISO_8859_1);
+                assertThat(bytes.contains("not for the eyes")).as("%s", spooled).isFalse();
+            }
+        }
         fixture.store.failHungParts();
         fixture.await(StripeState.FAILED);
     }

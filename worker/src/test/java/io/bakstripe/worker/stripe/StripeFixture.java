@@ -26,11 +26,14 @@ import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.protocol.name.StripeRef;
 import io.bakstripe.protocol.name.TaskId;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.protocol.stripe.EncryptionMode;
+import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.PlanKind;
 import io.bakstripe.protocol.stripe.StartFacts;
@@ -40,12 +43,12 @@ import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.journal.StripeEvent;
-import io.bakstripe.worker.session.FakeDatabase;
-import io.bakstripe.protocol.stripe.EncryptionMode;
-import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.worker.key.DataKey;
 import io.bakstripe.worker.key.LocalKeys;
 import io.bakstripe.worker.key.envelope.Envelope;
+import io.bakstripe.worker.seal.AuthenticatedFile;
+import io.bakstripe.worker.seal.KeyObject;
+import io.bakstripe.worker.session.FakeDatabase;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.MemoryObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
@@ -93,6 +96,7 @@ final class StripeFixture {
     Optional<Spool> spool = Optional.empty();
     PartSizing sizing = new PartSizing(5 << 20, 6 << 20, 1000);
     boolean overwrite;
+    String fileName = "shop-%d.bak";
     Storage storage = Storage.NATIVE;
     boolean compression = true;
     final LocalKeys keys = new LocalKeys();
@@ -142,8 +146,19 @@ final class StripeFixture {
 
     /** Encrypts the stripe with the only key of {@link #keys}. */
     StripeFixture encrypted() {
-        encryption = Optional.of(new EncryptionSpec(EncryptionMode.ENCRYPTION_ONLY, List.of(LocalKeys.KEY)));
+        return encrypted(EncryptionMode.ENCRYPTION_ONLY);
+    }
+
+    /** Encrypts the stripe with keys of {@link #keys}; with its usual one where none is named. */
+    StripeFixture encrypted(EncryptionMode mode, KeyArn... others) {
+        encryption =
+                Optional.of(new EncryptionSpec(mode, others.length == 0 ? List.of(LocalKeys.KEY) : List.of(others)));
         return this;
+    }
+
+    /** The object that holds the keys of the first stripe's file. */
+    S3Arn keyObject() {
+        return KeyObject.of(file(1));
     }
 
     long dataBytes() {
@@ -178,7 +193,7 @@ final class StripeFixture {
     }
 
     S3Arn file(int number) {
-        return new S3Arn("bucket", "shop-" + number + ".bak");
+        return new S3Arn("bucket", fileName.formatted(number));
     }
 
     /** Plans come in pages of three extents. */
@@ -213,15 +228,29 @@ final class StripeFixture {
     /** The whole object that was published as the first stripe, as it was before it was encrypted. */
     byte[] object() {
         byte[] stored = objects.bytes(file(1)).orElseThrow();
-        return encryption.isEmpty() ? stored : opened(Envelope.read(file(1), objects.metadata(file(1))), stored);
+        if (encryption.isEmpty()) {
+            return stored;
+        }
+        return switch (encryption.get().mode()) {
+            case ENCRYPTION_ONLY -> opened(Envelope.read(file(1), objects.metadata(file(1))), stored);
+            case AUTHENTICATED -> {
+                byte[] opened = AuthenticatedFile.open(
+                        stored, objects.bytes(keyObject()).orElseThrow(), keys);
+                keys.opened.decrementAndGet();
+                yield opened;
+            }
+        };
     }
 
     private byte[] opened(Envelope envelope, byte[] stored) {
-        try (DataKey key = keys.unwrap(envelope.wrappedWith(LocalKeys.KEY)).toCompletableFuture().join()) {
+        try (DataKey key = keys.unwrap(envelope.wrappedWith(LocalKeys.KEY))
+                .toCompletableFuture()
+                .join()) {
             // As any program would open it.
             Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
             SecretKeySpec aes = key.use(bytes -> new SecretKeySpec(bytes, "AES"));
-            cipher.init(Cipher.DECRYPT_MODE, aes, new IvParameterSpec(envelope.iv().toBytes()));
+            cipher.init(
+                    Cipher.DECRYPT_MODE, aes, new IvParameterSpec(envelope.iv().toBytes()));
             keys.opened.decrementAndGet();
             return cipher.doFinal(stored);
         } catch (GeneralSecurityException wrong) {

@@ -20,6 +20,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.protocol.stripe.Extent;
 import io.bakstripe.protocol.stripe.ExtentKind;
 import io.bakstripe.protocol.stripe.PlanKind;
@@ -29,6 +30,7 @@ import io.bakstripe.worker.journal.StripeEvent.Position;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -45,6 +47,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StripeResumeTest {
     /** What a life of this test records: intention, upload, parts, drained, closing part, trailer, prepared, end. */
     private static final int RECORDS = 11;
+
+    private static final List<Optional<EncryptionMode>> MODES = List.of(
+            Optional.empty(), Optional.of(EncryptionMode.ENCRYPTION_ONLY), Optional.of(EncryptionMode.AUTHENTICATED));
 
     private static final ActorTestKit KIT = ActorTestKit.create("resume", StripeFixture.config());
     private static final PersistenceTestKit JOURNAL = PersistenceTestKit.create(KIT.system());
@@ -76,8 +81,9 @@ class StripeResumeTest {
 
     static Stream<Arguments> everyRecord() {
         return Stream.of(Stop.values())
-                .flatMap(stop -> IntStream.rangeClosed(1, RECORDS).boxed().flatMap(record -> Stream.of(false, true)
-                        .map(encrypted -> arguments(stop, record, encrypted))));
+                .flatMap(stop -> IntStream.rangeClosed(1, RECORDS)
+                        .boxed()
+                        .flatMap(record -> MODES.stream().map(mode -> arguments(stop, record, mode))));
     }
 
     /** Does something at the n-th record of this stripe, once. */
@@ -101,10 +107,8 @@ class StripeResumeTest {
 
     @ParameterizedTest
     @MethodSource("everyRecord")
-    void publishesTheSameFileWhateverRecordItIsStoppedAt(Stop stop, int record, boolean encrypted) {
-        if (encrypted) {
-            fixture.encrypted();
-        }
+    void publishesTheSameFileWhateverRecordItIsStoppedAt(Stop stop, int record, Optional<EncryptionMode> mode) {
+        mode.ifPresent(fixture::encrypted);
         fixture.data("base/1", 9 << 20).data("base/2", 0).data("base/3", 11 << 20);
         AtomicReference<ActorRef<StripeMessage>> worker = new AtomicReference<>(fixture.worker(1));
         AtomicReference<ActorRef<StripeMessage>> stopped = new AtomicReference<>();

@@ -9,6 +9,7 @@ import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceEncryption;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.WeeklyWindow;
 import io.bakstripe.protocol.instance.Windows;
@@ -16,6 +17,8 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.KeyArn;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.worker.engine.Credentials.Login;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -45,8 +48,10 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
             "databases",
             "backup-window",
             "maintenance-window",
-            "option");
+            "option",
+            "encryption");
     private static final Set<String> OPTION_KEYS = Set.of("role-arn");
+    private static final Set<String> ENCRYPTION_KEYS = Set.of("mode", "additional-keys", "require-authenticated");
     private static final Set<String> DATABASE_KEYS = Set.of("name", "jdbc-url", "user", "password", "recovery-model");
 
     public InstanceDeclarations {
@@ -105,7 +110,8 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
                     new Windows(
                             text(block, "backup-window").map(DailyWindow::parse),
                             text(block, "maintenance-window").map(WeeklyWindow::parse)),
-                    option(block));
+                    option(block),
+                    encryption(block));
         } catch (BakstripeException malformed) {
             throw new ConfigException.BadValue(
                     block.origin(), "instances", malformed.problem().detail(), malformed);
@@ -127,6 +133,25 @@ public record InstanceDeclarations(List<InstanceDefinition> definitions, Map<Dat
         Config option = block.getConfig("option");
         refuseUnknown(option, OPTION_KEYS);
         return Optional.of(new BackupOption(text(option, "role-arn")));
+    }
+
+    private static InstanceEncryption encryption(Config block) {
+        if (!block.hasPath("encryption")) {
+            return InstanceEncryption.DEFAULT;
+        }
+        Config encryption = block.getConfig("encryption");
+        refuseUnknown(encryption, ENCRYPTION_KEYS);
+        String mode = text(encryption, "mode").orElse(InstanceEncryption.DEFAULT.mode().word());
+        return new InstanceEncryption(
+                EncryptionMode.ofWord(mode)
+                        .orElseThrow(() -> new ConfigException.BadValue(
+                                encryption.origin(), "mode", "write encryption-only or authenticated, not " + mode)),
+                encryption.hasPath("additional-keys")
+                        ? encryption.getStringList("additional-keys").stream()
+                                .map(KeyArn::parse)
+                                .toList()
+                        : List.of(),
+                encryption.hasPath("require-authenticated") && encryption.getBoolean("require-authenticated"));
     }
 
     private static DeclaredDatabase database(

@@ -361,6 +361,11 @@ public final class S3ObjectStore implements ObjectStore {
     }
 
     @Override
+    public CompletionStage<Boolean> put(S3Arn file, byte[] bytes, Optional<String> replaced) {
+        return new S3Puts(settings, calls, lookups).put(scope(), file, bytes, replaced);
+    }
+
+    @Override
     public void close() {
         client.close();
     }

@@ -18,6 +18,7 @@ enum S3Operation {
     LOCATE("GetBucketLocation", GET_BUCKET_LOCATION),
     HEAD("HeadObject", GET_OBJECT, LIST_BUCKET),
     LIST("ListObjectsV2", LIST_BUCKET),
+    PUT("PutObject", PUT_OBJECT),
     CREATE("CreateMultipartUpload", PUT_OBJECT),
     UPLOAD("UploadPart", PUT_OBJECT),
     LIST_PARTS("ListParts", LIST_MULTIPART_UPLOAD_PARTS),
