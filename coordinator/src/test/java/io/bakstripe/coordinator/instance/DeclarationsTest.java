@@ -7,10 +7,13 @@ import io.bakstripe.coordinator.journal.InstanceEvent.InstanceDeclared;
 import io.bakstripe.protocol.instance.DeclaredDatabase;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceEncryption;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.message.InstanceCommand.DeclareReply;
 import io.bakstripe.protocol.name.DatabaseName;
+import io.bakstripe.protocol.name.KeyArn;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -75,6 +78,30 @@ class DeclarationsTest {
                 .containsExactly(
                         "region (recorded us-east-1, declared eu-west-1)",
                         "time-zone (recorded UTC, declared Europe/Berlin)");
+    }
+
+    @Test
+    void aChangeOfEncryptionIsNamed() {
+        KeyArn key = KeyArn.parse("arn:aws:kms:us-east-1:123456789012:key/second");
+        InstanceDefinition changed = new InstanceDefinition(
+                PLAIN.name(),
+                3,
+                PLAIN.engine(),
+                PLAIN.edition(),
+                PLAIN.region(),
+                PLAIN.timeZone(),
+                PLAIN.multiAz(),
+                PLAIN.host(),
+                PLAIN.databases(),
+                PLAIN.windows(),
+                PLAIN.option(),
+                new InstanceEncryption(EncryptionMode.AUTHENTICATED, List.of(key), true));
+
+        assertThat(held(changed).orElseThrow().differences())
+                .containsExactly(
+                        "encryption.mode (recorded encryption-only, declared authenticated)",
+                        "encryption.additional-keys (recorded [], declared [" + key + "])",
+                        "encryption.require-authenticated (recorded false, declared true)");
     }
 
     @Test

@@ -148,7 +148,7 @@ final class Checks {
                 .thenCompose(usable -> readable(command, waiting))
                 .thenCompose(store -> {
                     OpenedFiles files =
-                            keys.opened(command.view(), store, command.request().key(), blocking);
+                            keys.opened(command.view(), store, command.request(), blocking);
                     return dependencies
                             .finder()
                             .apply(files)

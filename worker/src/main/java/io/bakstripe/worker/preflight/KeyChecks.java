@@ -4,6 +4,7 @@ import io.bakstripe.protocol.instance.InstanceView;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.procedure.BackupRequest;
+import io.bakstripe.protocol.procedure.RestoreRequest;
 import io.bakstripe.protocol.stripe.EncryptionSpec;
 import io.bakstripe.worker.key.EncryptionContext;
 import io.bakstripe.worker.key.KeyService;
@@ -15,7 +16,6 @@ import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
 import io.bakstripe.worker.store.StoreAccess;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -87,21 +87,18 @@ final class KeyChecks {
         return switch (spec.mode()) {
             case ENCRYPTION_ONLY -> EncryptionContext.encryptionOnly(first);
             case AUTHENTICATED ->
-                new EncryptionContext(Map.of(
-                        "bakstripe",
-                        "authenticated",
-                        "set",
-                        new BackupSetId(UUID.randomUUID()).toString(),
-                        "family",
-                        "1",
-                        "data-key",
-                        UUID.randomUUID().toString()));
+                EncryptionContext.authenticated(new BackupSetId(UUID.randomUUID()), 1, UUID.randomUUID());
         };
     }
 
-    /** The files of a store as they were before they were encrypted; to be closed. */
-    OpenedFiles opened(InstanceView view, ObjectStore store, Optional<KeyArn> named, Executor executor) {
-        return new OpenedFiles(store, service(view), new KeyChoice.Named(named), executor);
+    /** The files that a restore names as they were before they were encrypted, those only that its instance takes; to be closed. */
+    OpenedFiles opened(InstanceView view, ObjectStore store, RestoreRequest restore, Executor executor) {
+        return new OpenedFiles(
+                store,
+                service(view),
+                new KeyChoice.Named(restore.key()),
+                executor,
+                view.definition().encryption().requiresAuthenticated(restore.storage()));
     }
 
     private static Optional<EncryptionSpec> encryption(InstanceView view, BackupRequest backup) {

@@ -53,9 +53,14 @@ public record RestoreDependencies(
         this(finders, stores, KeyServices.none(), Runnable::run, budget, settings, time, host, reports, node);
     }
 
-    /** The set's files as they were before they were encrypted: with the rights of the instance that the restore goes to, or that of snapshots. To be closed. */
+    /** The set's files as they were before they were encrypted, those only that the instance takes: with the rights of the instance that the restore goes to, or that of snapshots. To be closed. */
     OpenedFiles files(RestoreSpec spec) {
         StoreAccess access = StoreAccess.of(spec);
-        return new OpenedFiles(stores.of(access), keys.of(access), new KeyChoice.Named(spec.key()), executor);
+        return new OpenedFiles(
+                stores.of(access),
+                keys.of(access),
+                new KeyChoice.Named(spec.key()),
+                executor,
+                spec.view().definition().encryption().requiresAuthenticated(spec.storage()));
     }
 }

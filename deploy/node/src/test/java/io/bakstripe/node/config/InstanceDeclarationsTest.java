@@ -9,13 +9,17 @@ import io.bakstripe.protocol.instance.BackupOption;
 import io.bakstripe.protocol.instance.DailyWindow;
 import io.bakstripe.protocol.instance.Edition;
 import io.bakstripe.protocol.instance.InstanceDefinition;
+import io.bakstripe.protocol.instance.InstanceEncryption;
 import io.bakstripe.protocol.instance.RecoveryModel;
 import io.bakstripe.protocol.instance.WeeklyWindow;
 import io.bakstripe.protocol.instance.Windows;
 import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.DatabaseRef;
 import io.bakstripe.protocol.name.InstanceName;
+import io.bakstripe.protocol.name.KeyArn;
+import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.worker.engine.Credentials.Login;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -73,6 +77,24 @@ final class InstanceDeclarationsTest {
     }
 
     @Test
+    void readsHowBackupsAreEncrypted() {
+        String key = "arn:aws:kms:us-east-1:123456789012:key/second";
+
+        InstanceEncryption all = read("{ name = a, encryption { mode = authenticated, additional-keys = [ \"" + key
+                        + "\" ], require-authenticated = true } }")
+                .definitions()
+                .get(0)
+                .encryption();
+
+        assertThat(all)
+                .isEqualTo(
+                        new InstanceEncryption(EncryptionMode.AUTHENTICATED, List.of(KeyArn.parse(key)), true));
+        assertThat(read("{ name = a }").definitions().get(0).encryption()).isEqualTo(InstanceEncryption.DEFAULT);
+        assertThat(read("{ name = a, encryption {} }").definitions().get(0).encryption())
+                .isEqualTo(InstanceEncryption.DEFAULT);
+    }
+
+    @Test
     void keepsPasswordsOutOfDefinitionsAndText() {
         InstanceDeclarations read =
                 read("{ name = p, databases = [ { name = a, jdbc-url = \"jdbc:x\", user = u, password = hunter2 } ] }");
@@ -105,6 +127,10 @@ final class InstanceDeclarationsTest {
                 "{ name = a, option = off }",
                 "{ name = a, option = { role-arn = backup } }",
                 "{ name = a, option = { role = x } }",
+                "{ name = a, encryption { mode = none } }",
+                "{ name = a, encryption { keys = [] } }",
+                "{ name = a, encryption = authenticated }",
+                "{ name = a, encryption { additional-keys = [ \"alias/mine\" ] } }",
                 "{ name = a, databases = [ { name = managed-without-host } ] }",
                 "{ name = a, databases = [ { name = x, jdbc-url = u, user = u } ] }",
                 "{ name = a, databases = [ { name = x, jdbc-url = \"jdbc:p?password=y\", user = u, password = p } ] }",
