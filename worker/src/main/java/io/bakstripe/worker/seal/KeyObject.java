@@ -131,7 +131,7 @@ public record KeyObject(List<Entry> files) {
      */
     public static KeyObject read(S3Arn object, ByteBuffer bytes) {
         if (bytes.remaining() > MAX_BYTES) {
-            throw tooLarge(object, bytes.remaining());
+            throw unfit(object, bytes.remaining());
         }
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
@@ -158,7 +158,7 @@ public record KeyObject(List<Entry> files) {
     }
 
     /** The refusal of an object that has more bytes than are read, or none. */
-    public static BakstripeException tooLarge(S3Arn object, long bytes) {
+    public static BakstripeException unfit(S3Arn object, long bytes) {
         return damaged(object, "it has " + bytes + " bytes");
     }
 

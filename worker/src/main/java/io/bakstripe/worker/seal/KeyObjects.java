@@ -69,7 +69,7 @@ final class KeyObjects {
 
     private static CompletionStage<KeyObject> read(ObjectReader store, StoredObject object) {
         if (object.size() == 0 || object.size() > KeyObject.MAX_BYTES) {
-            throw KeyObject.tooLarge(object.file(), object.size());
+            throw KeyObject.unfit(object.file(), object.size());
         }
         return store.read(object, 0, (int) object.size()).thenApply(bytes -> KeyObject.read(object.file(), bytes));
     }
