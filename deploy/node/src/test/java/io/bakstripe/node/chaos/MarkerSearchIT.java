@@ -3,6 +3,7 @@ package io.bakstripe.node.chaos;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.node.RunningNode.Answer;
 import io.bakstripe.protocol.instance.ServerConnection;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Nothing of a database that is backed up with a key, and no key, lies in the clear anywhere: in no object, and in no file of the node's own, its journal, its log and
@@ -104,13 +107,18 @@ final class MarkerSearchIT {
         environment.witness().delete("open.bak");
     }
 
-    @Test
-    void withAKeyNeitherTheMarkerNorADataKeyIsAnywhere() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"encryption-only", "authenticated"})
+    void withAKeyNeitherTheMarkerNorADataKeyIsAnywhere(String mode) throws Exception {
+        String set = mode + ".bak";
         environment.store().rules(SLOW);
-        Answer answer =
-                environment.node().procedure("rds_backup_database", keyed(Submitted.backupCall("sealed.bak", 1, 0)));
+        Answer answer = environment
+                .node()
+                .procedure(
+                        "rds_backup_database",
+                        Submitted.with(keyed(Submitted.backupCall(set, 1, 0)), "encryption_mode", mode));
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
-        Submitted backup = environment.accepted(answer, "BACKUP_DB", "shop", "sealed.bak", 1);
+        Submitted backup = environment.accepted(answer, "BACKUP_DB", "shop", set, 1);
         Map<Path, byte[]> spooled = new LinkedHashMap<>();
         await("parts that went through the spool")
                 .atMost(Duration.ofSeconds(90))
@@ -127,27 +135,30 @@ final class MarkerSearchIT {
         environment.store().calm();
         environment.node().awaitSuccess(backup.id());
 
-        Map<String, String> metadata = environment.witness().metadata("sealed.bak");
+        WrappedKey wrapped = wrappedKeyOf(set, mode);
         Map<String, byte[]> secrets = new LinkedHashMap<>(marker());
-        secrets.putAll(forms(dataKey(metadata)));
+        secrets.putAll(
+                forms(environment.keys().unwrap(Base64.getDecoder().decode(wrapped.ciphertext()), wrapped.context())));
         spooled.forEach((file, bytes) -> assertThat(found(bytes, secrets))
                 .as("in %s while it was held", file)
                 .isEmpty());
-        assertThat(found(environment.witness().bytes("sealed.bak"), secrets)).isEmpty();
+        for (String object : environment.witness().keys()) {
+            assertThat(found(environment.witness().bytes(object), secrets))
+                    .as(object)
+                    .isEmpty();
+        }
         requireNowhere(secrets);
-        assertThat(foundInFiles(Map.of(
-                        "the wrapped key",
-                        String.valueOf(metadata.get("x-amz-key-v2")).getBytes(StandardCharsets.US_ASCII))))
+        assertThat(foundInFiles(Map.of("the wrapped key", wrapped.ciphertext().getBytes(StandardCharsets.US_ASCII))))
                 .as("what is in the journal is found there")
                 .isNotEmpty();
 
         Answer restore = environment
                 .node()
-                .procedure("rds_restore_database", keyed(Submitted.restoreCall("unsealed", "sealed.bak")));
+                .procedure("rds_restore_database", keyed(Submitted.restoreCall("unsealed_" + mode.charAt(0), set)));
         environment
                 .node()
                 .awaitSuccess(environment
-                        .accepted(restore, "RESTORE_DB", "unsealed", "sealed.bak", 1)
+                        .accepted(restore, "RESTORE_DB", "unsealed_" + mode.charAt(0), set, 1)
                         .id());
         requireNowhere(secrets);
     }
@@ -156,12 +167,29 @@ final class MarkerSearchIT {
         return Submitted.with(call, "kms_master_key_arn", environment.keys().key());
     }
 
-    private byte[] dataKey(Map<String, String> metadata) throws IOException {
-        Map<String, String> context = new TreeMap<>();
-        JSON.readTree(metadata.get("x-amz-matdesc"))
-                .properties()
-                .forEach(entry -> context.put(entry.getKey(), entry.getValue().asText()));
-        return environment.keys().unwrap(Base64.getDecoder().decode(metadata.get("x-amz-key-v2")), context);
+    /** A data key as it is stored beside its file. */
+    private record WrappedKey(String ciphertext, Map<String, String> context) {
+        static WrappedKey of(String ciphertext, JsonNode context) {
+            Map<String, String> entries = new TreeMap<>();
+            context.properties()
+                    .forEach(entry ->
+                            entries.put(entry.getKey(), entry.getValue().asText()));
+            return new WrappedKey(ciphertext, entries);
+        }
+    }
+
+    private WrappedKey wrappedKeyOf(String file, String mode) throws IOException {
+        if (mode.equals("authenticated")) {
+            JsonNode wrapped = JSON.readTree(environment.witness().bytes(file + ".keys"))
+                    .required("files")
+                    .get(0)
+                    .required("wrapped")
+                    .get(0);
+            return WrappedKey.of(wrapped.required("ciphertext").asText(), wrapped.required("encryptionContext"));
+        }
+        Map<String, String> metadata = environment.witness().metadata(file);
+        return WrappedKey.of(
+                String.valueOf(metadata.get("x-amz-key-v2")), JSON.readTree(metadata.get("x-amz-matdesc")));
     }
 
     /** How a key could have been written. */
