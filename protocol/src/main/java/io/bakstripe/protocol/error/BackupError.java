@@ -659,7 +659,10 @@ public enum BackupError {
             "the object store does not know the upload of %s any more: %s",
             "The attempt starts again by itself; where it does not, see who aborts uploads or removes objects there."),
     TARGET_NOT_EMPTY(
-            6040, CONFLICT, "%s is not an empty directory", "Name a directory that is empty or not there; it is made then."),
+            6040,
+            CONFLICT,
+            "%s is not an empty directory",
+            "Name a directory that is empty or not there; it is made then."),
     FULL_MISSING(
             6041,
             CONFLICT,

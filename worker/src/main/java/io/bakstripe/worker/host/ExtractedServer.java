@@ -35,8 +35,7 @@ public final class ExtractedServer {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
     /** For the user that the server runs as by its socket, and for everybody with a password that the backup holds; md5 takes both kinds of stored passwords. */
-    private static final String ACCESS =
-            """
+    private static final String ACCESS = """
             # Written by Bakstripe. What the source had is kept beside it, in pg_hba.conf.restored.
             local all all peer
             host all all 127.0.0.1/32 md5
@@ -172,7 +171,8 @@ public final class ExtractedServer {
 
     private static void setAside(Path file) throws IOException {
         if (Files.exists(file)) {
-            Files.move(file, file.resolveSibling(file.getFileName() + ".restored"), StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    file, file.resolveSibling(file.getFileName() + ".restored"), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 

@@ -86,9 +86,8 @@ final class SetApply {
         this.host = host;
         OpenFiles open = new OpenFiles(settings.openFiles(), disk);
         boolean over = set.header().type() == BackupType.DIFFERENTIAL;
-        this.target = over
-                ? DataDirectoryWriter.over(host, directory, open)
-                : new DataDirectoryWriter(host, directory, open);
+        this.target =
+                over ? DataDirectoryWriter.over(host, directory, open) : new DataDirectoryWriter(host, directory, open);
         this.overlay = over ? Optional.of(new Overlay(target)) : Optional.empty();
         this.files = store;
         this.download = new StripeDownload(

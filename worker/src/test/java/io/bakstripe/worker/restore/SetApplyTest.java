@@ -364,7 +364,16 @@ final class SetApplyTest {
                 host -> KIT.createTestProbe(HostCommand.class).getRef(),
                 (database, report) -> {},
                 "node");
-        return new SetApply(dependencies.settings(), dependencies.budget(), PlainFiles.of(source), KIT.system(), new HostName("local"), target, found, recorder, disk);
+        return new SetApply(
+                dependencies.settings(),
+                dependencies.budget(),
+                PlainFiles.of(source),
+                KIT.system(),
+                new HostName("local"),
+                target,
+                found,
+                recorder,
+                disk);
     }
 
     private static Piece piece(String path, long offset, int length, Piece.State state) {
