@@ -103,8 +103,7 @@ public final class ExtractCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         try {
-            Optional<Instant> moment =
-                    Optional.ofNullable(toTime).map(text -> new StopAt(text).in(ZoneOffset.UTC));
+            Optional<Instant> moment = Optional.ofNullable(toTime).map(text -> new StopAt(text).in(ZoneOffset.UTC));
             Optional<KeyArn> named = Optional.ofNullable(key).map(KeyArn::parse);
             List<S3Arn> arns = names.stream().map(S3Arn::parse).toList();
             Extracted made = extract(arns, named, moment, err);
@@ -154,8 +153,8 @@ public final class ExtractCommand implements Callable<Integer> {
     private static String text(Extracted made) {
         StringBuilder text = new StringBuilder();
         for (SetFacts set : made.sets()) {
-            text.append("%-13s%s of %s, log up to %s%n"
-                    .formatted(set.type(), set.setId(), set.database(), set.lastLsn()));
+            text.append(
+                    "%-13s%s of %s, log up to %s%n".formatted(set.type(), set.setId(), set.database(), set.lastLsn()));
         }
         String major = made.sets().get(0).start().engineVersion();
         return text.append("%-13s%s%n".formatted("end", made.end().position()))
@@ -173,7 +172,14 @@ public final class ExtractCommand implements Callable<Integer> {
                 "sets",
                 made.sets().stream()
                         .map(set -> Map.of(
-                                "setId", set.setId(), "type", set.type(), "lastLsn", set.lastLsn(), "files", set.files()))
+                                "setId",
+                                set.setId(),
+                                "type",
+                                set.type(),
+                                "lastLsn",
+                                set.lastLsn(),
+                                "files",
+                                set.files()))
                         .toList());
         try {
             return ApiJson.strict().writerWithDefaultPrettyPrinter().writeValueAsString(document);

@@ -94,7 +94,9 @@ final class ExtractPlan {
                 .distinct()
                 .count();
         if (histories > 1) {
-            throw BackupError.DATABASES_MIXED.problem(String.join("; ", servers)).asException();
+            throw BackupError.DATABASES_MIXED
+                    .problem(String.join("; ", servers))
+                    .asException();
         }
     }
 

@@ -79,8 +79,8 @@ final class Extraction {
     Extracted run(List<FoundSet> sets, Path target, Optional<Instant> toTime) throws IOException {
         Map<Object, FoundSet> byId =
                 sets.stream().collect(Collectors.toMap(set -> set.header().setId(), Function.identity()));
-        List<SetFacts> chain = ExtractPlan.choose(
-                sets.stream().map(FoundSet::facts).toList(), toTime);
+        List<SetFacts> chain =
+                ExtractPlan.choose(sets.stream().map(FoundSet::facts).toList(), toTime);
         chain.forEach(Extraction::requireEngine);
         ExtractedServer server = ExtractedServer.begin(target, chain.get(0).database());
         boolean done = false;

@@ -66,7 +66,8 @@ public final class OfflineStore implements AutoCloseable {
                 .or(() -> config.isPresent() ? Optional.empty() : sandbox);
         Config worker = ConfigFile.load(config, file.isPresent() ? sandboxSettings(file.get()) : Map.of())
                 .getConfig("bakstripe.worker");
-        // No cluster, no journal: the system only times the repetitions of requests and has the threads that files are written by.
+        // No cluster, no journal: the system only times the repetitions of requests and has the threads that files are
+        // written by.
         Config local = ConfigFactory.parseMap(Map.of(
                         "akka.actor.provider", "local",
                         "akka.coordinated-shutdown.exit-jvm", "off",

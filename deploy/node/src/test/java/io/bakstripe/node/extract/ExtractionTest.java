@@ -80,7 +80,9 @@ final class ExtractionTest {
     static void makeSets() throws Exception {
         host = new TestHost(folder.resolve("host"));
         source = host.provision(
-                "shop", "CREATE TABLE rows AS SELECT i FROM generate_series(1, 5000) i", "CREATE TABLE dropped (i int)");
+                "shop",
+                "CREATE TABLE rows AS SELECT i FROM generate_series(1, 5000) i",
+                "CREATE TABLE dropped (i int)");
         Path space = Files.createDirectories(folder.resolve("space of the source"));
         execute(
                 source,
@@ -98,7 +100,12 @@ final class ExtractionTest {
                 STORE,
                 DIFFERENTIAL,
                 new WrittenStep(
-                        Kind.DIFFERENTIAL, again.set(), again.start(), again.lastLsn(), again.lastCommit(), Optional.empty()),
+                        Kind.DIFFERENTIAL,
+                        again.set(),
+                        again.start(),
+                        again.lastLsn(),
+                        again.lastCommit(),
+                        Optional.empty()),
                 full.set(),
                 first,
                 second);
@@ -151,7 +158,8 @@ final class ExtractionTest {
     void aChainBecomesADirectoryThatPostgresStarts() throws Exception {
         Extraction.Extracted made = extract(temp.resolve("chain"), Optional.empty(), ALL);
 
-        assertThat(made.sets()).extracting(SetFacts::type)
+        assertThat(made.sets())
+                .extracting(SetFacts::type)
                 .containsExactly(BackupType.FULL, BackupType.DIFFERENTIAL, BackupType.LOG);
         assertThat(written.get()).isPositive();
         try (StartedByHand server = StartedByHand.on(made.data())) {
@@ -161,7 +169,8 @@ final class ExtractionTest {
             assertThat(column(copy, "SELECT to_regclass('dropped')")).containsExactly((String) null);
             assertThat(column(copy, "SELECT pg_is_in_recovery()")).containsExactly("f");
             assertThat(column(copy, "SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = 'space'"))
-                    .allMatch(path -> path.startsWith(temp.resolve("chain/tablespaces").toString()));
+                    .allMatch(path ->
+                            path.startsWith(temp.resolve("chain/tablespaces").toString()));
         }
         try (Stream<Path> left = Files.list(temp.resolve("chain"))) {
             assertThat(left.map(path -> path.getFileName().toString()))
@@ -193,7 +202,8 @@ final class ExtractionTest {
 
     @Test
     void leavesAloneADirectoryThatHoldsAnything() throws Exception {
-        Path own = Files.writeString(Files.createDirectory(temp.resolve("taken")).resolve("own"), "mine");
+        Path own =
+                Files.writeString(Files.createDirectory(temp.resolve("taken")).resolve("own"), "mine");
 
         refused(BackupError.TARGET_NOT_EMPTY, () -> extract(temp.resolve("taken"), Optional.empty(), FULL));
 
