@@ -21,8 +21,6 @@ import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.host.HostAgent;
 import io.bakstripe.worker.host.HostDependencies;
 import io.bakstripe.worker.host.ManagedServers;
-import io.bakstripe.worker.key.kms.KmsKeys;
-import io.bakstripe.worker.key.kms.KmsSettings;
 import io.bakstripe.worker.preflight.Preflight;
 import io.bakstripe.worker.preflight.PreflightDependencies;
 import io.bakstripe.worker.preflight.PreflightSettings;
@@ -37,6 +35,8 @@ import io.bakstripe.worker.session.SessionSettings;
 import io.bakstripe.worker.snapshot.SnapshotFiles;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.spool.SpoolSettings;
+import io.bakstripe.worker.key.kms.KmsKeys;
+import io.bakstripe.worker.key.kms.KmsSettings;
 import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.SnapshotStore;
 import io.bakstripe.worker.store.aws.StsSettings;
@@ -134,8 +134,11 @@ final class Workers {
                 system,
                 new SessionDependencies(
                         sources, stores, keys, SessionDependencies.sharded(sharding), settings.session()));
-        Optional<Spool> spool =
-                node.has("worker") ? Optional.of(Spool.open(settings.spool(), blocking)) : Optional.empty();
+        Optional<Spool> spool = node.has("worker")
+                ? Optional.of(Spool.open(
+                        settings.spool(),
+                        blocking))
+                : Optional.empty();
         StripeSettings stripe = settings.stripe();
         StripeSharding.init(
                 sharding,
@@ -175,12 +178,7 @@ final class Workers {
         if (node.has("worker")) {
             system.systemActorOf(
                     Preflight.create(new PreflightDependencies(
-                            stores.withAttempts(PREFLIGHT_ATTEMPTS),
-                            keys,
-                            sources,
-                            finder,
-                            settings.preflight(),
-                            clock)),
+                            stores.withAttempts(PREFLIGHT_ATTEMPTS), keys, sources, finder, settings.preflight(), clock)),
                     "preflight",
                     Props.empty());
             snapshots.ifPresent(

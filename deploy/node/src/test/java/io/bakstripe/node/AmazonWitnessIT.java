@@ -82,8 +82,8 @@ final class AmazonWitnessIT {
         String region = s3().required("region").asText();
         AWSKMS kms = AWSKMSClientBuilder.standard()
                 .withCredentials(new AWSStaticCredentialsProvider(credentials))
-                .withEndpointConfiguration(new EndpointConfiguration(
-                        node.kms().required("endpoint").asText(), region))
+                .withEndpointConfiguration(
+                        new EndpointConfiguration(node.kms().required("endpoint").asText(), region))
                 .build();
         return AmazonS3EncryptionClientBuilder.standard()
                 .withCredentials(new AWSStaticCredentialsProvider(credentials))
@@ -140,16 +140,14 @@ final class AmazonWitnessIT {
                 .enableLegacyUnauthenticatedModes(true)
                 .commitmentPolicy(CommitmentPolicy.REQUIRE_ENCRYPT_ALLOW_DECRYPT)
                 .build()) {
-            requireBackup(client.getObjectAsBytes(
-                            request -> request.bucket(RunningNode.BUCKET).key("ours.bak"))
+            requireBackup(client.getObjectAsBytes(request -> request.bucket(RunningNode.BUCKET).key("ours.bak"))
                     .asByteArray());
         }
     }
 
     private static void requireBackup(byte[] opened) {
         assertThat(new String(opened, 0, 8, StandardCharsets.US_ASCII)).isEqualTo("BAKSTRIP");
-        assertThat(new String(opened, opened.length - 64, 8, StandardCharsets.US_ASCII))
-                .isEqualTo("BAKSTEND");
+        assertThat(new String(opened, opened.length - 64, 8, StandardCharsets.US_ASCII)).isEqualTo("BAKSTEND");
     }
 
     @Test

@@ -63,33 +63,25 @@ final class EncryptedJobIT {
         Map<String, Object> named = Map.of(KEY, key("keyArn"));
         try (ShopWriter writer = ShopWriter.start(node.shop())) {
             JsonNode row = node.awaitSuccess(node.submit(
-                    "rds_backup_database", backup("e-full*.bak", Map.of(KEY, key("keyArn"), "number_of_files", 3))));
+                    "rds_backup_database",
+                    backup("e-full*.bak", Map.of(KEY, key("keyArn"), "number_of_files", 3))));
             assertThat(row.required("KMS_master_key_arn").asText()).isEqualTo(key("keyArn"));
             node.awaitSuccess(node.submit(
-                    "rds_backup_database",
-                    backup("e-differential.bak", Map.of(KEY, key("keyArn"), "type", "DIFFERENTIAL"))));
+                    "rds_backup_database", backup("e-differential.bak", Map.of(KEY, key("keyArn"), "type", "DIFFERENTIAL"))));
         }
         node.awaitSuccess(node.submit("rds_backup_log", backup("e-log.bak", named)));
 
         node.awaitSuccess(node.submit(
-                "rds_restore_database",
-                restore("opened", "e-full*.bak", Map.of(KEY, key("keyArn"), "with_norecovery", 1))));
+                "rds_restore_database", restore("opened", "e-full*.bak", Map.of(KEY, key("keyArn"), "with_norecovery", 1))));
         node.awaitSuccess(node.submit(
                 "rds_restore_database",
-                restore(
-                        "opened",
-                        "e-differential.bak",
-                        Map.of(KEY, key("keyArn"), "type", "DIFFERENTIAL", "with_norecovery", 1))));
+                restore("opened", "e-differential.bak", Map.of(KEY, key("keyArn"), "type", "DIFFERENTIAL", "with_norecovery", 1))));
         node.awaitSuccess(node.submit(
                 "rds_restore_log", restore("opened", "e-log.bak", Map.of(KEY, key("keyArn"), "with_norecovery", 0))));
 
-        assertThat(RowComparison.requireEqualTables(node.shop(), node.database("opened"))
-                        .rows())
+        assertThat(RowComparison.requireEqualTables(node.shop(), node.database("opened")).rows())
                 .isGreaterThan(10_000);
-        JsonNode newest = node.get("/instances/sandbox/databases/shop/backup-sets")
-                .body()
-                .required("backupSets")
-                .get(0);
+        JsonNode newest = node.get("/instances/sandbox/databases/shop/backup-sets").body().required("backupSets").get(0);
         assertThat(newest.required("encryption").asText()).isEqualTo(key("keyArn"));
         byte[] stored = node.object("e-full1-of-3.bak");
         assertThat(new String(stored, 0, 8, StandardCharsets.US_ASCII)).isNotEqualTo("BAKSTRIP");
@@ -131,8 +123,7 @@ final class EncryptedJobIT {
         node.awaitSuccess(node.submit("rds_backup_database", backup("one.bak", Map.of(KEY, key("keyArn")))));
         node.awaitSuccess(node.submit("rds_backup_database", backup("open.bak", Map.of())));
 
-        assertThat(node.procedure("rds_restore_database", restore("x", "one.bak", Map.of()))
-                        .code())
+        assertThat(node.procedure("rds_restore_database", restore("x", "one.bak", Map.of())).code())
                 .isEqualTo("BAK-6112");
         assertThat(node.procedure("rds_restore_database", restore("x", "open.bak", Map.of(KEY, key("keyArn"))))
                         .code())
