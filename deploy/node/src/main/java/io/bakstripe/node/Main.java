@@ -2,6 +2,7 @@ package io.bakstripe.node;
 
 import io.bakstripe.api.cli.BakstripeCli;
 import io.bakstripe.node.demo.DemoCommand;
+import io.bakstripe.node.extract.ExtractCommand;
 import io.bakstripe.node.iam.IamPolicyCommand;
 import io.bakstripe.node.inspect.InspectCommand;
 import picocli.CommandLine;
@@ -16,6 +17,7 @@ public final class Main {
                 .addSubcommand("sandbox", new SandboxCommand())
                 .addSubcommand("demo", new DemoCommand())
                 .addSubcommand("inspect", new InspectCommand())
+                .addSubcommand("extract", new ExtractCommand())
                 .addSubcommand("iam-policy", new IamPolicyCommand());
         System.exit(BakstripeCli.withShortErrors(line).execute(arguments));
     }

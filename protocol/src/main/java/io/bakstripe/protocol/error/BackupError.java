@@ -673,6 +673,26 @@ public enum BackupError {
             FAILURE,
             "the object store does not know the upload of %s any more: %s",
             "The attempt starts again by itself; where it does not, see who aborts uploads or removes objects there."),
+    TARGET_NOT_EMPTY(
+            6040,
+            CONFLICT,
+            "%s is not an empty directory",
+            "Name a directory that is empty or not there; it is made then."),
+    FULL_MISSING(
+            6041,
+            CONFLICT,
+            "the files that are named hold no full backup%s",
+            "Name the files of a full backup, too: everything else builds on one."),
+    DATABASES_MIXED(
+            6042,
+            CONFLICT,
+            "the files that are named are backups of several servers: %s",
+            "Name the files of one of them; bakstripe inspect shows which database a file is of."),
+    MOMENT_NOT_COVERED(
+            6043,
+            CONFLICT,
+            "the backups that are named reach %s, and %s is behind that",
+            "Name the log backups up to one that ended at or after that moment, or leave the moment out."),
     SPOOL_FAILED(
             6051,
             FAILURE,

@@ -112,7 +112,8 @@ public final class Installations {
                 .findFirst();
     }
 
-    private static String version(Path data) throws IOException {
+    /** The major version that a data directory names. */
+    static String version(Path data) throws IOException {
         try (InputStream file = Files.newInputStream(data.resolve("PG_VERSION"))) {
             return new String(file.readNBytes(LONGEST_VERSION), StandardCharsets.US_ASCII).strip();
         }

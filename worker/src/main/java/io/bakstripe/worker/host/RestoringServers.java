@@ -1,7 +1,6 @@
 package io.bakstripe.worker.host;
 
 import io.bakstripe.protocol.error.BackupError;
-import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.instance.ServerConnection;
 import io.bakstripe.protocol.message.HostCommand.WrittenStep;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreStep.Kind;
@@ -10,7 +9,6 @@ import io.bakstripe.protocol.name.DatabaseName;
 import io.bakstripe.protocol.name.Lsn;
 import io.bakstripe.protocol.stripe.RolledTo;
 import io.bakstripe.worker.host.ServerRecord.State;
-import io.bakstripe.worker.wal.LogFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +71,7 @@ final class RestoringServers {
             throws IOException {
         postmaster.stop(directory);
         LogFindings log = opening.adoptFiles(directory, attempt);
-        Rolled rolled = ofBackup(directory, step, log);
+        Rolled rolled = StepFiles.ofBackup(directory, step, log);
         RolledSegments.removeBehind(directory.log(), rolled.layout(), rolled.end());
         prepared.restoring(display.value(), step.start().dbname(), attempt.entityId(), Restoring.begun(rolled))
                 .write(directory.record());
@@ -87,7 +85,7 @@ final class RestoringServers {
         if (found.state() == State.RESTORING && found.attempt().equals(attempt.entityId())) {
             return now.rolled().told();
         }
-        requireSameHistory(found, now.rolled(), step);
+        StepFiles.requireSameHistory(found.display(), now.rolled(), step);
         Rolled further = step.kind() == Kind.LOG
                 ? withLog(directory, now, attempt, step)
                 : withDifferential(directory, now, attempt, step);
@@ -101,29 +99,7 @@ final class RestoringServers {
     private Rolled withLog(ServerDirectory directory, Restoring now, AttemptRef attempt, WrittenStep step)
             throws IOException {
         refuseTouched(directory, now);
-        Rolled rolled = now.rolled();
-        if (step.start().firstLsn().compareTo(rolled.end()) > 0) {
-            throw BackupError.LOG_TOO_RECENT
-                    .problem(step.start().firstLsn(), rolled.end())
-                    .asException();
-        }
-        if (step.lastLsn().compareTo(rolled.end()) <= 0) {
-            throw BackupError.LOG_TOO_EARLY
-                    .problem(step.lastLsn(), rolled.end())
-                    .asException();
-        }
-        RolledSegments segments = new RolledSegments(
-                directory.log(),
-                directory.staging(attempt).resolve("pg_wal"),
-                rolled.timeline(),
-                rolled.layout(),
-                rolled.writer(),
-                rolled.end(),
-                step.lastLsn());
-        LogFindings log = LogPass.onwards(segments, rolled.end(), rolled.lastRecord(), step.stopAt());
-        segments.moveIn(log.end());
-        new Tablespaces(directory).add(log.tablespaces());
-        return rolled.onwards(log);
+        return StepFiles.withLog(directory, now.rolled(), directory.staging(attempt), step);
     }
 
     private Rolled withDifferential(ServerDirectory directory, Restoring now, AttemptRef attempt, WrittenStep step)
@@ -131,34 +107,7 @@ final class RestoringServers {
         if (!now.touchedBy().equals(attempt.entityId())) {
             throw new IOException("attempt " + attempt.entityId() + " has prepared nothing here");
         }
-        return ofBackup(directory, step, opening.takeOver(directory));
-    }
-
-    private static Rolled ofBackup(ServerDirectory directory, WrittenStep step, LogFindings log) throws IOException {
-        BackupLabel label = BackupLabel.read(directory.data());
-        if (!label.start().equals(step.start().firstLsn())
-                || label.timeline() != step.start().timeline()) {
-            throw mismatch(BackupLabel.NAME + " is of " + label.start() + " on timeline " + label.timeline()
-                    + ", the set of " + step.start().firstLsn() + " on timeline "
-                    + step.start().timeline());
-        }
-        LogFiles.SegmentHead head = LogFiles.headOf(directory.log().resolve(label.file()));
-        if (!Long.toUnsignedString(head.writer()).equals(step.start().systemIdentifier())) {
-            throw mismatch(
-                    "log segment " + label.file() + " was written by server " + Long.toUnsignedString(head.writer())
-                            + ", the set is of " + step.start().systemIdentifier());
-        }
-        ServerLimits limits = ServerLimits.of(directory.data()).orElse(ServerLimits.NONE);
-        return new Rolled(
-                head.writer(),
-                label.timeline(),
-                head.layout(),
-                log.end(),
-                log.lastRecord(),
-                false,
-                false,
-                step.lastCommit(),
-                limits.and(log.limits()));
+        return StepFiles.ofBackup(directory, step, opening.takeOver(directory));
     }
 
     /** Goes back to before a step of this attempt that was not kept, or whose keeping nobody has heard of; gives whether the database counts as touched. */
@@ -241,19 +190,6 @@ final class RestoringServers {
         }
     }
 
-    private static void requireSameHistory(ServerRecord found, Rolled rolled, WrittenStep step) {
-        String writer = Long.toUnsignedString(rolled.writer());
-        if (!writer.equals(step.start().systemIdentifier())) {
-            throw BackupError.OTHER_DATABASE
-                    .problem(found.display(), step.start().systemIdentifier(), writer)
-                    .asException();
-        }
-        if (rolled.timeline() != step.start().timeline()) {
-            throw mismatch("the set is of timeline " + step.start().timeline() + ", the database of timeline "
-                    + rolled.timeline());
-        }
-    }
-
     private static void refuseTouched(ServerDirectory directory, Restoring now) {
         if (now.touched()) {
             throw BackupError.STEP_INTERRUPTED
@@ -264,9 +200,5 @@ final class RestoringServers {
 
     private static Restoring restoring(ServerRecord found) {
         return found.restoring().orElseThrow();
-    }
-
-    private static BakstripeException mismatch(String what) {
-        return BackupError.MANIFEST_MISMATCH.problem(what).asException();
     }
 }

@@ -77,6 +77,15 @@ final class ServerConfiguration {
         // From here on nothing can be overruled.
         lines.put("hba_file", directory.accessRules().toString());
         lines.put("ident_file", directory.userMaps().toString());
+        isolate(lines, major, target);
+        lines.put("shared_preload_libraries", String.join(",", settings.preloadLibraries()));
+        target.least().forEach((name, least) -> lines.merge(name, least.toString(), ServerConfiguration::larger));
+        return "# Written by Bakstripe at every start; settings of your own go into bakstripe.worker.host.server-settings.\n"
+                + text(lines);
+    }
+
+    /** What a restored server has whatever its source had, so that it disturbs nobody and its log is rolled forward as far as it is to be. */
+    private static void isolate(Map<String, String> lines, int major, RecoveryTarget target) {
         lines.put("wal_level", "replica");
         lines.put("max_wal_senders", "10");
         lines.put("max_replication_slots", "10");
@@ -96,7 +105,6 @@ final class ServerConfiguration {
         lines.put("recovery_end_command", "");
         lines.put("primary_conninfo", "");
         lines.put("primary_slot_name", "");
-        lines.put("shared_preload_libraries", String.join(",", settings.preloadLibraries()));
         lines.put("session_preload_libraries", "");
         lines.put("local_preload_libraries", "");
         // Subscriptions that came along would take changes away from the source's own.
@@ -104,11 +112,31 @@ final class ServerConfiguration {
         lines.put("logging_collector", "off");
         lines.put("log_destination", "stderr");
         lines.put("lc_messages", "C");
-        target.least().forEach((name, least) -> lines.merge(name, least.toString(), ServerConfiguration::larger));
-        return "# Written by Bakstripe at every start; settings of your own go into bakstripe.worker.host.server-settings.\n"
-                + lines.entrySet().stream()
-                        .map(line -> line.getKey() + " = " + quote(line.getValue()))
-                        .collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    /**
+     * The configuration of a server that somebody else is going to run on their own; it speaks to this host only.
+     *
+     * @param major the version that the server has
+     * @param target how far it rolls forward when it is started first
+     */
+    static String detached(LogSize log, int major, RecoveryTarget target) {
+        Map<String, String> lines = new LinkedHashMap<>();
+        lines.put("listen_addresses", "localhost");
+        lines.put("max_connections", "200");
+        lines.put("max_locks_per_transaction", "128");
+        lines.put("min_wal_size", log.least());
+        lines.put("max_wal_size", log.most());
+        isolate(lines, major, target);
+        lines.put("shared_preload_libraries", "");
+        return "# Written by Bakstripe. What the source had is kept beside it, with .restored behind the names.\n"
+                + text(lines);
+    }
+
+    private static String text(Map<String, String> lines) {
+        return lines.entrySet().stream()
+                .map(line -> line.getKey() + " = " + quote(line.getValue()))
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     private String accessRules(Access access) {

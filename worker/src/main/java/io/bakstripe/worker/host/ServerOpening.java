@@ -5,7 +5,6 @@ import io.bakstripe.protocol.name.AttemptRef;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 
 /**
@@ -56,10 +55,7 @@ final class ServerOpening {
         Path data = directory.data();
         BackupLabel.require(data);
         PostgresBinaries binaries = installations.of(data);
-        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
-        LogFindings log = LogPass.ofBackup(data);
-        new Tablespaces(directory).takeOver(log.tablespaces());
-        ServerConfiguration.takeOver(data);
+        LogFindings log = StepFiles.takeOver(directory);
         binaries.runAs().own(data);
         Trees.sync(directory.root());
         return log;

@@ -9,6 +9,7 @@ import akka.stream.javadsl.Sink;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.procedure.BackupType;
+import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.Place;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
@@ -51,7 +52,16 @@ final class SetApply {
             Path directory,
             FoundSet set,
             Listener listener) {
-        this(dependencies, store, system, host, directory, set, listener, Disk.ofHost());
+        this(
+                dependencies.settings(),
+                dependencies.budget(),
+                store,
+                system,
+                host,
+                directory,
+                set,
+                listener,
+                Disk.ofHost());
     }
 
     /**
@@ -59,7 +69,8 @@ final class SetApply {
      * @param disk that the directory is on
      */
     SetApply(
-            RestoreDependencies dependencies,
+            RestoreSettings settings,
+            ByteBudget budget,
             OpenedFiles store,
             ActorSystem<?> system,
             HostName host,
@@ -67,7 +78,6 @@ final class SetApply {
             FoundSet set,
             Listener listener,
             Disk disk) {
-        RestoreSettings settings = dependencies.settings();
         this.blocking =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
         this.set = set;
@@ -83,7 +93,7 @@ final class SetApply {
         this.download = new StripeDownload(
                 // One budget for all that this restore asks for: what goes well pays for what does not.
                 store.within(RequestScope.ofBudget(settings.retries())),
-                dependencies.budget(),
+                budget,
                 settings,
                 new PlainRooms(settings.writers()),
                 blocking);

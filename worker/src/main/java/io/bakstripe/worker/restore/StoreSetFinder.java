@@ -9,14 +9,18 @@ import io.bakstripe.worker.seal.KeyObject;
 import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Finds sets in an object store; reads two small ranges of each file, all files at once. Thread-safe. */
 public final class StoreSetFinder implements SetFinder {
@@ -36,8 +40,35 @@ public final class StoreSetFinder implements SetFinder {
         return objects(from).thenCompose(this::readEnds).thenApply(StoreSetFinder::judge);
     }
 
+    /**
+     * All sets that these ARNs name, each as {@link #find} takes it except that an asterisk may match the files of many sets; fails as {@link #find} does for files of
+     * which none belongs to the others.
+     */
+    public CompletionStage<List<FoundSet>> all(List<S3Arn> from) {
+        List<CompletableFuture<List<StoredObject>>> found = from.stream()
+                .map(arn -> objects(arn, listLimit).toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(found.toArray(CompletableFuture<?>[]::new))
+                .thenCompose(all -> readEnds(found.stream()
+                        .flatMap(objects -> objects.join().stream())
+                        .collect(Collectors.toMap(
+                                StoredObject::file, Function.identity(), (one, same) -> one, LinkedHashMap::new))
+                        .values()))
+                .thenApply(files -> files.stream()
+                        .collect(Collectors.groupingBy(
+                                file -> file.header().setId(), LinkedHashMap::new, Collectors.toList()))
+                        .values()
+                        .stream()
+                        .map(StoreSetFinder::judge)
+                        .toList());
+    }
+
     /** The objects that an ARN names, as {@link #find} takes it; they are not looked into. */
     public CompletionStage<List<StoredObject>> objects(S3Arn from) {
+        return objects(from, MAX_FILES);
+    }
+
+    private CompletionStage<List<StoredObject>> objects(S3Arn from, int most) {
         if (KeyObject.isNamedSo(from)) {
             return CompletableFuture.failedFuture(BackupError.NOT_A_BACKUP
                     .problem(from, "objects of that name hold the keys of files")
@@ -46,10 +77,10 @@ public final class StoreSetFinder implements SetFinder {
         return store.head(from)
                 .thenCompose(literal -> literal.isPresent()
                         ? CompletableFuture.completedFuture(List.of(literal.get()))
-                        : matches(from));
+                        : matches(from, most));
     }
 
-    private CompletionStage<List<StoredObject>> matches(S3Arn from) {
+    private CompletionStage<List<StoredObject>> matches(S3Arn from, int most) {
         int asterisk = from.key().indexOf('*');
         if (asterisk < 0) {
             return CompletableFuture.failedFuture(
@@ -69,7 +100,7 @@ public final class StoreSetFinder implements SetFinder {
                                 .problem("more than " + listLimit)
                                 .asException();
                     }
-                    if (matching.size() > MAX_FILES) {
+                    if (matching.size() > most) {
                         throw BackupError.TOO_MANY_FILES
                                 .problem(matching.size())
                                 .asException();
@@ -102,7 +133,7 @@ public final class StoreSetFinder implements SetFinder {
         return Pattern.compile(pattern.toString(), Pattern.DOTALL);
     }
 
-    private CompletionStage<List<FoundStripe>> readEnds(List<StoredObject> objects) {
+    private CompletionStage<List<FoundStripe>> readEnds(Collection<StoredObject> objects) {
         List<CompletableFuture<FoundStripe>> reads = objects.stream()
                 .map(object -> new StripeEnds(store::read, object).read().toCompletableFuture())
                 .toList();

@@ -27,7 +27,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /** A set of one file, made of a directory as a backup of a server lies in it. */
-final class HandMadeSet {
+public final class HandMadeSet {
     private static final int BLOCK = 8192;
     private static final int PIECE = 128 * BLOCK;
     private static final int PIECES_PER_PART = 4;
@@ -46,18 +46,30 @@ final class HandMadeSet {
     }
 
     /** Puts a full or log backup into the store. */
-    static void put(MemoryObjectStore store, S3Arn file, BackupType type, WrittenStep step, Path tree)
+    public static void put(MemoryObjectStore store, S3Arn file, BackupType type, WrittenStep step, Path tree)
             throws IOException {
-        store.put(file, bytes(type, step, tree, Optional.empty()), Map.of());
+        store.put(file, bytes(type, step, tree, Optional.empty(), step.set()), Map.of());
     }
 
     /** Puts what has changed between two full backups into the store as a differential. */
     static void putDifferential(MemoryObjectStore store, S3Arn file, WrittenStep step, Path base, Path tree)
             throws IOException {
-        store.put(file, bytes(BackupType.DIFFERENTIAL, step, tree, Optional.of(base)), Map.of());
+        putDifferential(store, file, step, step.set(), base, tree);
     }
 
-    private static byte[] bytes(BackupType type, WrittenStep step, Path tree, Optional<Path> base) throws IOException {
+    /**
+     * The same of a base that it names.
+     *
+     * @param full set id of the base
+     */
+    public static void putDifferential(
+            MemoryObjectStore store, S3Arn file, WrittenStep step, BackupSetId full, Path base, Path tree)
+            throws IOException {
+        store.put(file, bytes(BackupType.DIFFERENTIAL, step, tree, Optional.of(base), full), Map.of());
+    }
+
+    private static byte[] bytes(BackupType type, WrittenStep step, Path tree, Optional<Path> base, BackupSetId full)
+            throws IOException {
         StripeHeader header = new StripeHeader(
                 step.set(),
                 1,
@@ -68,7 +80,7 @@ final class HandMadeSet {
                 "enterprise",
                 "full",
                 step.start(),
-                base.map(there -> new BackupSetId(step.set().value())),
+                base.map(there -> full),
                 Optional.empty(),
                 List.of(),
                 "test",

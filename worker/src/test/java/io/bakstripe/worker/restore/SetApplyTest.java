@@ -365,7 +365,8 @@ final class SetApplyTest {
                 (database, report) -> {},
                 "node");
         return new SetApply(
-                dependencies,
+                dependencies.settings(),
+                dependencies.budget(),
                 PlainFiles.of(source),
                 KIT.system(),
                 new HostName("local"),
