@@ -147,8 +147,7 @@ final class Checks {
         return keys.usable(command.view(), command.request().key(), waiting)
                 .thenCompose(usable -> readable(command, waiting))
                 .thenCompose(store -> {
-                    OpenedFiles files =
-                            keys.opened(command.view(), store, command.request(), blocking);
+                    OpenedFiles files = keys.opened(command.view(), store, command.request(), blocking);
                     return dependencies
                             .finder()
                             .apply(files)

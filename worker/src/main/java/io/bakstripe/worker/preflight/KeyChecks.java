@@ -52,11 +52,12 @@ final class KeyChecks {
         }
         waiting.forKeyService();
         KeyService service = service(view);
-        return each(asked, key -> service.describe(key).thenAccept(description -> description
-                .refusal()
-                .ifPresent(problem -> {
-                    throw problem.asException();
-                })));
+        return each(
+                asked,
+                key -> service.describe(key)
+                        .thenAccept(description -> description.refusal().ifPresent(problem -> {
+                            throw problem.asException();
+                        })));
     }
 
     /**
@@ -73,7 +74,8 @@ final class KeyChecks {
         KeyArn first = spec.keys().get(0);
         EncryptionContext context = trial(spec, first);
         return service.generate(first, context)
-                .thenCompose(made -> wraps(service, made, spec.keys().subList(1, spec.keys().size()), context));
+                .thenCompose(made ->
+                        wraps(service, made, spec.keys().subList(1, spec.keys().size()), context));
     }
 
     private static CompletionStage<Void> wraps(
@@ -107,8 +109,9 @@ final class KeyChecks {
 
     /** Asks about all keys at once and ends when all have been answered. */
     private static CompletionStage<Void> each(List<KeyArn> asked, Function<KeyArn, CompletionStage<Void>> question) {
-        List<CompletableFuture<Void>> answers =
-                asked.stream().map(key -> question.apply(key).toCompletableFuture()).toList();
+        List<CompletableFuture<Void>> answers = asked.stream()
+                .map(key -> question.apply(key).toCompletableFuture())
+                .toList();
         return CompletableFuture.allOf(answers.toArray(CompletableFuture<?>[]::new))
                 .handle((all, failure) -> answers)
                 .thenCompose(ended -> ended.stream()

@@ -115,9 +115,10 @@ class KeyChecksTest {
                 .join();
 
         assertThat(service.asked).containsExactly("generate first", "wrap second", "wrap third");
-        assertThat(service.contexts).allSatisfy(context -> assertThat(context.entries())
-                .containsEntry("bakstripe", "authenticated")
-                .containsKeys("set", "family", "data-key"));
+        assertThat(service.contexts)
+                .allSatisfy(context -> assertThat(context.entries())
+                        .containsEntry("bakstripe", "authenticated")
+                        .containsKeys("set", "family", "data-key"));
         assertThat(service.made).hasSize(1).allMatch(KeyChecksTest::wiped);
     }
 
@@ -135,7 +136,9 @@ class KeyChecksTest {
     void encryptionOnlyAsksForItsOneKey() {
         InstanceView view = view(new InstanceEncryption(EncryptionMode.ENCRYPTION_ONLY, List.of(SECOND), false));
 
-        checks.usable(view, backup(Optional.of(FIRST)), waiting).toCompletableFuture().join();
+        checks.usable(view, backup(Optional.of(FIRST)), waiting)
+                .toCompletableFuture()
+                .join();
         checks.generates(view, backup(Optional.of(FIRST)), waiting)
                 .toCompletableFuture()
                 .join();
@@ -217,10 +220,9 @@ class KeyChecksTest {
             asked.add("wrap " + key.keyId());
             contexts.add(context);
             return mayNotWrap.equals(Optional.of(key))
-                    ? CompletableFuture.failedFuture(
-                            BackupError.KEY_DENIED
-                                    .problem("me", "kms:Encrypt", key, "no")
-                                    .asException())
+                    ? CompletableFuture.failedFuture(BackupError.KEY_DENIED
+                            .problem("me", "kms:Encrypt", key, "no")
+                            .asException())
                     : CompletableFuture.completedFuture(WrappedKey.of(key, context, new byte[] {2}));
         }
 

@@ -61,7 +61,8 @@ final class AuthenticatedRestoreTest {
                 (database, report) -> {},
                 "node");
         new SetApply(
-                        dependencies,
+                        dependencies.settings(),
+                        dependencies.budget(),
                         files,
                         KIT.system(),
                         new HostName("local"),

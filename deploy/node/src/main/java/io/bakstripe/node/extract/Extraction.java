@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -88,7 +89,7 @@ final class Extraction {
             Steps steps = new Steps(server, toTime);
             for (SetFacts set : chain) {
                 if (!steps.reached()) {
-                    steps.take(set, byId.get(set.setId()));
+                    steps.take(set, Objects.requireNonNull(byId.get(set.setId())));
                 }
             }
             RolledTo end = steps.end();
