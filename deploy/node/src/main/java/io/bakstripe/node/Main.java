@@ -1,6 +1,7 @@
 package io.bakstripe.node;
 
 import io.bakstripe.api.cli.BakstripeCli;
+import io.bakstripe.node.decrypt.DecryptCommand;
 import io.bakstripe.node.demo.DemoCommand;
 import io.bakstripe.node.extract.ExtractCommand;
 import io.bakstripe.node.iam.IamPolicyCommand;
@@ -18,6 +19,7 @@ public final class Main {
                 .addSubcommand("demo", new DemoCommand())
                 .addSubcommand("inspect", new InspectCommand())
                 .addSubcommand("extract", new ExtractCommand())
+                .addSubcommand("decrypt", new DecryptCommand())
                 .addSubcommand("iam-policy", new IamPolicyCommand());
         System.exit(BakstripeCli.withShortErrors(line).execute(arguments));
     }

@@ -693,6 +693,18 @@ public enum BackupError {
             CONFLICT,
             "the backups that are named reach %s, and %s is behind that",
             "Name the log backups up to one that ended at or after that moment, or leave the moment out."),
+    OUTPUT_TAKEN(
+            6044, CONFLICT, "%s is not written: %s", "Name another directory, or the files in calls of their own."),
+    NOTHING_TO_DECRYPT(
+            6045,
+            CONFLICT,
+            "file %s is not encrypted, as far as can be seen",
+            "Leave it out. Of a file on this host that is encrypted in the mode encryption-only, name the metadata that it had in the store, too: --metadata."),
+    METADATA_UNREADABLE(
+            6046,
+            CORRUPTION,
+            "the metadata in %s cannot be read: %s",
+            "Save what aws s3api head-object --query Metadata prints of the object."),
     SPOOL_FAILED(
             6051,
             FAILURE,

@@ -2,6 +2,7 @@ package io.bakstripe.worker.format;
 
 import io.bakstripe.protocol.stripe.EncryptionMode;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /** What a file says of its encryption in preamble and footer; {@code docs/format.md}, parts 2 and 5. */
@@ -24,6 +25,11 @@ public enum Mode {
                     case AUTHENTICATED -> AUTHENTICATED;
                 })
                 .orElse(PLAIN);
+    }
+
+    /** As people and programs are shown it: {@code plain}, {@code encryption-only}, {@code authenticated}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** Empty for one that this program does not know. */

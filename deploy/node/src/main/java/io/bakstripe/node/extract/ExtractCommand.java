@@ -1,12 +1,13 @@
 package io.bakstripe.node.extract;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.typesafe.config.ConfigException;
 import io.bakstripe.api.http.ApiJson;
 import io.bakstripe.node.extract.Extraction.Extracted;
+import io.bakstripe.node.offline.ByteBar;
+import io.bakstripe.node.offline.OfflineCommand;
+import io.bakstripe.node.offline.OfflineOptions;
 import io.bakstripe.node.offline.OfflineStore;
-import io.bakstripe.protocol.error.BakstripeException;
-import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.node.offline.Waiting;
 import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
@@ -26,9 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -56,10 +57,6 @@ import picocli.CommandLine.Spec;
             "      --to-time 2026-05-01T12:30:00Z"
         })
 public final class ExtractCommand implements Callable<Integer> {
-    private static final int OK = 0;
-    private static final int FAILED = 1;
-    private static final int USAGE = 2;
-
     /** In messages about the disk. */
     private static final HostName HERE = new HostName("this-host");
 
@@ -83,17 +80,11 @@ public final class ExtractCommand implements Callable<Integer> {
             description = "Leave out what was committed from then on; UTC unless it has an offset. Needs logs.")
     private @Nullable String toTime;
 
-    @Option(names = "--key", paramLabel = "ARN", description = "The KMS key that opens the files, all of them.")
-    private @Nullable String key;
-
     @Option(names = "--json", description = "Print one JSON document, for scripts.")
     private boolean json;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "The node's configuration, for its store.")
-    private @Nullable Path config;
-
-    @Option(names = "--data", paramLabel = "DIR", description = "A node's folder, for the store of its sandbox.")
-    private @Nullable Path data;
+    @Mixin
+    private final OfflineOptions options = new OfflineOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -101,52 +92,28 @@ public final class ExtractCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        try {
+        return OfflineCommand.run(spec, () -> {
             Optional<Instant> moment = Optional.ofNullable(toTime).map(text -> new StopAt(text).in(ZoneOffset.UTC));
-            Optional<KeyArn> named = Optional.ofNullable(key).map(KeyArn::parse);
             List<S3Arn> arns = names.stream().map(S3Arn::parse).toList();
-            Extracted made = extract(arns, named, moment, err);
+            Extracted made = extract(arns, options.key(), moment);
             spec.commandLine().getOut().println(json ? json(made) : text(made));
-            return OK;
-        } catch (BakstripeException refused) {
-            Problem problem = refused.problem();
-            err.println("error " + problem.error().code() + ": " + problem.detail());
-            err.println("hint: " + problem.hint());
-            return FAILED;
-        } catch (ConfigException wrong) {
-            err.println("error: the configuration is wrong: " + wrong.getMessage());
-            err.println("hint: docs/configuration.md explains the keys and says where all of them are listed.");
-            return USAGE;
-        } catch (IOException failed) {
-            err.println("error: " + failed.getMessage());
-            return FAILED;
-        } finally {
-            spec.commandLine().getOut().flush();
-            err.flush();
-        }
+            return OfflineCommand.OK;
+        });
     }
 
-    private Extracted extract(List<S3Arn> arns, Optional<KeyArn> named, Optional<Instant> moment, PrintWriter err)
-            throws IOException {
-        try (OfflineStore store = OfflineStore.open(
-                        Optional.ofNullable(config),
-                        Optional.ofNullable(data),
-                        Optional.ofNullable(System.getenv("BAKSTRIPE_SANDBOX")).map(Path::of));
-                ExtractBar bar = new ExtractBar(System.console() != null, err)) {
+    private Extracted extract(List<S3Arn> arns, Optional<KeyArn> key, Optional<Instant> moment) throws IOException {
+        PrintWriter err = spec.commandLine().getErr();
+        try (OfflineStore store = options.open();
+                ByteBar bar = new ByteBar(System.console() != null, err, "extracting")) {
             SetExtraction writer = new SetExtraction(store.system(), store.restore(), store.budget(), HERE);
-            return new Extraction(writer, () -> store.files(named), bar).run(find(store, arns, named), to, moment);
+            return new Extraction(writer, () -> store.files(key), new ExtractBar(bar))
+                    .run(find(store, arns, key), to, moment);
         }
     }
 
-    private static List<FoundSet> find(OfflineStore store, List<S3Arn> arns, Optional<KeyArn> named) {
-        try (OpenedFiles files = store.files(named)) {
-            return new StoreSetFinder(files, store.restore())
-                    .all(arns)
-                    .toCompletableFuture()
-                    .join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof RuntimeException cause ? cause : failed;
+    private static List<FoundSet> find(OfflineStore store, List<S3Arn> arns, Optional<KeyArn> key) {
+        try (OpenedFiles files = store.files(key)) {
+            return Waiting.on(() -> new StoreSetFinder(files, store.restore()).all(arns));
         }
     }
 

@@ -1,11 +1,21 @@
 package io.bakstripe.node.inspect;
 
-import com.typesafe.config.ConfigException;
+import io.bakstripe.node.offline.OfflineCommand;
+import io.bakstripe.node.offline.OfflineOptions;
+import io.bakstripe.node.offline.Places;
+import io.bakstripe.node.offline.Places.Beside;
+import io.bakstripe.node.offline.Waiting;
+import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.worker.format.ManifestPage;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.restore.FileInspection;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
+import io.bakstripe.worker.seal.OpenedFiles;
+import io.bakstripe.worker.seal.SealFacts;
+import io.bakstripe.worker.store.ObjectStore.StoredObject;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -15,8 +25,10 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -26,22 +38,19 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Shows header, parts and manifest of backup files, without a node and without a database.",
-            "Of several files it also says whether they are one whole set. Exits with 0 only if nothing is wrong."
+            "Of several files it also says whether they are one whole set. Exits with 0 only if nothing is wrong.",
+            "Encrypted files are opened with their key; --outside shows what they tell without it."
         },
         footer = {
             "",
-            "Files in S3 are read with the settings of --config or of the sandbox under --data (or BAKSTRIPE_SANDBOX),",
-            "else with BAKSTRIPE_S3_* and the credentials that the AWS SDK finds by itself.",
+            "The store and the key service are those of --config or of the sandbox under --data (or BAKSTRIPE_SANDBOX),",
+            "else of BAKSTRIPE_S3_*, BAKSTRIPE_KMS_* and the credentials that the AWS SDK finds by itself.",
             "",
             "Examples:",
             "  bakstripe inspect shop1-of-4.bak",
             "  bakstripe inspect --verify --data /tmp/bak 'arn:aws:s3:::bakstripe-sandbox/shop*.bak'"
         })
 public final class InspectCommand implements Callable<Integer> {
-    private static final int OK = 0;
-    private static final int FAILED = 1;
-    private static final int USAGE = 2;
-
     @Parameters(
             arity = "1..*",
             paramLabel = "FILE|ARN",
@@ -57,11 +66,26 @@ public final class InspectCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON document, for scripts.")
     private boolean json;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "The node's configuration, for its store.")
-    private @Nullable Path config;
+    @Option(
+            names = "--outside",
+            description = "Ask no key service: of encrypted files show what they tell without their key.")
+    private boolean outside;
 
-    @Option(names = "--data", paramLabel = "DIR", description = "A node's folder, for the store of its sandbox.")
-    private @Nullable Path data;
+    @Option(
+            names = "--metadata",
+            paramLabel = "FILE",
+            description =
+                    "User metadata of the one file of this host that is named: what aws s3api head-object prints.")
+    private @Nullable Path metadata;
+
+    @Option(
+            names = "--keys",
+            paramLabel = "FILE",
+            description = "Key object of the one file of this host that is named. Default: its name and .keys.")
+    private @Nullable Path keys;
+
+    @Mixin
+    private final OfflineOptions options = new OfflineOptions();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -69,51 +93,56 @@ public final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        Places places = new Places(
-                Optional.ofNullable(config),
-                Optional.ofNullable(data),
-                Optional.ofNullable(System.getenv("BAKSTRIPE_SANDBOX")).map(Path::of));
-        try (places) {
-            List<Inspected> inspected = new ArrayList<>();
-            for (String name : names) {
-                for (Places.Found found : places.find(name)) {
-                    inspected.add(inspect(found));
-                }
-            }
-            return show(inspected);
-        } catch (BakstripeException refused) {
-            err.println("error " + refused.problem().error().code() + ": "
-                    + refused.problem().detail());
-            err.println("hint: " + refused.problem().hint());
-            return FAILED;
-        } catch (ConfigException wrong) {
-            err.println("error: the configuration is wrong: " + wrong.getMessage());
-            err.println("hint: docs/configuration.md explains the keys and says where all of them are listed.");
-            return USAGE;
-        } catch (IOException failed) {
-            err.println("error: " + failed.getMessage());
-            return FAILED;
-        } finally {
-            spec.commandLine().getOut().flush();
-            err.flush();
+        boolean saved = metadata != null || keys != null;
+        if (saved && (names.size() != 1 || names.get(0).startsWith("arn:"))) {
+            throw new ParameterException(spec.commandLine(), "--metadata and --keys belong to one file of this host");
         }
+        Beside beside = new Beside(Optional.ofNullable(metadata), Optional.ofNullable(keys));
+        return OfflineCommand.run(spec, () -> {
+            Optional<KeyArn> key = options.key();
+            try (Places places = new Places(options::open, beside)) {
+                List<Inspected> inspected = new ArrayList<>();
+                for (String name : names) {
+                    for (Places.Found found : places.find(name)) {
+                        inspected.add(inspect(found, key));
+                    }
+                }
+                return show(inspected);
+            }
+        });
     }
 
-    private Inspected inspect(Places.Found found) {
+    private Inspected inspect(Places.Found found, Optional<KeyArn> key) throws IOException {
         Inspected inspected = new Inspected(found.name(), found.object().size());
         try {
-            FileInspection inspection = new FileInspection(found.source());
-            FoundStripe stripe = inspection.ends(found.object());
-            inspected.says(stripe);
-            if (verify || files) {
-                List<ManifestPage.Entry> manifest = new ArrayList<>();
-                inspected.holds(inspection.contents(stripe, files ? manifest::add : entry -> {}), files, manifest);
+            SealFacts facts = found.facts();
+            inspected.isSealed(facts);
+            if (outside && facts.mode() != Mode.PLAIN) {
+                facts.problem().map(found::shown).ifPresent(inspected::fails);
+            } else {
+                look(found, facts, key, inspected);
             }
         } catch (BakstripeException refused) {
             inspected.fails(found.shown(refused.problem()));
         }
         return inspected;
+    }
+
+    private void look(Places.Found found, SealFacts facts, Optional<KeyArn> key, Inspected inspected)
+            throws IOException {
+        try (OpenedFiles opened = found.open(facts, key)) {
+            StoredObject object = Waiting.on(() -> opened.head(found.object().file()))
+                    .orElseThrow(() -> BackupError.FILE_CHANGED
+                            .problem(found.object().file())
+                            .asException());
+            FileInspection inspection = new FileInspection(opened::read);
+            FoundStripe stripe = inspection.ends(object);
+            inspected.says(stripe);
+            if (verify || files) {
+                List<ManifestPage.Entry> manifest = new ArrayList<>();
+                inspected.holds(inspection.contents(stripe, files ? manifest::add : entry -> {}), files, manifest);
+            }
+        }
     }
 
     private int show(List<Inspected> inspected) {
@@ -128,7 +157,7 @@ public final class InspectCommand implements Callable<Integer> {
         out.println(json ? report.json() : report.text());
         boolean wrong = set.isPresent()
                 || inspected.stream().anyMatch(file -> file.problem().isPresent());
-        return wrong ? FAILED : OK;
+        return wrong ? OfflineCommand.FAILED : OfflineCommand.OK;
     }
 
     private static Optional<Problem> judge(List<FoundStripe> files) {

@@ -2,8 +2,10 @@ package io.bakstripe.node.inspect;
 
 import io.bakstripe.protocol.error.Problem;
 import io.bakstripe.worker.format.ManifestPage;
+import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.restore.FileInspection.Contents;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
+import io.bakstripe.worker.seal.SealFacts;
 import java.util.List;
 import java.util.Optional;
 
@@ -11,6 +13,7 @@ import java.util.Optional;
 final class Inspected {
     private final String name;
     private final long bytes;
+    private Optional<SealFacts> seal = Optional.empty();
     private Optional<FoundStripe> stripe = Optional.empty();
     private Optional<Contents> contents = Optional.empty();
     private Optional<List<ManifestPage.Entry>> manifest = Optional.empty();
@@ -20,6 +23,10 @@ final class Inspected {
     Inspected(String name, long bytes) {
         this.name = name;
         this.bytes = bytes;
+    }
+
+    void isSealed(SealFacts found) {
+        seal = Optional.of(found).filter(facts -> facts.mode() != Mode.PLAIN);
     }
 
     void says(FoundStripe found) {
@@ -42,6 +49,11 @@ final class Inspected {
 
     long bytes() {
         return bytes;
+    }
+
+    /** How it is encrypted; empty when it is not, or when that cannot be read. */
+    Optional<SealFacts> seal() {
+        return seal;
     }
 
     /** What it says of itself; empty when that cannot be read. */

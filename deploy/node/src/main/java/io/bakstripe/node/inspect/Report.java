@@ -6,11 +6,14 @@ import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.HorizontalAlign;
 import io.bakstripe.api.http.ApiJson;
 import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.protocol.name.BackupSetId;
+import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.format.ManifestPage;
 import io.bakstripe.worker.format.StripeHeader;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
+import io.bakstripe.worker.seal.SealFacts;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,6 +51,7 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
         Map<String, Object> document = new LinkedHashMap<>();
         document.put("file", file.name());
         document.put("bytes", file.bytes());
+        file.seal().ifPresent(seal -> document.put("encryption", json(seal)));
         file.stripe().ifPresent(stripe -> {
             document.put("header", stripe.header());
             document.put("stop", stripe.trailer().stop());
@@ -58,6 +62,19 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
         file.manifest().ifPresent(manifest -> document.put("manifest", manifest));
         document.put("verified", file.contents().isPresent() && file.problem().isEmpty());
         file.problem().ifPresent(problem -> document.put("problem", json(problem)));
+        return document;
+    }
+
+    private static Map<String, Object> json(SealFacts seal) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("mode", seal.mode().word());
+        document.put("keys", seal.keys().stream().map(KeyArn::toString).toList());
+        seal.identity().ifPresent(identity -> {
+            document.put("dataKeyId", identity.dataKeyId().toString());
+            document.put("setId", identity.setId().toString());
+            document.put("family", identity.family());
+            document.put("families", identity.families());
+        });
         return document;
     }
 
@@ -87,6 +104,7 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
                 lines.add("");
             }
             line(lines, "file", file.name() + ", " + file.bytes() + " bytes");
+            file.seal().ifPresent(seal -> sealed(lines, seal, file.stripe().isPresent()));
             file.stripe().ifPresent(stripe -> says(lines, stripe));
             file.manifest().ifPresent(manifest -> lines.add(manifest(manifest)));
             file.contents()
@@ -110,9 +128,26 @@ record Report(List<Inspected> files, boolean judged, Optional<Problem> set) {
         return String.join(System.lineSeparator(), lines);
     }
 
+    private static void sealed(List<String> lines, SealFacts seal, boolean opened) {
+        String dataKey = seal.identity()
+                .map(identity -> ", data key " + identity.dataKeyId())
+                .orElse("");
+        line(lines, "encrypted", seal.mode().word() + dataKey);
+        seal.keys().forEach(key -> line(lines, "opens by", key.toString()));
+        if (!opened) {
+            seal.identity()
+                    .ifPresent(identity ->
+                            line(lines, "set", family(identity.setId(), identity.family(), identity.families())));
+        }
+    }
+
+    private static String family(BackupSetId setId, int family, int families) {
+        return setId.value() + ", file " + family + " of " + families;
+    }
+
     private static void says(List<String> lines, FoundStripe stripe) {
         StripeHeader header = stripe.header();
-        line(lines, "set", header.setId().value() + ", file " + header.family() + " of " + header.families());
+        line(lines, "set", family(header.setId(), header.family(), header.families()));
         line(
                 lines,
                 "database",

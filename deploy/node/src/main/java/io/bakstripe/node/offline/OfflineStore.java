@@ -15,9 +15,11 @@ import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.key.KeyService;
 import io.bakstripe.worker.key.kms.KmsKeys;
 import io.bakstripe.worker.key.kms.KmsSettings;
+import io.bakstripe.worker.key.provider.CryptoProvider;
 import io.bakstripe.worker.restore.RestoreSettings;
 import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
+import io.bakstripe.worker.store.ObjectReader;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.aws.StsSettings;
@@ -33,10 +35,9 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 
 /** The object store and the key service of a configuration, used with this program's own rights: no cluster, no journal. Thread-safe. */
-public final class OfflineStore implements AutoCloseable {
+public final class OfflineStore implements Places.Services {
     /** The configuration declares no instance of that name, so that no option and no role are asked for. */
-    private static final StoreAccess OWN =
-            new StoreAccess(new InstanceName("offline"), Optional.empty(), Optional.empty());
+    static final StoreAccess OWN = new StoreAccess(new InstanceName("offline"), Optional.empty(), Optional.empty());
 
     private final ActorSystem<Void> system;
     private final S3Stores stores;
@@ -76,6 +77,8 @@ public final class OfflineStore implements AutoCloseable {
                 .withFallback(ConfigFactory.defaultReference());
         ActorSystem<Void> system = ActorSystem.create(Behaviors.empty(), "bakstripe-offline", local);
         try {
+            // Before anything has asked for a cipher, the clients' TLS included.
+            CryptoProvider.from(worker).install();
             S3Stores stores = S3Stores.create(
                     StoreSettings.from(worker),
                     StsSettings.from(worker),
@@ -122,7 +125,7 @@ public final class OfflineStore implements AutoCloseable {
         return system;
     }
 
-    /** The objects as they are stored. */
+    @Override
     public ObjectStore store() {
         return stores.of(OWN);
     }
@@ -131,18 +134,20 @@ public final class OfflineStore implements AutoCloseable {
         return keys.of(OWN);
     }
 
-    /**
-     * The files as they were before they were encrypted; to be closed.
-     *
-     * @param key that opens encrypted ones, all of which must be; empty: the one that each file names
-     */
+    /** As {@link #files(ObjectReader, Optional)}, of the store. */
     public OpenedFiles files(Optional<KeyArn> key) {
+        return files(store(), key);
+    }
+
+    @Override
+    public OpenedFiles files(ObjectReader reader, Optional<KeyArn> key) {
         Executor blocking =
                 system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
         KeyChoice choice = key.isPresent() ? new KeyChoice.Named(key) : new KeyChoice.AsTheFileSays();
-        return new OpenedFiles(store(), keys(), choice, blocking);
+        return new OpenedFiles(reader, keys(), choice, blocking);
     }
 
+    @Override
     public RestoreSettings restore() {
         return restore;
     }
