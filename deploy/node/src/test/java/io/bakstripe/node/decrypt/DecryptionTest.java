@@ -98,6 +98,7 @@ final class DecryptionTest {
         return SealedFile.of(plain(SealedFile.preamble(SET, family, families)), keys, LocalKeys.KEY, OTHER);
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Made once, never changed.
     private record Cbc(byte[] plain, byte[] stored, Map<String, String> metadata) {}
 
     private Cbc encryptionOnly() throws GeneralSecurityException {
