@@ -107,8 +107,12 @@ final class Decryption {
                             .asException());
             FoundStripe stripe = new FileInspection(opened::read).ends(plain);
             progress.begins(file.name(), plain.size());
-            RangeSource written = (object, offset, length) ->
-                    opened.read(object, offset, length).thenApply(bytes -> write(channel, offset, bytes));
+            RangeSource written = (object, offset, length) -> opened.read(object, offset, length)
+                    .thenApply(bytes -> {
+                        write(channel, offset, bytes);
+                        progress.written(bytes.remaining());
+                        return bytes;
+                    });
             new FileInspection(written).contents(stripe, entry -> {});
             end(opened, plain, channel);
             channel.force(true);
@@ -117,7 +121,7 @@ final class Decryption {
         }
     }
 
-    private ByteBuffer write(FileChannel channel, long offset, ByteBuffer bytes) {
+    private static void write(FileChannel channel, long offset, ByteBuffer bytes) {
         ByteBuffer left = bytes.duplicate();
         try {
             for (long at = offset; left.hasRemaining(); ) {
@@ -126,12 +130,10 @@ final class Decryption {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        progress.written(bytes.remaining());
-        return bytes;
     }
 
     /** What stands behind the parts; then preamble and footer, which say the mode. */
-    private void end(OpenedFiles opened, StoredObject plain, FileChannel channel) {
+    private static void end(OpenedFiles opened, StoredObject plain, FileChannel channel) {
         ByteBuffer begin = Waiting.on(() -> opened.read(plain, 0, Layout.PREAMBLE_BYTES));
         long footerAt = plain.size() - Layout.FOOTER_BYTES;
         ByteBuffer end = Waiting.on(() -> opened.read(plain, footerAt, Layout.FOOTER_BYTES));

@@ -28,13 +28,14 @@ final class Outputs implements AutoCloseable {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path folder;
-    private final boolean made;
+    private final List<Path> made;
     private final List<Path> targets;
     private final List<Path> temporary = new ArrayList<>();
     private final List<Path> published = new ArrayList<>();
     private boolean done;
 
-    private Outputs(Path folder, boolean made, List<Path> targets) {
+    /** @param made directories that were not there before, the innermost first */
+    private Outputs(Path folder, List<Path> made, List<Path> targets) {
         this.folder = folder;
         this.made = made;
         this.targets = targets;
@@ -63,7 +64,10 @@ final class Outputs implements AutoCloseable {
         if (Files.exists(folder) && !Files.isDirectory(folder)) {
             throw new IOException(folder + " is no directory");
         }
-        boolean made = !Files.exists(folder);
+        List<Path> made = new ArrayList<>();
+        for (Path one = folder.toAbsolutePath(); one != null && !Files.exists(one); one = one.getParent()) {
+            made.add(one);
+        }
         Files.createDirectories(folder);
         return new Outputs(folder, made, targets);
     }
@@ -130,8 +134,8 @@ final class Outputs implements AutoCloseable {
         for (Path file : published) {
             Files.deleteIfExists(file);
         }
-        if (made) {
-            Files.deleteIfExists(folder);
+        for (Path directory : made) {
+            Files.deleteIfExists(directory);
         }
     }
 }

@@ -48,6 +48,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
@@ -177,7 +178,7 @@ final class DecryptionTest {
     }
 
     private Path target() {
-        return temp.resolve("to");
+        return temp.resolve("new/to");
     }
 
     private List<String> written() throws IOException {
@@ -190,7 +191,11 @@ final class DecryptionTest {
     }
 
     private int inspect(String... arguments) {
-        CommandLine line = new CommandLine(new InspectCommand());
+        return run(new InspectCommand(), arguments);
+    }
+
+    private int run(Callable<Integer> command, String... arguments) {
+        CommandLine line = new CommandLine(command);
         line.setOut(new PrintWriter(out));
         line.setErr(new PrintWriter(out));
         return BakstripeCli.withShortErrors(line).execute(arguments);
@@ -286,7 +291,7 @@ final class DecryptionTest {
 
         assertThat(refusal("arn:aws:s3:::bucket/shop*")).isEqualTo(BackupError.FILE_DAMAGED);
 
-        assertThat(target()).doesNotExist();
+        assertThat(temp).isEmptyDirectory();
     }
 
     @Test
@@ -413,5 +418,25 @@ final class DecryptionTest {
         Files.delete(temp.resolve("strong.bak.keys"));
         assertThat(inspect("--outside", strong.toString())).isEqualTo(1);
         assertThat(out.toString()).contains("BAK-6115", strong + ".keys");
+    }
+
+    @Test
+    void theCommandSaysWithCodeAndHintWhyItFails() throws Exception {
+        Path plain = Files.write(temp.resolve("plain.bak"), plain(new Preamble(Mode.PLAIN, SET, 1, 1)));
+        String to = target().toString();
+
+        assertThat(run(new DecryptCommand(), plain.toString(), "--to", to)).isEqualTo(1);
+        assertThat(out.toString()).contains("error BAK-6045: file " + plain, "hint: ", "--metadata");
+
+        assertThat(run(new DecryptCommand(), temp.resolve("absent").toString(), "--to", to))
+                .isEqualTo(1);
+        assertThat(out.toString()).contains("there is no file");
+
+        assertThat(run(new DecryptCommand(), "arn:aws:s3:::bucket/a", "--keys", "a.keys", "--to", to))
+                .isEqualTo(2);
+        assertThat(run(new DecryptCommand(), "one", "two", "--metadata", "json", "--to", to))
+                .isEqualTo(2);
+        assertThat(run(new DecryptCommand(), plain.toString())).isEqualTo(2);
+        assertThat(target()).doesNotExist();
     }
 }
