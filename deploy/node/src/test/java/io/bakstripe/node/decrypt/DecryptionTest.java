@@ -28,7 +28,10 @@ import io.bakstripe.worker.key.LocalKeys;
 import io.bakstripe.worker.key.NewDataKey;
 import io.bakstripe.worker.key.envelope.CipherBlock;
 import io.bakstripe.worker.key.envelope.Envelope;
+import io.bakstripe.worker.restore.FoundSet;
+import io.bakstripe.worker.restore.FoundSet.FoundStripe;
 import io.bakstripe.worker.restore.RestoreSettings;
+import io.bakstripe.worker.restore.StoreSetFinder;
 import io.bakstripe.worker.seal.KeyObject;
 import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
@@ -230,6 +233,26 @@ final class DecryptionTest {
                 .isZero();
         assertThat(out.toString()).contains("whole: all 2 files are here").doesNotContain("encrypted");
         assertThat(Files.getPosixFilePermissions(target().resolve("shop1.bak"))).hasSize(2);
+    }
+
+    @Test
+    void whatWasDecryptedIsASetThatRestoresTakeWithoutAKey() throws IOException {
+        authenticated(1, 2).into(store, arn("shop1.bak"));
+        authenticated(2, 2).into(store, arn("shop2.bak"));
+        decrypt("arn:aws:s3:::bucket/shop*");
+        for (String name : written()) {
+            store.put(arn("again/" + name), Files.readAllBytes(target().resolve(name)), Map.of());
+        }
+
+        try (OpenedFiles files = new OpenedFiles(store, keys, new KeyChoice.Named(Optional.empty()), Runnable::run)) {
+            FoundSet set = new StoreSetFinder(files, SETTINGS)
+                    .find(arn("again/*"))
+                    .toCompletableFuture()
+                    .join();
+
+            assertThat(set.header().setId()).isEqualTo(SET);
+            assertThat(set.stripes()).extracting(FoundStripe::mode).containsExactly(Mode.PLAIN, Mode.PLAIN);
+        }
     }
 
     @Test
