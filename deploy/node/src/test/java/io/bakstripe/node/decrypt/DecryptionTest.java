@@ -16,18 +16,11 @@ import io.bakstripe.protocol.error.BakstripeException;
 import io.bakstripe.protocol.name.BackupSetId;
 import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
-import io.bakstripe.protocol.stripe.ExtentKind;
-import io.bakstripe.worker.engine.Piece;
-import io.bakstripe.worker.format.Codec;
 import io.bakstripe.worker.format.Layout;
 import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.Preamble;
 import io.bakstripe.worker.format.SampleStripe;
-import io.bakstripe.worker.key.EncryptionContext;
 import io.bakstripe.worker.key.LocalKeys;
-import io.bakstripe.worker.key.NewDataKey;
-import io.bakstripe.worker.key.envelope.CipherBlock;
-import io.bakstripe.worker.key.envelope.Envelope;
 import io.bakstripe.worker.restore.FoundSet;
 import io.bakstripe.worker.restore.FoundSet.FoundStripe;
 import io.bakstripe.worker.restore.RestoreSettings;
@@ -43,19 +36,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -64,61 +51,18 @@ import picocli.CommandLine;
 final class DecryptionTest {
     private static final RestoreSettings SETTINGS =
             RestoreSettings.from(ConfigFactory.load().getConfig("bakstripe.worker"));
-    private static final KeyArn OTHER =
-            KeyArn.parse("arn:aws:kms:us-east-1:123456789012:key/99999999-12ab-34cd-56ef-1234567890ab");
     private static final BackupSetId SET = SampleStripe.SET;
 
     @TempDir
     Path temp;
 
-    private final Random random = new Random(5);
-    private final LocalKeys keys = new LocalKeys();
+    private final EncryptedSamples samples = new EncryptedSamples();
+    private final LocalKeys keys = samples.keys;
     private final MemoryObjectStore store = new MemoryObjectStore().withBucket("bucket", "us-east-1");
     private final StringWriter out = new StringWriter();
 
     private static S3Arn arn(String key) {
         return new S3Arn("bucket", key);
-    }
-
-    private byte[] plain(Preamble preamble) {
-        return new SampleStripe(preamble, Codec.ZSTD)
-                .chunk(pieces(1_500_000))
-                .endPart()
-                .chunk(pieces(Layout.SEALED_SEGMENT_BYTES))
-                .finish(SampleStripe.stop(3, 2_548_576));
-    }
-
-    private List<Piece> pieces(int bytes) {
-        return List.of(new Piece(ExtentKind.FILE, "base/1", 0, bytes(bytes), Piece.State.WHOLE));
-    }
-
-    private byte[] bytes(int length) {
-        byte[] bytes = new byte[length];
-        random.nextBytes(bytes);
-        return bytes;
-    }
-
-    private SealedFile authenticated(int family, int families) {
-        return SealedFile.of(plain(SealedFile.preamble(SET, family, families)), keys, LocalKeys.KEY, OTHER);
-    }
-
-    @SuppressWarnings("ArrayRecordComponent") // Made once, never changed.
-    private record Cbc(byte[] plain, byte[] stored, Map<String, String> metadata) {}
-
-    private Cbc encryptionOnly() throws GeneralSecurityException {
-        byte[] plain = plain(new Preamble(Mode.ENCRYPTION_ONLY, SET, 1, 1));
-        byte[] iv = bytes(CipherBlock.BYTES);
-        NewDataKey key = keys.generate(LocalKeys.KEY, EncryptionContext.encryptionOnly(LocalKeys.KEY))
-                .toCompletableFuture()
-                .join();
-        Cipher cipher = Cipher.getInstance("AES/CBC/PKCS5Padding");
-        cipher.init(
-                Cipher.ENCRYPT_MODE,
-                key.plain().use(bytes -> new SecretKeySpec(bytes, "AES")),
-                new IvParameterSpec(iv));
-        Map<String, String> metadata =
-                Envelope.of(key.wrapped(), CipherBlock.of(iv)).toMetadata();
-        return new Cbc(plain, cipher.doFinal(plain), metadata);
     }
 
     private final class InMemory implements Places.Services {
@@ -216,8 +160,8 @@ final class DecryptionTest {
 
     @Test
     void aSetInTheAuthenticatedModeBecomesAPlainOneThatVerifies() throws IOException {
-        SealedFile one = authenticated(1, 2).into(store, arn("shop1.bak"));
-        SealedFile two = authenticated(2, 2).into(store, arn("shop2.bak"));
+        SealedFile one = samples.authenticated(1, 2).into(store, arn("shop1.bak"));
+        SealedFile two = samples.authenticated(2, 2).into(store, arn("shop2.bak"));
 
         List<Decrypted> done = decrypt("arn:aws:s3:::bucket/shop*");
 
@@ -237,8 +181,8 @@ final class DecryptionTest {
 
     @Test
     void whatWasDecryptedIsASetThatRestoresTakeWithoutAKey() throws IOException {
-        authenticated(1, 2).into(store, arn("shop1.bak"));
-        authenticated(2, 2).into(store, arn("shop2.bak"));
+        samples.authenticated(1, 2).into(store, arn("shop1.bak"));
+        samples.authenticated(2, 2).into(store, arn("shop2.bak"));
         decrypt("arn:aws:s3:::bucket/shop*");
         for (String name : written()) {
             store.put(arn("again/" + name), Files.readAllBytes(target().resolve(name)), Map.of());
@@ -257,7 +201,7 @@ final class DecryptionTest {
 
     @Test
     void aFileInEncryptionOnlyModeBecomesAPlainOneThatVerifies() throws Exception {
-        Cbc file = encryptionOnly();
+        EncryptedSamples.Cbc file = samples.encryptionOnly();
         store.put(arn("deep/shop.bak"), file.stored(), file.metadata());
 
         decrypt(Optional.of(LocalKeys.KEY), Beside.NOTHING, "arn:aws:s3:::bucket/deep/shop.bak");
@@ -270,12 +214,12 @@ final class DecryptionTest {
 
     @Test
     void filesOfThisHostOpenWithWhatWasSavedWithThem() throws Exception {
-        SealedFile sealed = authenticated(1, 1);
+        SealedFile sealed = samples.authenticated(1, 1);
         Path strong = Files.write(temp.resolve("strong.bak"), sealed.stored());
         Path itsKeys = Files.write(
                 temp.resolve("elsewhere.json"),
                 KeyObject.empty().with(sealed.entry()).toBytes());
-        Cbc file = encryptionOnly();
+        EncryptedSamples.Cbc file = samples.encryptionOnly();
         Path weak = Files.write(temp.resolve("weak.bak"), file.stored());
         Path metadata = temp.resolve("metadata.json");
         new ObjectMapper().writeValue(metadata.toFile(), file.metadata());
@@ -291,7 +235,7 @@ final class DecryptionTest {
 
     @Test
     void theKeyObjectBesideAFileOfThisHostIsFoundAndNamedInTexts() throws IOException {
-        SealedFile sealed = authenticated(1, 1);
+        SealedFile sealed = samples.authenticated(1, 1);
         Path file = Files.write(temp.resolve("shop.bak"), sealed.stored());
         Path keyObject = Files.writeString(temp.resolve("shop.bak.keys"), "{}");
 
@@ -306,8 +250,8 @@ final class DecryptionTest {
 
     @Test
     void nothingIsLeftWhenOneFileOfSeveralIsNotGenuine() throws IOException {
-        authenticated(1, 2).into(store, arn("shop1.bak"));
-        SealedFile two = authenticated(2, 2).into(store, arn("shop2.bak"));
+        samples.authenticated(1, 2).into(store, arn("shop1.bak"));
+        SealedFile two = samples.authenticated(2, 2).into(store, arn("shop2.bak"));
         byte[] changed = two.stored().clone();
         changed[two.starts().get(1) + 1000] ^= 1;
         store.put(arn("shop2.bak"), changed, Map.of());
@@ -319,7 +263,7 @@ final class DecryptionTest {
 
     @Test
     void aDamagedFileInEncryptionOnlyModeIsFoundByItsChecksums() throws Exception {
-        Cbc file = encryptionOnly();
+        EncryptedSamples.Cbc file = samples.encryptionOnly();
         byte[] changed = file.stored().clone();
         changed[500_000] ^= 1;
         store.put(arn("shop.bak"), changed, file.metadata());
@@ -332,8 +276,8 @@ final class DecryptionTest {
 
     @Test
     void noFileIsOverwrittenAndNoTwoGetOneName() throws IOException {
-        authenticated(1, 2).into(store, arn("a/shop.bak"));
-        authenticated(2, 2).into(store, arn("b/shop.bak"));
+        samples.authenticated(1, 2).into(store, arn("a/shop.bak"));
+        samples.authenticated(2, 2).into(store, arn("b/shop.bak"));
         Files.createDirectories(target());
 
         assertThat(refusal("arn:aws:s3:::bucket/*.bak")).isEqualTo(BackupError.OUTPUT_TAKEN);
@@ -347,8 +291,8 @@ final class DecryptionTest {
 
     @Test
     void aFileThatAppearsMeanwhileStays() throws IOException {
-        authenticated(1, 2).into(store, arn("shop1.bak"));
-        authenticated(2, 2).into(store, arn("shop2.bak"));
+        samples.authenticated(1, 2).into(store, arn("shop1.bak"));
+        samples.authenticated(2, 2).into(store, arn("shop2.bak"));
         Path there = target().resolve("shop2.bak");
         Decryption.Progress meanwhile = new Decryption.Progress() {
             @Override
@@ -382,9 +326,9 @@ final class DecryptionTest {
 
     @Test
     void aPlainFileAWrongKeyAndAKeyThatIsRefusedLeaveNothing() throws IOException {
-        store.put(arn("plain.bak"), plain(new Preamble(Mode.PLAIN, SET, 1, 1)), Map.of());
-        SealedFile sealed = authenticated(1, 1).into(store, arn("shop.bak"));
-        KeyArn third = KeyArn.parse(OTHER.toString().replace("99999999", "77777777"));
+        store.put(arn("plain.bak"), samples.plain(new Preamble(Mode.PLAIN, SET, 1, 1)), Map.of());
+        SealedFile sealed = samples.authenticated(1, 1).into(store, arn("shop.bak"));
+        KeyArn third = KeyArn.parse(EncryptedSamples.OTHER.toString().replace("99999999", "77777777"));
 
         assertThat(refusal("arn:aws:s3:::bucket/plain.bak")).isEqualTo(BackupError.NOTHING_TO_DECRYPT);
         assertThat(refusal(Optional.of(third), Beside.NOTHING, "arn:aws:s3:::bucket/shop.bak"))
@@ -401,7 +345,8 @@ final class DecryptionTest {
 
     @Test
     void metadataThatNobodyPrintedAreRefused() throws Exception {
-        Path file = Files.write(temp.resolve("weak.bak"), encryptionOnly().stored());
+        Path file =
+                Files.write(temp.resolve("weak.bak"), samples.encryptionOnly().stored());
         Path metadata = Files.writeString(temp.resolve("metadata.json"), "x-amz-iv: 1");
         Beside beside = new Beside(Optional.of(metadata), Optional.empty());
 
@@ -413,39 +358,8 @@ final class DecryptionTest {
     }
 
     @Test
-    void inspectShowsFromOutsideHowAFileIsEncrypted() throws Exception {
-        SealedFile sealed = authenticated(1, 1);
-        Path strong = Files.write(temp.resolve("strong.bak"), sealed.stored());
-        Files.write(
-                temp.resolve("strong.bak.keys"),
-                KeyObject.empty().with(sealed.entry()).toBytes());
-        Cbc file = encryptionOnly();
-        Path weak = Files.write(temp.resolve("weak.bak"), file.stored());
-        Path metadata = temp.resolve("metadata.json");
-        new ObjectMapper().writeValue(metadata.toFile(), Map.of("Metadata", file.metadata()));
-        UUID dataKey = sealed.entry().dataKeyId();
-
-        assertThat(inspect("--outside", strong.toString())).as(out.toString()).isZero();
-        assertThat(out.toString())
-                .contains("authenticated, data key " + dataKey)
-                .contains(LocalKeys.KEY.toString(), OTHER.toString())
-                .contains(SET.value() + ", file 1 of 1")
-                .doesNotContain("database");
-
-        out.getBuffer().setLength(0);
-        assertThat(inspect("--outside", weak.toString(), "--metadata", metadata.toString()))
-                .as(out.toString())
-                .isZero();
-        assertThat(out.toString()).contains("encryption-only", LocalKeys.KEY.toString());
-
-        Files.delete(temp.resolve("strong.bak.keys"));
-        assertThat(inspect("--outside", strong.toString())).isEqualTo(1);
-        assertThat(out.toString()).contains("BAK-6115", strong + ".keys");
-    }
-
-    @Test
     void theCommandSaysWithCodeAndHintWhyItFails() throws Exception {
-        Path plain = Files.write(temp.resolve("plain.bak"), plain(new Preamble(Mode.PLAIN, SET, 1, 1)));
+        Path plain = Files.write(temp.resolve("plain.bak"), samples.plain(new Preamble(Mode.PLAIN, SET, 1, 1)));
         String to = target().toString();
 
         assertThat(run(new DecryptCommand(), plain.toString(), "--to", to)).isEqualTo(1);

@@ -5,12 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bakstripe.api.cli.BakstripeCli;
+import io.bakstripe.node.decrypt.EncryptedSamples;
+import io.bakstripe.worker.format.SampleStripe;
+import io.bakstripe.worker.key.LocalKeys;
+import io.bakstripe.worker.seal.KeyObject;
+import io.bakstripe.worker.seal.SealedFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -109,6 +116,38 @@ final class InspectCommandTest {
         assertThat(err.toString()).contains("BAK-1007");
 
         assertThat(inspect()).isEqualTo(2);
+    }
+
+    @Test
+    void showsFromOutsideHowAFileIsEncrypted() throws Exception {
+        EncryptedSamples samples = new EncryptedSamples();
+        SealedFile sealed = samples.authenticated(1, 1);
+        Path strong = Files.write(temp.resolve("strong.bak"), sealed.stored());
+        Files.write(
+                temp.resolve("strong.bak.keys"),
+                KeyObject.empty().with(sealed.entry()).toBytes());
+        EncryptedSamples.Cbc file = samples.encryptionOnly();
+        Path weak = Files.write(temp.resolve("weak.bak"), file.stored());
+        Path metadata = temp.resolve("metadata.json");
+        new ObjectMapper().writeValue(metadata.toFile(), Map.of("Metadata", file.metadata()));
+        UUID dataKey = sealed.entry().dataKeyId();
+
+        assertThat(inspect("--outside", strong.toString())).as(out.toString()).isZero();
+        assertThat(out.toString())
+                .contains("authenticated, data key " + dataKey)
+                .contains(LocalKeys.KEY.toString(), EncryptedSamples.OTHER.toString())
+                .contains(SampleStripe.SET.value() + ", file 1 of 1")
+                .doesNotContain("database");
+
+        out.getBuffer().setLength(0);
+        assertThat(inspect("--outside", weak.toString(), "--metadata", metadata.toString()))
+                .as(out.toString())
+                .isZero();
+        assertThat(out.toString()).contains("encryption-only", LocalKeys.KEY.toString());
+
+        Files.delete(temp.resolve("strong.bak.keys"));
+        assertThat(inspect("--outside", strong.toString())).isEqualTo(1);
+        assertThat(out.toString()).contains("BAK-6115", strong + ".keys");
     }
 
     private int inspect(String... arguments) {
