@@ -497,8 +497,10 @@ class RewrapSandboxTest {
             return real.rewrite(object, metadata, parts);
         };
 
-        assertThat(failure(() -> rewrap(late).run(List.of(file), replace(), told::add)))
-                .isEqualTo(BackupError.FILE_CHANGED);
+        Problem problem = Problem.of(catchThrowable(() -> rewrap(late).run(List.of(file), replace(), told::add)));
+
+        assertThat(problem.error()).isEqualTo(BackupError.FILE_CHANGED);
+        assertThat(problem.hint()).contains("run the command again");
 
         opened(file, main);
         assertThat(uploads()).isEmpty();

@@ -63,7 +63,7 @@ record EnvelopeChange(
         Map<String, String> metadata = new HashMap<>(object.metadata());
         metadata.putAll(after.toMetadata());
         if (!await(rewriter.rewrite(object, metadata, parts()))) {
-            throw BackupError.FILE_CHANGED.problem(object.file()).asException();
+            throw Openings.changed(object.file());
         }
         openings.prove(was, List.of(to), before.toMetadata().toString());
         return new Rewrapped(object.file(), EncryptionMode.ENCRYPTION_ONLY, true, List.of(to));

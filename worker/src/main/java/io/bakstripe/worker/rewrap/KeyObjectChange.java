@@ -194,7 +194,7 @@ record KeyObjectChange(
         }
 
         private BakstripeException changed() {
-            return BackupError.FILE_CHANGED.problem(KeyObject.of(file)).asException();
+            return Openings.changed(KeyObject.of(file));
         }
     }
 }

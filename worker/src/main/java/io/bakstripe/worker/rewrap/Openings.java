@@ -43,6 +43,14 @@ final class Openings {
         }
     }
 
+    /** The refusal of a file, or key object, that is another one than was looked at. */
+    static BakstripeException changed(S3Arn object) {
+        return BackupError.FILE_CHANGED
+                .problem(object)
+                .withHint("It was replaced while its key was being changed, and is left as it is: run the command again.")
+                .asException();
+    }
+
     /** What a file says of itself when it is opened with this key, as it is now; throws as a restore that names the key is refused. */
     FoundStripe with(S3Arn file, KeyArn key) {
         try (OpenedFiles files = new OpenedFiles(store, keys, new KeyChoice.Named(Optional.of(key)), executor)) {

@@ -110,6 +110,7 @@ public final class OfflineStore implements AutoCloseable {
         settings.put(
                 "bakstripe.worker.store.endpoint", store.required("endpoint").asText());
         settings.put("bakstripe.worker.store.path-style", true);
+        settings.put("bakstripe.worker.store.sse", "none");
         settings.put("bakstripe.worker.store.region", store.required("region").asText());
         settings.put(
                 "bakstripe.worker.store.access-key", store.required("accessKey").asText());
