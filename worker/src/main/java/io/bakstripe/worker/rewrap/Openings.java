@@ -47,7 +47,8 @@ final class Openings {
     static BakstripeException changed(S3Arn object) {
         return BackupError.FILE_CHANGED
                 .problem(object)
-                .withHint("It was replaced while its key was being changed, and is left as it is: run the command again.")
+                .withHint(
+                        "It was replaced while its key was being changed, and is left as it is: run the command again.")
                 .asException();
     }
 
@@ -103,7 +104,7 @@ final class Openings {
         } catch (BakstripeException failed) {
             Problem why = failed.problem();
             throw BackupError.REWRAP_UNPROVEN
-                    .problem(file, why.error().code() + ": " + why.detail(), before)
+                    .problem(file, "%s: %s".formatted(why.error().code(), why.detail()), before)
                     .asException(failed);
         }
         if (now.mode() != was.mode()
