@@ -693,6 +693,21 @@ public enum BackupError {
             CONFLICT,
             "the backups that are named reach %s, and %s is behind that",
             "Name the log backups up to one that ended at or after that moment, or leave the moment out."),
+    KEY_ALONE(
+            6047,
+            CONFLICT,
+            "file %s is in the mode encryption-only, in which a file has one key",
+            "Exchange the key: name the other one with --to-key, without --add and --remove."),
+    KEY_LAST(
+            6048,
+            CONFLICT,
+            "key %s is the only one that opens file %s",
+            "Add another key first, or exchange this one with --to-key."),
+    REWRAP_UNPROVEN(
+            6049,
+            FAILURE,
+            "the key of file %s was changed, but the file could not be opened afterwards: %s",
+            "Run the command again: it opens the file once more. What was there before: %s"),
     SPOOL_FAILED(
             6051,
             FAILURE,

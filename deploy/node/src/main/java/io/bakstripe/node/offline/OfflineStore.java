@@ -18,6 +18,7 @@ import io.bakstripe.worker.key.kms.KmsSettings;
 import io.bakstripe.worker.restore.RestoreSettings;
 import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
+import io.bakstripe.worker.store.ObjectRewriter;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.aws.StsSettings;
@@ -37,6 +38,9 @@ public final class OfflineStore implements AutoCloseable {
     /** The configuration declares no instance of that name, so that no option and no role are asked for. */
     private static final StoreAccess OWN =
             new StoreAccess(new InstanceName("offline"), Optional.empty(), Optional.empty());
+
+    /** What S3 takes in one request; larger objects are copied in parts. */
+    private static final long LARGEST_COPY = 5L << 30;
 
     private final ActorSystem<Void> system;
     private final S3Stores stores;
@@ -106,6 +110,7 @@ public final class OfflineStore implements AutoCloseable {
         settings.put(
                 "bakstripe.worker.store.endpoint", store.required("endpoint").asText());
         settings.put("bakstripe.worker.store.path-style", true);
+        settings.put("bakstripe.worker.store.sse", "none");
         settings.put("bakstripe.worker.store.region", store.required("region").asText());
         settings.put(
                 "bakstripe.worker.store.access-key", store.required("accessKey").asText());
@@ -127,6 +132,11 @@ public final class OfflineStore implements AutoCloseable {
         return stores.of(OWN);
     }
 
+    /** What changes metadata of the objects. */
+    public ObjectRewriter rewriter() {
+        return stores.rewriter(OWN, LARGEST_COPY);
+    }
+
     public KeyService keys() {
         return keys.of(OWN);
     }
@@ -137,10 +147,13 @@ public final class OfflineStore implements AutoCloseable {
      * @param key that opens encrypted ones, all of which must be; empty: the one that each file names
      */
     public OpenedFiles files(Optional<KeyArn> key) {
-        Executor blocking =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
         KeyChoice choice = key.isPresent() ? new KeyChoice.Named(key) : new KeyChoice.AsTheFileSays();
-        return new OpenedFiles(store(), keys(), choice, blocking);
+        return new OpenedFiles(store(), keys(), choice, blocking());
+    }
+
+    /** Where bytes are decrypted. */
+    public Executor blocking() {
+        return system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
     }
 
     public RestoreSettings restore() {
