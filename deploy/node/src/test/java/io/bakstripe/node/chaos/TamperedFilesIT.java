@@ -317,7 +317,8 @@ final class TamperedFilesIT {
 
     @Test
     void aChangeInAPartOfAnAuthenticatedFileEndsTheTaskAndLeavesNoDatabase() throws Exception {
-        Answer answer = restored(changed(FIRST, content -> flipped(content.length / 2).apply(content)));
+        Answer answer =
+                restored(changed(FIRST, content -> flipped(content.length / 2).apply(content)));
 
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         JsonNode row = environment
