@@ -61,10 +61,11 @@ final class SeveralKeysIT {
     }
 
     private Answer ask(String pattern) {
-        Map<String, Object> call = Submitted.with(
-                Submitted.backupCall(pattern, FILES, 0),
-                "kms_master_key_arn",
-                environment.keys().key());
+        return ask(pattern, environment.keys().key());
+    }
+
+    private Answer ask(String pattern, String key) {
+        Map<String, Object> call = Submitted.with(Submitted.backupCall(pattern, FILES, 0), "kms_master_key_arn", key);
         return environment
                 .node()
                 .procedure("rds_backup_database", Submitted.with(call, "encryption_mode", "authenticated"));
@@ -138,15 +139,35 @@ final class SeveralKeysIT {
         requireRows(whole, environment.keys().secondKey());
     }
 
+    /** The call names the key that the instance adds. */
+    @Test
+    void aKeyThatIsNoneOfTheFilesIsRefusedAndTheirsIsNamed() throws Exception {
+        String pattern = pattern();
+        Answer answer = ask(pattern, environment.keys().secondKey());
+        assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
+        Submitted ofSecond = environment.accepted(answer, "BACKUP_DB", "shop", pattern, FILES);
+        environment.node().awaitSuccess(ofSecond.id());
+
+        Answer refused = askRestore("other", ofSecond, environment.keys().key());
+
+        assertThat(refused.status()).as(refused.toString()).isEqualTo(409);
+        assertThat(refused.code()).isEqualTo("BAK-6119");
+        assertThat(refused.body().required("hint").asText())
+                .isEqualTo("Name one of the keys that open it: %s."
+                        .formatted(environment.keys().secondKey()));
+        assertThat(environment.hasFiles("other")).isFalse();
+        requireRows(ofSecond, environment.keys().secondKey());
+    }
+
     @Test
     void aKeyThatDoesNotExistIsRefusedInTheReferencesWords() throws Exception {
         String other = environment.keys().key().replaceAll("key/.*", "key/00000000-0000-0000-0000-000000000000");
 
-        Answer refused = askRestore("other", whole, other);
+        Answer refused = askRestore("absent", whole, other);
 
         assertThat(refused.status()).as(refused.toString()).isEqualTo(404);
         assertThat(refused.body().required("detail").asText()).isEqualTo("Key " + other + " does not exist");
-        assertThat(environment.hasFiles("other")).isFalse();
+        assertThat(environment.hasFiles("absent")).isFalse();
     }
 
     @Test
