@@ -6,6 +6,7 @@ import io.bakstripe.node.demo.DemoCommand;
 import io.bakstripe.node.extract.ExtractCommand;
 import io.bakstripe.node.iam.IamPolicyCommand;
 import io.bakstripe.node.inspect.InspectCommand;
+import io.bakstripe.node.rewrap.RewrapCommand;
 import picocli.CommandLine;
 
 /** The entry point behind the launcher: the client's commands, and those that need a node on this machine. */
@@ -20,6 +21,7 @@ public final class Main {
                 .addSubcommand("inspect", new InspectCommand())
                 .addSubcommand("extract", new ExtractCommand())
                 .addSubcommand("decrypt", new DecryptCommand())
+                .addSubcommand("rewrap", new RewrapCommand())
                 .addSubcommand("iam-policy", new IamPolicyCommand());
         System.exit(BakstripeCli.withShortErrors(line).execute(arguments));
     }

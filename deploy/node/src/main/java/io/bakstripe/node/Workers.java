@@ -28,7 +28,7 @@ import io.bakstripe.worker.preflight.PreflightDependencies;
 import io.bakstripe.worker.preflight.PreflightSettings;
 import io.bakstripe.worker.restore.RestoreDependencies;
 import io.bakstripe.worker.restore.RestoreSettings;
-import io.bakstripe.worker.restore.RestoreWorker;
+import io.bakstripe.worker.restore.RestoreSharding;
 import io.bakstripe.worker.restore.SetFinder;
 import io.bakstripe.worker.restore.StoreSetFinder;
 import io.bakstripe.worker.session.BackupSession;
@@ -165,7 +165,7 @@ final class Workers {
                 Cluster.get(system).selfMember().address().hostPort());
         for (HostName host : hosts(node, instances)) {
             // Registered everywhere; entities of a host live only where its role is.
-            RestoreWorker.init(sharding, host, restores);
+            RestoreSharding.init(sharding, host, restores);
             if (!node.hostName().equals(Optional.of(host))) {
                 HostAgent.proxy(sharding, host);
             }

@@ -90,7 +90,9 @@ final class EncryptedJobIT {
                 .body()
                 .required("backupSets")
                 .get(0);
-        assertThat(newest.required("encryption").asText()).isEqualTo(key("keyArn"));
+        JsonNode encryption = newest.required("encryption");
+        assertThat(encryption.required("mode").asText()).isEqualTo("encryption-only");
+        assertThat(encryption.required("keys")).extracting(JsonNode::asText).containsExactly(key("keyArn"));
         byte[] stored = node.object("e-full1-of-3.bak");
         assertThat(new String(stored, 0, 8, StandardCharsets.US_ASCII)).isNotEqualTo("BAKSTRIP");
     }

@@ -167,7 +167,7 @@ public final class RunningNode implements AutoCloseable {
         return connection(sandbox.required("databases").get(0));
     }
 
-    static ServerConnection connection(JsonNode json) {
+    public static ServerConnection connection(JsonNode json) {
         return new ServerConnection(
                 json.required("host").asText(),
                 json.required("port").asInt(),

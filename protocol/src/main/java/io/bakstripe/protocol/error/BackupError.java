@@ -705,6 +705,21 @@ public enum BackupError {
             CORRUPTION,
             "the metadata in %s cannot be read: %s",
             "Save what aws s3api head-object --query Metadata prints of the object."),
+    KEY_ALONE(
+            6047,
+            CONFLICT,
+            "file %s is in the mode encryption-only, in which a file has one key",
+            "Exchange the key: name the other one with --to-key, without --add and --remove."),
+    KEY_LAST(
+            6048,
+            CONFLICT,
+            "key %s is the only one that opens file %s",
+            "Add another key first, or exchange this one with --to-key."),
+    REWRAP_UNPROVEN(
+            6049,
+            FAILURE,
+            "the key of file %s was changed, but the file could not be opened afterwards: %s",
+            "Run the command again: it opens the file once more. What was there before: %s"),
     SPOOL_FAILED(
             6051,
             FAILURE,

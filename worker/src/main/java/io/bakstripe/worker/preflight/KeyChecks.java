@@ -25,6 +25,9 @@ import java.util.function.Function;
 
 /** What pre-flight asks of the key service. Where several keys are refused, the first one in their order is named. */
 final class KeyChecks {
+    /** There is no set yet, and no data key that is kept. */
+    private static final UUID NO_SET = new UUID(0, 0);
+
     /** So that its text arrives within pre-flight's limit. */
     private static final int REPETITIONS = 1;
 
@@ -89,7 +92,7 @@ final class KeyChecks {
         return switch (spec.mode()) {
             case ENCRYPTION_ONLY -> EncryptionContext.encryptionOnly(first);
             case AUTHENTICATED ->
-                EncryptionContext.authenticated(new BackupSetId(UUID.randomUUID()), 1, UUID.randomUUID());
+                EncryptionContext.authenticated(new BackupSetId(NO_SET), 1, NO_SET);
         };
     }
 

@@ -7,8 +7,6 @@ import akka.actor.typed.PreRestart;
 import akka.actor.typed.SupervisorStrategy;
 import akka.actor.typed.javadsl.ActorContext;
 import akka.actor.typed.javadsl.Behaviors;
-import akka.cluster.sharding.typed.javadsl.ClusterSharding;
-import akka.cluster.sharding.typed.javadsl.Entity;
 import akka.persistence.typed.PersistenceId;
 import akka.persistence.typed.javadsl.CommandHandler;
 import akka.persistence.typed.javadsl.Effect;
@@ -23,7 +21,6 @@ import io.bakstripe.protocol.message.RestoreCommand;
 import io.bakstripe.protocol.message.RestoreCommand.Ensure;
 import io.bakstripe.protocol.message.RestoreCommand.RestoreSpec;
 import io.bakstripe.protocol.message.RestoreMessage;
-import io.bakstripe.protocol.name.HostName;
 import io.bakstripe.worker.engine.EngineVersions;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptDiscarded;
 import io.bakstripe.worker.restore.RestoreEvent.AttemptFailed;
@@ -83,12 +80,6 @@ public final class RestoreWorker extends EventSourcedBehavior<RestoreMessage, Re
     private @Nullable FoundSet found;
     private @Nullable SetApply apply;
     private @Nullable RestoreProgress progress;
-
-    /** Registers the restore workers of {@code host}; to be called on every node, they run only where the host's role is. */
-    public static void init(ClusterSharding sharding, HostName host, RestoreDependencies dependencies) {
-        sharding.init(Entity.of(RestoreCommand.key(host), entity -> create(entity.getEntityId(), dependencies))
-                .withRole(host.role()));
-    }
 
     /** @param entityId {@code AttemptRef.entityId()} */
     static Behavior<RestoreCommand> create(String entityId, RestoreDependencies dependencies) {

@@ -45,15 +45,8 @@ public final class StoreSetFinder implements SetFinder {
      * which none belongs to the others.
      */
     public CompletionStage<List<FoundSet>> all(List<S3Arn> from) {
-        List<CompletableFuture<List<StoredObject>>> found = from.stream()
-                .map(arn -> objects(arn, listLimit).toCompletableFuture())
-                .toList();
-        return CompletableFuture.allOf(found.toArray(CompletableFuture<?>[]::new))
-                .thenCompose(all -> readEnds(found.stream()
-                        .flatMap(objects -> objects.join().stream())
-                        .collect(Collectors.toMap(
-                                StoredObject::file, Function.identity(), (one, same) -> one, LinkedHashMap::new))
-                        .values()))
+        return objects(from)
+                .thenCompose(this::readEnds)
                 .thenApply(files -> files.stream()
                         .collect(Collectors.groupingBy(
                                 file -> file.header().setId(), LinkedHashMap::new, Collectors.toList()))
@@ -61,6 +54,19 @@ public final class StoreSetFinder implements SetFinder {
                         .stream()
                         .map(StoreSetFinder::judge)
                         .toList());
+    }
+
+    /** The objects that these ARNs name, each once, as {@link #all} takes them; they are not looked into. */
+    public CompletionStage<List<StoredObject>> objects(List<S3Arn> from) {
+        List<CompletableFuture<List<StoredObject>>> found = from.stream()
+                .map(arn -> objects(arn, listLimit).toCompletableFuture())
+                .toList();
+        return CompletableFuture.allOf(found.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> List.copyOf(found.stream()
+                        .flatMap(objects -> objects.join().stream())
+                        .collect(Collectors.toMap(
+                                StoredObject::file, Function.identity(), (one, same) -> one, LinkedHashMap::new))
+                        .values()));
     }
 
     /** The objects that an ARN names, as {@link #find} takes it; they are not looked into. */

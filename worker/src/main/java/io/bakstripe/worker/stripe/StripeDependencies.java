@@ -8,6 +8,7 @@ import io.bakstripe.worker.format.PartSizing;
 import io.bakstripe.worker.key.KeyServices;
 import io.bakstripe.worker.spool.Spool;
 import io.bakstripe.worker.store.Stores;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -23,6 +24,7 @@ import java.util.function.LongSupplier;
  * @param sizing how large parts are to be, in production {@link PartSizing#standard()}
  * @param reports takes a report to the coordinator of a database; must not block
  * @param nanos a clock that goes on evenly, whatever is done to the time of day, in nanoseconds
+ * @param random makes what must be new and not to be guessed, such as initialisation vectors
  * @param writer name and version of the program, for the header of each stripe
  */
 public record StripeDependencies(
@@ -36,10 +38,11 @@ public record StripeDependencies(
         BiConsumer<DatabaseRef, DatabaseCommand> reports,
         InstantSource clock,
         LongSupplier nanos,
+        SecureRandom random,
         String writer,
         StripeSettings settings) {
 
-    /** Where nothing is encrypted, with the machine's own monotonic clock. */
+    /** Where nothing is encrypted, with the machine's own monotonic clock and randomness. */
     public StripeDependencies(
             Stores stores,
             Sources sources,
@@ -54,7 +57,7 @@ public record StripeDependencies(
         this(stores, KeyServices.none(), sources, slices, budget, spool, sizing, reports, clock, writer, settings);
     }
 
-    /** With the machine's own monotonic clock. */
+    /** With the machine's own monotonic clock and randomness. */
     public StripeDependencies(
             Stores stores,
             KeyServices keys,
@@ -67,6 +70,19 @@ public record StripeDependencies(
             InstantSource clock,
             String writer,
             StripeSettings settings) {
-        this(stores, keys, sources, slices, budget, spool, sizing, reports, clock, System::nanoTime, writer, settings);
+        this(
+                stores,
+                keys,
+                sources,
+                slices,
+                budget,
+                spool,
+                sizing,
+                reports,
+                clock,
+                System::nanoTime,
+                new SecureRandom(),
+                writer,
+                settings);
     }
 }

@@ -28,8 +28,12 @@ import org.jspecify.annotations.Nullable;
 final class StripeKeys {
     private static final int IV_BYTES = 16;
 
-    private final SecureRandom random = new SecureRandom();
+    private final SecureRandom random;
     private @Nullable CompletableFuture<DataKey> held;
+
+    StripeKeys(SecureRandom random) {
+        this.random = random;
+    }
 
     /** Makes the key of a new upload, with the first of the keys that are wanted, and wraps it with the others; empty where nothing is encrypted. */
     CompletionStage<Optional<Seal>> generate(
@@ -45,7 +49,7 @@ final class StripeKeys {
                 made(service, first, EncryptionContext.encryptionOnly(first))
                         .thenApply(key -> Optional.of(new Seal(wanted.mode(), List.of(recorded(key.wrapped())), iv())));
             case AUTHENTICATED -> {
-                UUID id = UUID.randomUUID();
+                UUID id = new UUID(random.nextLong(), random.nextLong());
                 EncryptionContext context = EncryptionContext.authenticated(intended.setId(), intended.family(), id);
                 yield made(service, first, context)
                         .thenCompose(key -> wrapped(service, key, wanted.keys(), context))

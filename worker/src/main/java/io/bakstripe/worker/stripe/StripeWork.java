@@ -45,7 +45,7 @@ final class StripeWork {
     private final StripeParts parts;
     private final StripeLease lease;
     private final RequestScope budget;
-    private final StripeKeys keys = new StripeKeys();
+    private final StripeKeys keys;
     private final Deque<Integer> toMend = new ArrayDeque<>();
 
     private StoreAccess access;
@@ -79,6 +79,7 @@ final class StripeWork {
     StripeWork(ActorContext<StripeMessage> context, StripeRef stripe, StripeDependencies dependencies) {
         this.context = context;
         this.dependencies = dependencies;
+        this.keys = new StripeKeys(dependencies.random());
         this.access = StoreAccess.of(stripe.attempt());
         this.lease = new StripeLease(
                 stripe.entityId(), dependencies.nanos(), dependencies.settings().lease());

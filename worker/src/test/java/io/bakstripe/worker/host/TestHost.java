@@ -79,7 +79,7 @@ public final class TestHost implements AutoCloseable {
     /** The defaults with small servers, overlaid with what is given in HOCON. */
     public static HostSettings settings(String overrides) {
         Config small = ConfigFactory.parseString(
-                "bakstripe.worker.host { server-settings { shared_buffers = 16MB }, stop-timeout = 20s, start-timeout = 60s }");
+                "bakstripe.worker.host { server-settings { shared_buffers = 16MB }, stop-timeout = 20s, start-timeout = 5m }");
         return HostSettings.from(ConfigFactory.parseString(overrides)
                 .withFallback(small)
                 .withFallback(ConfigFactory.load())

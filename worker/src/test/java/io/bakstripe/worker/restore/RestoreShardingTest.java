@@ -64,7 +64,7 @@ final class RestoreShardingTest {
                     (database, report) -> reports.getRef().tell(report),
                     "node-1");
             ClusterSharding sharding = ClusterSharding.get(kit.system());
-            RestoreWorker.init(sharding, HOST, dependencies);
+            RestoreSharding.init(sharding, HOST, dependencies);
             AttemptRef attempt = new AttemptRef(new InstanceName("shop"), new TaskId(7), 1);
 
             sharding.entityRefFor(RestoreCommand.key(HOST), attempt.entityId()).tell(discard(attempt));

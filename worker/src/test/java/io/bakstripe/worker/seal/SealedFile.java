@@ -12,7 +12,7 @@ import io.bakstripe.worker.format.StripeReader;
 import io.bakstripe.worker.format.StripeTrailer;
 import io.bakstripe.worker.format.StripeTrailer.PartEntry;
 import io.bakstripe.worker.key.EncryptionContext;
-import io.bakstripe.worker.key.LocalKeys;
+import io.bakstripe.worker.key.KeyService;
 import io.bakstripe.worker.key.NewDataKey;
 import io.bakstripe.worker.key.WrappedKey;
 import io.bakstripe.worker.store.MemoryObjectStore;
@@ -45,7 +45,7 @@ public record SealedFile(Preamble preamble, byte[] plain, byte[] stored, List<In
     }
 
     /** Seals a file whose preamble is of mode 2 with a new data key, which is wrapped with each of these keys. */
-    public static SealedFile of(byte[] plain, LocalKeys keys, KeyArn... named) {
+    public static SealedFile of(byte[] plain, KeyService keys, KeyArn... named) {
         Preamble preamble = Preamble.read(ANY, ByteBuffer.wrap(plain));
         UUID dataKeyId = preamble.cipher().orElseThrow().dataKeyId();
         EncryptionContext context = EncryptionContext.authenticated(preamble.setId(), preamble.family(), dataKeyId);

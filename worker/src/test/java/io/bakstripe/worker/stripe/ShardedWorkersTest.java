@@ -78,6 +78,7 @@ class ShardedWorkersTest {
                         base.reports(),
                         base.clock(),
                         base.nanos(),
+                        base.random(),
                         base.writer(),
                         base.settings()));
         await().until(() -> cluster.selfMember().status() == akka.cluster.MemberStatus.up());

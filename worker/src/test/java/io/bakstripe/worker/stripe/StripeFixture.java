@@ -55,6 +55,7 @@ import io.bakstripe.worker.store.StoreAccess;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,6 +283,7 @@ final class StripeFixture {
                 },
                 InstantSource.system(),
                 () -> nanos.getAsLong(),
+                new SecureRandom(),
                 "bakstripe test",
                 SETTINGS);
     }

@@ -20,6 +20,7 @@ import io.bakstripe.worker.restore.RestoreSettings;
 import io.bakstripe.worker.seal.OpenedFiles;
 import io.bakstripe.worker.seal.OpenedFiles.KeyChoice;
 import io.bakstripe.worker.store.ObjectReader;
+import io.bakstripe.worker.store.ObjectRewriter;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.aws.StsSettings;
@@ -38,6 +39,9 @@ import java.util.concurrent.Executor;
 public final class OfflineStore implements Places.Services {
     /** The configuration declares no instance of that name, so that no option and no role are asked for. */
     static final StoreAccess OWN = new StoreAccess(new InstanceName("offline"), Optional.empty(), Optional.empty());
+
+    /** What S3 takes in one request; larger objects are copied in parts. */
+    private static final long LARGEST_COPY = 5L << 30;
 
     private final ActorSystem<Void> system;
     private final S3Stores stores;
@@ -109,6 +113,7 @@ public final class OfflineStore implements Places.Services {
         settings.put(
                 "bakstripe.worker.store.endpoint", store.required("endpoint").asText());
         settings.put("bakstripe.worker.store.path-style", true);
+        settings.put("bakstripe.worker.store.sse", "none");
         settings.put("bakstripe.worker.store.region", store.required("region").asText());
         settings.put(
                 "bakstripe.worker.store.access-key", store.required("accessKey").asText());
@@ -130,6 +135,11 @@ public final class OfflineStore implements Places.Services {
         return stores.of(OWN);
     }
 
+    /** What changes metadata of the objects. */
+    public ObjectRewriter rewriter() {
+        return stores.rewriter(OWN, LARGEST_COPY);
+    }
+
     public KeyService keys() {
         return keys.of(OWN);
     }
@@ -141,10 +151,13 @@ public final class OfflineStore implements Places.Services {
 
     @Override
     public OpenedFiles files(ObjectReader reader, Optional<KeyArn> key) {
-        Executor blocking =
-                system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
         KeyChoice choice = key.isPresent() ? new KeyChoice.Named(key) : new KeyChoice.AsTheFileSays();
-        return new OpenedFiles(reader, keys(), choice, blocking);
+        return new OpenedFiles(reader, keys(), choice, blocking());
+    }
+
+    /** Where bytes are decrypted. */
+    public Executor blocking() {
+        return system.dispatchers().lookup(DispatcherSelector.fromConfig("bakstripe.worker.blocking-dispatcher"));
     }
 
     @Override

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * A store that fails on demand, a filled database {@code shop} and a node on both, each a process of its own: the node can be killed and started again
@@ -71,25 +72,32 @@ final class ChaosEnvironment implements AutoCloseable {
 
     /** Starts everything in an empty folder and waits until the node is ready. */
     static ChaosEnvironment start(Path folder) throws IOException {
-        return start(folder, OptionalInt.empty(), Map.of());
+        return start(folder, OptionalInt.empty(), sandbox -> Map.of());
     }
 
     /** Starts everything as {@link #start(Path)} does, with these settings of the node. */
     static ChaosEnvironment start(Path folder, Map<String, Object> settings) throws IOException {
+        return start(folder, OptionalInt.empty(), sandbox -> settings);
+    }
+
+    /** Starts everything as {@link #start(Path)} does, with settings of the node that name what the sandbox has. */
+    static ChaosEnvironment start(Path folder, Function<SandboxProcess, Map<String, Object>> settings)
+            throws IOException {
         return start(folder, OptionalInt.empty(), settings);
     }
 
     /** Starts everything as {@link #start(Path)} does; the instance uses the store as a role whose keys last so many seconds. */
     static ChaosEnvironment startAsRole(Path folder, int keySeconds) throws IOException {
-        return start(folder, OptionalInt.of(keySeconds), Map.of());
+        return start(folder, OptionalInt.of(keySeconds), sandbox -> Map.of());
     }
 
-    private static ChaosEnvironment start(Path folder, OptionalInt keySeconds, Map<String, Object> settings)
+    private static ChaosEnvironment start(
+            Path folder, OptionalInt keySeconds, Function<SandboxProcess, Map<String, Object>> settings)
             throws IOException {
         SandboxProcess process = SandboxProcess.start(
                 Home.find(), Files.createDirectories(folder.resolve("store")), OptionalInt.of(0), keySeconds);
         try {
-            return new ChaosEnvironment(folder, process, keySeconds.isPresent(), settings);
+            return new ChaosEnvironment(folder, process, keySeconds.isPresent(), settings.apply(process));
         } catch (IOException | RuntimeException e) {
             process.close();
             throw e;

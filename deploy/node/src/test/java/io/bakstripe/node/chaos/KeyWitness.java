@@ -40,11 +40,17 @@ final class KeyWitness implements AutoCloseable {
     }
 
     void disable() {
-        client.disableKey(request -> request.keyId(key())).join();
+        disable(key());
     }
 
+    void disable(String arn) {
+        client.disableKey(request -> request.keyId(arn)).join();
+    }
+
+    /** Both keys open again what they have wrapped. */
     void enable() {
         client.enableKey(request -> request.keyId(key())).join();
+        client.enableKey(request -> request.keyId(secondKey())).join();
     }
 
     /** Wraps 32 bytes with this key and in this context. */

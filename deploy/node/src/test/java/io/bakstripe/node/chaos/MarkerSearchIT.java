@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -46,6 +47,9 @@ final class MarkerSearchIT {
     private static final List<String> OF_OTHERS = List.of("databases", "store", "postgresql");
 
     private static final String SPOOL = "spool/";
+
+    /** What is backed up without a key. */
+    private static final String OPEN = "open.bak";
 
     /** So that parts wait in the spool to be looked at. */
     private static final int SLOW_PARTS = 3;
@@ -87,24 +91,31 @@ final class MarkerSearchIT {
         return Map.of("the marker", MARKER.getBytes(StandardCharsets.UTF_8));
     }
 
+    @AfterEach
+    void calmDown() {
+        environment.store().calm();
+        // The others look into every object.
+        environment.witness().delete(OPEN);
+    }
+
     @Test
     void withoutAKeyTheMarkerIsInTheSpoolAndInTheObject() throws Exception {
-        environment.store().rules(SLOW);
+        environment.store().rules("{\"on\": [\"UploadPart\"], \"fault\": \"delay\", \"delayMillis\": 2000}");
         Submitted backup = environment.accepted(
-                environment.node().procedure("rds_backup_database", Submitted.backupCall("open.bak", 1, 0)),
+                environment.node().procedure("rds_backup_database", Submitted.backupCall(OPEN, 1, 0)),
                 "BACKUP_DB",
                 "shop",
-                "open.bak",
+                OPEN,
                 1);
 
         await("the marker in the spool")
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> foundInFiles(marker()).keySet().stream().anyMatch(file -> file.startsWith(SPOOL)));
+                .until(() -> files().filter(file -> relative(file).startsWith(SPOOL))
+                        .anyMatch(file -> !found(content(file), marker()).isEmpty()));
         environment.store().calm();
         environment.node().awaitSuccess(backup.id());
-        assertThat(found(environment.witness().bytes("open.bak"), marker())).containsExactly("the marker");
-        environment.witness().delete("open.bak");
+        assertThat(found(environment.witness().bytes(OPEN), marker())).containsExactly("the marker");
     }
 
     @ParameterizedTest

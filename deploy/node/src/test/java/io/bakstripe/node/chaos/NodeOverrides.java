@@ -71,18 +71,29 @@ final class NodeOverrides {
         values.put("bakstripe.worker.store.sts.endpoint", sandbox.sts().endpoint());
         values.put("bakstripe.worker.kms.endpoint", sandbox.kms().endpoint());
         values.put("bakstripe.worker.host.stop-servers-on-shutdown", true);
-        values.put(
-                "bakstripe.instances.declared",
-                List.of(Map.of(
-                        "name",
-                        INSTANCE,
-                        "host",
-                        INSTANCE,
-                        "option",
-                        asRole ? Map.of("role-arn", sandbox.sts().roleArn()) : Map.of(),
-                        "databases",
-                        List.of(Map.of("name", "shop", "recovery-model", "full")))));
+        values.put("bakstripe.instances.declared", List.of(instance(sandbox, asRole, Map.of())));
         values.putAll(more);
         return ConfigFactory.parseMap(values).root().render(ConfigRenderOptions.concise());
+    }
+
+    /**
+     * The instance that {@code shop} is on; what it backs up in the authenticated mode opens with the sandbox's second key, too.
+     *
+     * @param encryption what it says of encryption besides
+     */
+    static Map<String, Object> instance(SandboxProcess sandbox, boolean asRole, Map<String, Object> encryption) {
+        Map<String, Object> declared = new LinkedHashMap<>(encryption);
+        declared.put("additional-keys", List.of(sandbox.kms().secondKeyArn()));
+        return Map.of(
+                "name",
+                INSTANCE,
+                "host",
+                INSTANCE,
+                "option",
+                asRole ? Map.of("role-arn", sandbox.sts().roleArn()) : Map.of(),
+                "encryption",
+                declared,
+                "databases",
+                List.of(Map.of("name", "shop", "recovery-model", "full")));
     }
 }

@@ -251,9 +251,12 @@ final class PolicyIT {
         return Submitted.with(call, "kms_master_key_arn", environment.keys().key());
     }
 
-    private Submitted encrypted(String pattern) throws IOException {
-        Answer answer =
-                environment.node().procedure("rds_backup_database", keyed(Submitted.backupCall(pattern, FILES, 0)));
+    private Submitted encrypted(String pattern, String mode) throws IOException {
+        Answer answer = environment
+                .node()
+                .procedure(
+                        "rds_backup_database",
+                        Submitted.with(keyed(Submitted.backupCall(pattern, FILES, 0)), "encryption_mode", mode));
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         Submitted backup = environment.accepted(answer, "BACKUP_DB", "shop", pattern, FILES);
         environment.node().awaitSuccess(backup.id());
@@ -261,16 +264,18 @@ final class PolicyIT {
     }
 
     /** Rows S1 and S2: those of the store and those of the key service, and no others. */
-    @Test
-    void theDocumentedPermissionsAreEnoughForEncryptedFiles() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"encryption-only", "authenticated"})
+    void theDocumentedPermissionsAreEnoughForEncryptedFiles(String mode) throws Exception {
         environment.store().script("{\"policy\": \"documented\"}");
-        Submitted backup = encrypted("encrypted*.bak");
+        Submitted backup = encrypted("encrypted-" + mode + "-*.bak", mode);
+        String database = "opened_" + mode.charAt(0);
         Submitted restore = environment.accepted(
                 environment
                         .node()
-                        .procedure("rds_restore_database", keyed(Submitted.restoreCall("opened", backup.pattern()))),
+                        .procedure("rds_restore_database", keyed(Submitted.restoreCall(database, backup.pattern()))),
                 "RESTORE_DB",
-                "opened",
+                database,
                 backup.pattern(),
                 FILES);
         environment.node().awaitSuccess(restore.id());
@@ -292,7 +297,25 @@ final class PolicyIT {
         Answer answer =
                 environment.node().procedure("rds_backup_database", keyed(Submitted.backupCall(pattern, FILES, 0)));
 
-        requireKeyDenied(answer, permission);
+        requireKeyDenied(answer, permission, environment.keys().key());
+        requireNothingOfDenied();
+    }
+
+    /** Each key besides the first one is asked to wrap the first one's data key, which is found out before a task exists. */
+    @Test
+    void anAuthenticatedBackupThatMayNotWrapHasTheReferencesText() throws Exception {
+        Map<String, Object> call = Submitted.backupCall("denied" + ++cases + "-*.bak", FILES, 0);
+        environment.store().script("{\"policy\": \"documented\", \"deny\": [\"kms:Encrypt\"]}");
+
+        Answer answer = environment
+                .node()
+                .procedure("rds_backup_database", Submitted.with(keyed(call), "encryption_mode", "authenticated"));
+
+        requireKeyDenied(answer, "kms:Encrypt", environment.keys().secondKey());
+        requireNothingOfDenied();
+    }
+
+    private void requireNothingOfDenied() throws Exception {
         environment.store().calm();
         Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
         assertThat(environment.witness().keys()).noneMatch(key -> key.startsWith("denied" + cases));
@@ -302,7 +325,7 @@ final class PolicyIT {
     @ParameterizedTest
     @ValueSource(strings = {"kms:DescribeKey", "kms:Decrypt"})
     void aRestoreOfEncryptedFilesWithoutARightToTheirKeyHasTheReferencesText(String permission) throws Exception {
-        Submitted backup = encrypted("to-open" + ++cases + "-*.bak");
+        Submitted backup = encrypted("to-open" + ++cases + "-*.bak", "encryption-only");
         String database = "unopened_" + cases;
         environment.store().script("{\"policy\": \"documented\", \"deny\": [\"" + permission + "\"]}");
 
@@ -310,19 +333,19 @@ final class PolicyIT {
                 .node()
                 .procedure("rds_restore_database", keyed(Submitted.restoreCall(database, backup.pattern())));
 
-        requireKeyDenied(answer, permission);
+        requireKeyDenied(answer, permission, environment.keys().key());
         environment.store().calm();
         assertThat(environment.hasFiles(database)).isFalse();
         Invariants.check(environment, List.of(), watch, Invariants.Depth.STORE_AND_TASKS);
     }
 
     /** Row E4. */
-    private void requireKeyDenied(Answer answer, String permission) {
+    private static void requireKeyDenied(Answer answer, String permission, String key) {
         assertThat(answer.status()).as(answer.toString()).isEqualTo(403);
         assertThat(answer.code()).isEqualTo("BAK-5131");
         assertThat(answer.body().required("detail").asText())
                 .matches("User arn:aws:sts::\\d+:assumed-role/\\S+ is not authorized to perform " + permission
-                        + " on resource " + environment.keys().key());
+                        + " on resource " + key);
     }
 
     private long assumed() {

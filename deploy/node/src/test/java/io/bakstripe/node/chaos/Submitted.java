@@ -61,6 +61,11 @@ record Submitted(long id, String type, String database, String pattern, int file
         return "arn:aws:s3:::" + RunningNode.BUCKET + "/" + pattern;
     }
 
+    /** Where the wrapped keys of its files lie when they are authenticated. */
+    List<String> keyObjects() {
+        return keys().stream().map(key -> key + ".keys").toList();
+    }
+
     boolean isBackup() {
         return type.equals("BACKUP_DB");
     }

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.budget.ByteBudget;
+import io.bakstripe.worker.store.ObjectRewriter;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.RequestScope;
 import io.bakstripe.worker.store.aws.AwsFailures;
@@ -114,6 +115,11 @@ public final class S3ObjectStore implements ObjectStore {
     @Override
     public ObjectStore within(RequestScope scope) {
         return new S3ObjectStore(settings, client, calls, regions, sending, Optional.of(scope));
+    }
+
+    /** Gives this store's objects other metadata. */
+    ObjectRewriter rewriter(long largestCopy) {
+        return new S3ObjectRewriter(settings, this, calls, sending, largestCopy);
     }
 
     /** For requests that are no part of {@link ObjectStore}. */

@@ -25,6 +25,9 @@ enum S3Operation {
     COMPLETE("CompleteMultipartUpload", PUT_OBJECT),
     ABORT("AbortMultipartUpload", ABORT_MULTIPART_UPLOAD),
     READ("GetObject", GET_OBJECT),
+    /** Of keys that are changed only; needs no other right. */
+    COPY("CopyObject", GET_OBJECT, PUT_OBJECT),
+    COPY_PART("UploadPartCopy", GET_OBJECT, PUT_OBJECT),
     /** Of snapshots only; native backups and restores need no such right. */
     DELETE("DeleteObject", DELETE_OBJECT);
 

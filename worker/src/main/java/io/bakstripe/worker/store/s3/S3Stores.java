@@ -5,6 +5,7 @@ import io.bakstripe.protocol.error.BackupError;
 import io.bakstripe.protocol.instance.InstanceDefinition;
 import io.bakstripe.protocol.name.InstanceName;
 import io.bakstripe.protocol.stripe.Storage;
+import io.bakstripe.worker.store.ObjectRewriter;
 import io.bakstripe.worker.store.ObjectStore;
 import io.bakstripe.worker.store.StoreAccess;
 import io.bakstripe.worker.store.Stores;
@@ -71,6 +72,15 @@ public final class S3Stores implements Stores, AutoCloseable {
                     () -> store.signedBy(Signing.refused(BackupError.SNAPSHOT_STORAGE_ABSENT.problem())));
         }
         return store.signedBy(rights.of(access));
+    }
+
+    /**
+     * What changes metadata of an instance's objects. Neither backups nor restores use it.
+     *
+     * @param largestCopy bytes; larger objects are copied in parts
+     */
+    public ObjectRewriter rewriter(StoreAccess access, long largestCopy) {
+        return store.signedBy(rights.of(access)).rewriter(largestCopy);
     }
 
     /** With whose keys each instance's requests are signed, for other services that it asks; closed with the stores. */
