@@ -91,8 +91,7 @@ final class KeyChecks {
     private static EncryptionContext trial(EncryptionSpec spec, KeyArn first) {
         return switch (spec.mode()) {
             case ENCRYPTION_ONLY -> EncryptionContext.encryptionOnly(first);
-            case AUTHENTICATED ->
-                EncryptionContext.authenticated(new BackupSetId(NO_SET), 1, NO_SET);
+            case AUTHENTICATED -> EncryptionContext.authenticated(new BackupSetId(NO_SET), 1, NO_SET);
         };
     }
 

@@ -104,7 +104,7 @@ final class MutatedFilesTest {
                         BackupError.FILE_DAMAGED,
                         BackupError.FILE_TRUNCATED,
                         BackupError.FILE_NEWER,
-                        BackupError.FILE_ENCRYPTED,
+                        BackupError.FILE_MODE_UNKNOWN,
                         BackupError.PATH_UNSAFE,
                         BackupError.MANIFEST_MISMATCH);
         try (var left = Files.walk(temp)) {
