@@ -72,7 +72,7 @@ final class RefusalIT {
                 badBackup("overwrite_s3_backup_file", "yes", 400, "BAK-1003"),
                 badBackup("type", "DIFFERENTIAL", 409, "BAK-2146"),
                 badBackup("type", "LOG", 400, "BAK-1005"),
-                badBackup("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 400, "BAK-1014"),
+                badBackup("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 404, "BAK-5130"),
                 badBackup("kms_master_key_arn", "alias/x", 400, "BAK-1008"),
                 badBackup("number_of_stripes", 4, 400, "BAK-1002"),
                 Arguments.of(
@@ -110,7 +110,7 @@ final class RefusalIT {
                 badRestore("with_norecovery", "no", 400, "BAK-1003"),
                 badRestore("with_norecovery", 3, 400, "BAK-1005"),
                 Arguments.of(with(RESTORE, "type", "DIFFERENTIAL"), 400, "BAK-1001", "with_norecovery"),
-                badRestore("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 400, "BAK-1014"),
+                badRestore("kms_master_key_arn", "arn:aws:kms:us-east-1:123456789012:key/abc", 404, "BAK-5130"),
                 badRestore("stopat", "2026-01-01", 400, "BAK-1002"));
     }
 
