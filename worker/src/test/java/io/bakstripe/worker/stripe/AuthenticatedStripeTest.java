@@ -15,7 +15,6 @@ import io.bakstripe.protocol.stripe.EncryptionMode;
 import io.bakstripe.worker.budget.ByteBudget;
 import io.bakstripe.worker.format.Mode;
 import io.bakstripe.worker.format.Preamble;
-import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Rewound;
@@ -31,7 +30,6 @@ import io.bakstripe.worker.store.ObjectStore.Upload;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterAll;
@@ -68,20 +66,6 @@ class AuthenticatedStripeTest {
         fixture.expectNothingHeld();
     }
 
-    private void expectEverythingInTheFile() {
-        Map<String, byte[]> restored = fixture.restored();
-        assertThat(restored.get("base/1")).isEqualTo(fixture.database.files.get("base/1"));
-        assertThat(restored.get("base/2")).isEqualTo(fixture.database.files.get("base/2"));
-        assertThat(restored.get("pg_wal/1")).hasSize(3 << 20);
-    }
-
-    private <T extends StripeEvent> List<T> recorded(Class<T> event) {
-        return fixture.journal(JOURNAL).stream()
-                .filter(event::isInstance)
-                .map(event::cast)
-                .toList();
-    }
-
     private KeyObject keys() {
         return KeyObject.read(
                 fixture.keyObject(),
@@ -100,7 +84,7 @@ class AuthenticatedStripeTest {
 
         fixture.drive(() -> worker);
 
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
         Preamble preamble = preamble();
         assertThat(fixture.objects.metadata(fixture.file(1)))
                 .containsEntry("bakstripe-encryption", "authenticated")
@@ -142,13 +126,15 @@ class AuthenticatedStripeTest {
     void partsAreRecordedPlainAndSealed() {
         fixture.prepared();
 
-        assertThat(recorded(PartStored.class)).hasSizeGreaterThan(3).allSatisfy(part -> {
-            long sealed = part.number() == 1
-                    ? 64 + AuthenticatedParts.sealedBytes(part.storedBytes() - 64)
-                    : AuthenticatedParts.sealedBytes(part.storedBytes());
-            assertThat(part.sealed().orElseThrow().bytes()).isEqualTo(sealed);
-            assertThat(part.sealed().orElseThrow().carry()).isEmpty();
-        });
+        assertThat(fixture.recorded(JOURNAL, PartStored.class))
+                .hasSizeGreaterThan(3)
+                .allSatisfy(part -> {
+                    long sealed = part.number() == 1
+                            ? 64 + AuthenticatedParts.sealedBytes(part.storedBytes() - 64)
+                            : AuthenticatedParts.sealedBytes(part.storedBytes());
+                    assertThat(part.sealed().orElseThrow().bytes()).isEqualTo(sealed);
+                    assertThat(part.sealed().orElseThrow().carry()).isEmpty();
+                });
     }
 
     @ParameterizedTest
@@ -159,11 +145,11 @@ class AuthenticatedStripeTest {
 
         fixture.drive(() -> worker);
 
-        expectEverythingInTheFile();
-        assertThat(recorded(PartReplaced.class))
+        fixture.expectEverythingInTheFile();
+        assertThat(fixture.recorded(JOURNAL, PartReplaced.class))
                 .extracting(PartReplaced::number)
                 .containsExactly(number);
-        assertThat(recorded(Rewound.class)).isEmpty();
+        assertThat(fixture.recorded(JOURNAL, Rewound.class)).isEmpty();
     }
 
     @Test
@@ -176,7 +162,7 @@ class AuthenticatedStripeTest {
 
         fixture.drive(() -> worker);
 
-        assertThat(recorded(PartReplaced.class))
+        assertThat(fixture.recorded(JOURNAL, PartReplaced.class))
                 .extracting(PartReplaced::number)
                 .containsExactly(1);
         assertThat(fixture.restored().get("base/2")).isEqualTo(fixture.database.files.get("base/2"));
@@ -187,13 +173,13 @@ class AuthenticatedStripeTest {
         ActorRef<StripeMessage> worker = fixture.worker(1);
         worker.tell(fixture.tick(STREAM));
         fixture.await(StripeState.DRAINED);
-        int data = recorded(PartStored.class).size();
+        int data = fixture.recorded(JOURNAL, PartStored.class).size();
         fixture.store.beforeNextListing(upload -> fixture.store.hide(data + 1));
 
         fixture.drive(() -> worker);
 
-        expectEverythingInTheFile();
-        assertThat(recorded(PartReplaced.class))
+        fixture.expectEverythingInTheFile();
+        assertThat(fixture.recorded(JOURNAL, PartReplaced.class))
                 .extracting(PartReplaced::number)
                 .containsExactly(data + 1);
     }
@@ -227,7 +213,7 @@ class AuthenticatedStripeTest {
         assertThat(fixture.keys.generated).hasValue(1);
         assertThat(fixture.keys.opened).hasValue(1);
         fixture.keys.denied = null;
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
     }
 
     @Test

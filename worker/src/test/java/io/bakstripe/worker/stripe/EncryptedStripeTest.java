@@ -12,7 +12,6 @@ import io.bakstripe.protocol.message.DatabaseCommand.StripeReport;
 import io.bakstripe.protocol.message.DatabaseCommand.StripeState;
 import io.bakstripe.protocol.message.StripeMessage;
 import io.bakstripe.worker.budget.ByteBudget;
-import io.bakstripe.worker.journal.StripeEvent;
 import io.bakstripe.worker.journal.StripeEvent.PartReplaced;
 import io.bakstripe.worker.journal.StripeEvent.PartStored;
 import io.bakstripe.worker.journal.StripeEvent.Rewound;
@@ -54,19 +53,6 @@ class EncryptedStripeTest {
         fixture.expectNothingHeld();
     }
 
-    private void expectEverythingInTheFile() {
-        assertThat(fixture.restored().get("base/1")).isEqualTo(fixture.database.files.get("base/1"));
-        assertThat(fixture.restored().get("base/2")).isEqualTo(fixture.database.files.get("base/2"));
-        assertThat(fixture.restored().get("pg_wal/1")).hasSize(3 << 20);
-    }
-
-    private <T extends StripeEvent> List<T> recorded(Class<T> event) {
-        return fixture.journal(JOURNAL).stream()
-                .filter(event::isInstance)
-                .map(event::cast)
-                .toList();
-    }
-
     @Test
     void theObjectIsOneStreamThatItsMetadataOpen() {
         ActorRef<StripeMessage> worker = fixture.worker(1);
@@ -79,7 +65,7 @@ class EncryptedStripeTest {
                 .containsKeys("x-amz-key-v2", "x-amz-iv", "x-amz-matdesc")
                 .doesNotContainKey("x-amz-unencrypted-content-length");
         assertThat(fixture.objects.bytes(fixture.file(1)).orElseThrow()).hasSize(fixture.object().length + 16);
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
         assertThat(fixture.keys.generated).hasValue(1);
         assertThat(fixture.keys.opened)
                 .as("the key is held until all parts are made")
@@ -90,12 +76,12 @@ class EncryptedStripeTest {
     void partsLieAsTheyAreSealed() {
         fixture.prepared();
 
-        List<PartStored> parts = recorded(PartStored.class);
+        List<PartStored> parts = fixture.recorded(JOURNAL, PartStored.class);
         assertThat(parts).hasSizeGreaterThan(3).allSatisfy(part -> {
             assertThat(part.sealed().orElseThrow().bytes()).isEqualTo(part.storedBytes());
             assertThat(part.sealed().orElseThrow().crc32c()).isNotEqualTo(part.crc32c());
         });
-        assertThat(recorded(UploadCreated.class).get(0).seal()).isPresent();
+        assertThat(fixture.recorded(JOURNAL, UploadCreated.class).get(0).seal()).isPresent();
     }
 
     @ParameterizedTest
@@ -106,9 +92,11 @@ class EncryptedStripeTest {
 
         fixture.drive(() -> worker);
 
-        expectEverythingInTheFile();
-        assertThat(recorded(Rewound.class)).extracting(Rewound::number).containsExactly(number);
-        assertThat(recorded(PartReplaced.class)).isEmpty();
+        fixture.expectEverythingInTheFile();
+        assertThat(fixture.recorded(JOURNAL, Rewound.class))
+                .extracting(Rewound::number)
+                .containsExactly(number);
+        assertThat(fixture.recorded(JOURNAL, PartReplaced.class)).isEmpty();
     }
 
     @Test
@@ -121,7 +109,9 @@ class EncryptedStripeTest {
 
         fixture.drive(() -> worker);
 
-        assertThat(recorded(Rewound.class)).extracting(Rewound::number).containsExactly(1);
+        assertThat(fixture.recorded(JOURNAL, Rewound.class))
+                .extracting(Rewound::number)
+                .containsExactly(1);
         assertThat(fixture.restored().get("base/2")).isEqualTo(fixture.database.files.get("base/2"));
     }
 
@@ -130,13 +120,15 @@ class EncryptedStripeTest {
         ActorRef<StripeMessage> worker = fixture.worker(1);
         worker.tell(fixture.tick(STREAM));
         fixture.await(StripeState.DRAINED);
-        int data = recorded(PartStored.class).size();
+        int data = fixture.recorded(JOURNAL, PartStored.class).size();
         fixture.store.beforeNextListing(upload -> fixture.store.hide(data + 1));
 
         fixture.drive(() -> worker);
 
-        expectEverythingInTheFile();
-        assertThat(recorded(Rewound.class)).extracting(Rewound::number).containsExactly(data + 1);
+        fixture.expectEverythingInTheFile();
+        assertThat(fixture.recorded(JOURNAL, Rewound.class))
+                .extracting(Rewound::number)
+                .containsExactly(data + 1);
     }
 
     @Test
@@ -149,7 +141,7 @@ class EncryptedStripeTest {
 
         fixture.drive(() -> second);
 
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
         assertThat(fixture.keys.generated).hasValue(1);
         assertThat(fixture.keys.opened).hasValue(1);
     }

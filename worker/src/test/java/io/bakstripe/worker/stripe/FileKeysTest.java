@@ -62,13 +62,6 @@ class FileKeysTest {
         fixture.expectNothingHeld();
     }
 
-    private void expectEverythingInTheFile() {
-        Map<String, byte[]> restored = fixture.restored();
-        assertThat(restored.get("base/1")).isEqualTo(fixture.database.files.get("base/1"));
-        assertThat(restored.get("base/2")).isEqualTo(fixture.database.files.get("base/2"));
-        assertThat(restored.get("pg_wal/1")).hasSize(3 << 20);
-    }
-
     private KeyObject keys() {
         return KeyObject.read(
                 fixture.keyObject(),
@@ -83,7 +76,7 @@ class FileKeysTest {
         assertThat(keys().files()).hasSize(1);
         worker.tell(fixture.tick(PUBLISH));
         fixture.await(StripeState.PUBLISHED);
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
         assertThat(fixture.objects.calls(Call.PUT))
                 .as("what is there is not written again")
                 .isEqualTo(1);
@@ -101,7 +94,7 @@ class FileKeysTest {
 
         fixture.await(StripeState.PUBLISHED);
         fixture.keys.refusing = null;
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
     }
 
     @Test
@@ -119,7 +112,7 @@ class FileKeysTest {
         worker.tell(fixture.tick(PUBLISH));
 
         fixture.await(StripeState.PUBLISHED);
-        expectEverythingInTheFile();
+        fixture.expectEverythingInTheFile();
         assertThat(keys().files()).hasSize(1);
     }
 

@@ -344,6 +344,21 @@ final class StripeFixture {
                 .toList();
     }
 
+    <T extends StripeEvent> List<T> recorded(PersistenceTestKit journal, Class<T> event) {
+        return journal(journal).stream()
+                .filter(event::isInstance)
+                .map(event::cast)
+                .toList();
+    }
+
+    /** That the file holds what the database does: two files, and the log that every backup of these tests closes with. */
+    void expectEverythingInTheFile() {
+        Map<String, byte[]> restored = restored();
+        assertThat(restored.get("base/1")).isEqualTo(database.files.get("base/1"));
+        assertThat(restored.get("base/2")).isEqualTo(database.files.get("base/2"));
+        assertThat(restored.get("pg_wal/1")).hasSize(3 << 20);
+    }
+
     /** Stops the workers, after which no memory and no reader may be held. */
     void expectNothingHeld() {
         stopWorkers();

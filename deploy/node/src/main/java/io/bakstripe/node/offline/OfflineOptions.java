@@ -2,12 +2,12 @@ package io.bakstripe.node.offline;
 
 import io.bakstripe.protocol.name.KeyArn;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options by which commands without a cluster find the store, the key service and the key. */
+/** The options by which commands without a cluster that read files find the store, the key service and the key. */
 public final class OfflineOptions {
     @Option(
             names = "--key",
@@ -15,17 +15,8 @@ public final class OfflineOptions {
             description = "The KMS key that opens encrypted files. Default: the one that each file names.")
     private @Nullable String key;
 
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "The node's configuration, for its store and its key service.")
-    private @Nullable Path config;
-
-    @Option(
-            names = "--data",
-            paramLabel = "DIR",
-            description = "A node's folder, for the store and the key service of its sandbox.")
-    private @Nullable Path data;
+    @Mixin
+    private final StorePlace place = new StorePlace();
 
     /** Throws {@code KEY_ARN_MALFORMED}. */
     public Optional<KeyArn> key() {
@@ -34,9 +25,6 @@ public final class OfflineOptions {
 
     /** Opens both; see {@link OfflineStore#open}. */
     public OfflineStore open() throws IOException {
-        return OfflineStore.open(
-                Optional.ofNullable(config),
-                Optional.ofNullable(data),
-                Optional.ofNullable(System.getenv("BAKSTRIPE_SANDBOX")).map(Path::of));
+        return place.open();
     }
 }

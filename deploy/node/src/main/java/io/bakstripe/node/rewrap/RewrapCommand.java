@@ -1,11 +1,10 @@
 package io.bakstripe.node.rewrap;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.typesafe.config.ConfigException;
 import io.bakstripe.api.http.ApiJson;
+import io.bakstripe.node.offline.OfflineCommand;
 import io.bakstripe.node.offline.OfflineStore;
-import io.bakstripe.protocol.error.BakstripeException;
-import io.bakstripe.protocol.error.Problem;
+import io.bakstripe.node.offline.StorePlace;
 import io.bakstripe.protocol.name.KeyArn;
 import io.bakstripe.protocol.name.S3Arn;
 import io.bakstripe.worker.rewrap.KeyChange;
@@ -13,7 +12,6 @@ import io.bakstripe.worker.rewrap.Rewrap;
 import io.bakstripe.worker.rewrap.Rewrapped;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,6 +21,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,10 +50,6 @@ import picocli.CommandLine.Spec;
             "  bakstripe rewrap 'arn:aws:s3:::bucket/shop*.bak' --key OLD-ARN --remove"
         })
 public final class RewrapCommand implements Callable<Integer> {
-    private static final int OK = 0;
-    private static final int FAILED = 1;
-    private static final int USAGE = 2;
-
     @Parameters(
             arity = "1..*",
             paramLabel = "ARN",
@@ -85,11 +80,8 @@ public final class RewrapCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON document, for scripts.")
     private boolean json;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "The node's configuration, for its store.")
-    private @Nullable Path config;
-
-    @Option(names = "--data", paramLabel = "DIR", description = "A node's folder, for the store of its sandbox.")
-    private @Nullable Path data;
+    @Mixin
+    private final StorePlace place = new StorePlace();
 
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -97,31 +89,19 @@ public final class RewrapCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        PrintWriter err = spec.commandLine().getErr();
-        List<Rewrapped> done = new ArrayList<>();
-        try {
+        return OfflineCommand.run(spec, () -> {
             KeyChange change = change();
             List<S3Arn> arns = names.stream().map(S3Arn::parse).toList();
-            rewrap(arns, change, done);
-            print(done, true);
-            return OK;
-        } catch (BakstripeException refused) {
-            print(done, false);
-            Problem problem = refused.problem();
-            err.println("error " + problem.error().code() + ": " + problem.detail());
-            err.println("hint: " + problem.hint());
-            return FAILED;
-        } catch (ConfigException wrong) {
-            err.println("error: the configuration is wrong: " + wrong.getMessage());
-            err.println("hint: docs/configuration.md explains the keys and says where all of them are listed.");
-            return USAGE;
-        } catch (IOException failed) {
-            err.println("error: " + failed.getMessage());
-            return FAILED;
-        } finally {
-            spec.commandLine().getOut().flush();
-            err.flush();
-        }
+            List<Rewrapped> done = new ArrayList<>();
+            boolean complete = false;
+            try {
+                rewrap(arns, change, done);
+                complete = true;
+                return OfflineCommand.OK;
+            } finally {
+                print(done, complete);
+            }
+        });
     }
 
     private KeyChange change() {
@@ -147,10 +127,7 @@ public final class RewrapCommand implements Callable<Integer> {
     }
 
     private void rewrap(List<S3Arn> arns, KeyChange change, List<Rewrapped> done) throws IOException {
-        try (OfflineStore store = OfflineStore.open(
-                Optional.ofNullable(config),
-                Optional.ofNullable(data),
-                Optional.ofNullable(System.getenv("BAKSTRIPE_SANDBOX")).map(Path::of))) {
+        try (OfflineStore store = place.open()) {
             new Rewrap(store.store(), store.rewriter(), store.keys(), store.blocking(), store.restore())
                     .run(arns, change, file -> {
                         done.add(file);
